@@ -1,0 +1,123 @@
+// Arguments of the kernels, one struct each, and the layouts that kernels and drivers share.
+//
+// Letters: R rows (of one step or of many), K inner size, H units, G gates, V the instruction set's vector width in floats.
+//
+// Packed panels. A weight matrix [G*H, K] is cut into panels of NV vectors (NV * V columns): memory is [panel][k][NV][V], zero-filled past the
+// last unit. With gates (LSTM: NV = G = 4, GRU: NV = G = 3) panel p holds units p*V .. p*V + V-1, gate g in vector g. A matrix without gates
+// (RNN, projection, dense, W_hh for backward; G = 1, NV = 4) has columns p*4V .. p*4V + 4V-1 in order. Row r of a product in panel layout
+// is [panel][NV][V], so that everything a gate kernel needs of V units lies side by side.
+//
+// The bit contract: every element is init + a[0] b[0] + a[1] b[1] + ... by fused multiply-add, k ascending, whatever the tile, the number of
+// rows or the panel range. (The plain kernels round twice instead, in the same order.)
+#pragma once
+
+#include <cstdint>
+
+namespace fusedrnn {
+
+// Gate g of the V units of block b in row r lies at base + r*ld + b*block_stride + g*gate_stride. Panel layout with gates: block_stride = G*V,
+// gate_stride = V; without gates and for gate-major rows [G][H]: block_stride = V, gate_stride = H. A last block of fewer than V units is
+// read and written by mask.
+struct GateView {
+  float* base;
+  int64_t ld;
+  int64_t block_stride;
+  int64_t gate_stride;
+};
+
+// out[r, c] = init[r, c] + sum over k of a[r, k] * panels[c, k], for the columns of panels [panel_begin, panel_end).
+struct GemmArgs {
+  const float* a;  // [R, K], ld lda
+  int64_t lda;
+  int64_t rows;
+  int64_t k;
+  const float* panels;  // the whole packed matrix, 64-byte aligned
+  int32_t vectors;      // NV: 3 or 4
+  int64_t panel_begin;
+  int64_t panel_end;
+  const float* init;  // nullptr = 0; may be out
+  int64_t ld_init;    // 0: one row serves all (a bias)
+  float* out;         // [R, columns]
+  int64_t ldo;
+  int64_t columns;  // columns at or past this one are neither read from init nor written to out
+};
+
+// One time step of a standard cell: recurrent product and gates, for the units of panels [panel_begin, panel_end).
+struct StepArgs {
+  int64_t rows;
+  int64_t hidden;  // H
+  int64_t k;       // width of h_prev: H, or P with projection
+  const float* panels;  // W_hh, [panel][k][NV][V]
+  int64_t panel_begin;
+  int64_t panel_end;
+  bool descending;  // sweep the panels from the last: what is still in cache is used first
+  bool save;        // training: keep what backward reads
+  float* gates;     // panel layout, [R, panels*NV*V]; in: input part with biases; out, if save: LSTM i f g o, GRU r z n, all activated
+  int64_t ld_gates;
+  const float* h_prev;  // [R, k]
+  int64_t ld_h_prev;
+  float* h_out;  // [R, H] (with projection: o * tanh(c), before it); must not be h_prev
+  int64_t ld_h_out;
+  const float* c_prev;  // LSTM: [R, H]
+  int64_t ld_c_prev;
+  float* c_out;  // LSTM: [R, H]; may be c_prev
+  int64_t ld_c_out;
+  const float* hidden_bias;  // GRU: b_hh of gate n, [H] padded to full panels with zeros, never nullptr
+  float* hidden_n;           // GRU, if save: W_hn h + b_hn, [R, H]
+  int64_t ld_hidden_n;
+  float cell_clip;     // LSTM: 0 = none
+  int32_t activation;  // RNN: FR_ACT_TANH or FR_ACT_RELU, FR_ACT_SIGMOID, FR_ACT_IDENTITY
+};
+
+// The same gate mathematics alone, on finished pre-activations (products by OpenBLAS).
+struct PointwiseArgs {
+  int64_t rows;
+  int64_t hidden;
+  bool save;
+  GateView gates;  // in: pre-activations (GRU: of gate n only the input part); out, if save: activated
+  GateView recurrent;  // GRU: W_hh h of all gates WITHOUT biases, laid out as gates (r, z are added to gates; n gets hidden_bias); else unused
+  const float* h_prev;  // GRU: [R, H]
+  int64_t ld_h_prev;
+  float* h_out;
+  int64_t ld_h_out;
+  const float* c_prev;
+  int64_t ld_c_prev;
+  float* c_out;
+  int64_t ld_c_out;
+  const float* hidden_bias;  // GRU
+  float* hidden_n;           // GRU, if save
+  int64_t ld_hidden_n;
+  float cell_clip;
+  int32_t activation;
+};
+
+// Backward of the gate mathematics of one step. dh comes in complete: from above and from the next step.
+struct PointwiseBackwardArgs {
+  int64_t rows;
+  int64_t hidden;
+  GateView gates;   // activated, as saved by forward
+  const float* dh;  // [R, H] gradient of h_out
+  int64_t ld_dh;
+  const float* c_prev;  // LSTM: saved cell states, after the clip
+  int64_t ld_c_prev;
+  const float* c;  // LSTM: c_out of this step
+  int64_t ld_c;
+  float* dc;  // LSTM: [R, H]; in: gradient of c_out from the next step; out: gradient of c_prev
+  int64_t ld_dc;
+  const float* h_prev;  // GRU: [R, H]
+  int64_t ld_h_prev;
+  const float* h;  // RNN: h_out
+  int64_t ld_h;
+  const float* hidden_n;  // GRU: as saved
+  int64_t ld_hidden_n;
+  float* dgates;  // [R, G*H] gate-major: gradients of the input-side pre-activations
+  int64_t ld_dgates;
+  float* dgates_hidden;  // GRU: [R, 3*H] gate-major: gradients of the recurrent-side pre-activations (r, z equal dgates; n times r)
+  int64_t ld_dgates_hidden;
+  float* dh_direct;  // GRU: [R, H] the part of dh_prev that does not pass a product: z * dh
+  int64_t ld_dh_direct;
+  float cell_clip;     // LSTM: dc is 0 where |c| reached the clip
+  int32_t activation;  // RNN
+};
+
+}  // namespace fusedrnn
