@@ -1,0 +1,117 @@
+package io.github.fusedrnn.weights;
+
+import io.github.fusedrnn.spi.RecurrentDesc;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where each parameter of a layer lies in the canonical block: one array of float32, parameters one after another in PyTorch's order
+ * (layer 0 forward, layer 0 reverse, layer 1 forward, …; in each weight_ih, weight_hh, bias_ih, bias_hh, weight_hr, weight_peephole),
+ * without gaps. Gradients use the same layout. Immutable, free to share.
+ */
+public final class WeightLayout {
+    private final List<ParameterSpec> parameters;
+    private final Map<String, ParameterSpec> byName;
+    private final @Nullable ParameterSpec[] byPlace;
+    private final int directions;
+    private final long size;
+
+    private WeightLayout(RecurrentDesc desc) {
+        directions = desc.directions();
+        parameters = new ArrayList<>();
+        byName = new LinkedHashMap<>();
+        byPlace = new @Nullable ParameterSpec[desc.stateLayers() * ParameterSpec.Kind.values().length];
+        long offset = 0;
+        for (int layer = 0; layer < desc.layers(); layer++) {
+            for (int d = 0; d < directions; d++) {
+                for (ParameterSpec.Kind kind : ParameterSpec.Kind.values()) {
+                    List<Long> shape = shape(desc, kind, layer);
+                    if (shape != null) {
+                        String name = kind.prefix() + "_l" + layer + (d == 1 ? "_reverse" : "");
+                        ParameterSpec spec = new ParameterSpec(name, kind, layer, d, shape, offset);
+                        parameters.add(spec);
+                        byName.put(name, spec);
+                        byPlace[place(layer, d, kind)] = spec;
+                        offset = Math.addExact(offset, spec.size());
+                    }
+                }
+            }
+        }
+        size = offset;
+    }
+
+    /**
+     * The layout of a layer's weights.
+     *
+     * @throws IllegalArgumentException if the sizes' product overflows
+     */
+    public static WeightLayout of(RecurrentDesc desc) {
+        try {
+            return new WeightLayout(desc);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "weights: inputSize = " + desc.inputSize() + ", hiddenSize = " + desc.hiddenSize() + ", layers = " + desc.layers()
+                            + " (expected: sizes whose product fits 63 bits)",
+                    e);
+        }
+    }
+
+    private static @Nullable List<Long> shape(RecurrentDesc desc, ParameterSpec.Kind kind, int layer) {
+        long h = desc.hiddenSize();
+        long rows = desc.gates() * h;
+        return switch (kind) {
+            case WEIGHT_IH -> List.of(rows, (long) desc.inputSize(layer));
+            case WEIGHT_HH -> List.of(rows, (long) desc.stateSize());
+            case BIAS_IH, BIAS_HH -> desc.bias() ? List.of(rows) : null;
+            case WEIGHT_HR -> desc.projectionSize() > 0 ? List.of((long) desc.projectionSize(), h) : null;
+            case WEIGHT_PEEPHOLE -> desc.peepholes() ? List.of(3 * h) : null;
+        };
+    }
+
+    private int place(int layer, int direction, ParameterSpec.Kind kind) {
+        return (layer * directions + direction) * ParameterSpec.Kind.values().length + kind.ordinal();
+    }
+
+    /** All parameters in canonical order. */
+    public List<ParameterSpec> parameters() {
+        return List.copyOf(parameters);
+    }
+
+    /** Elements of the whole block. */
+    public long size() {
+        return size;
+    }
+
+    /**
+     * The parameter of a name.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists the names
+     */
+    public ParameterSpec get(String name) {
+        ParameterSpec spec = byName.get(name);
+        if (spec == null) {
+            throw new IllegalArgumentException("parameter: '" + name + "' (expected: one of " + byName.keySet() + ")");
+        }
+        return spec;
+    }
+
+    /** The parameter of a place, null where this layer has none there. */
+    public @Nullable ParameterSpec find(int layer, int direction, ParameterSpec.Kind kind) {
+        return byPlace[place(layer, direction, kind)];
+    }
+
+    /**
+     * Element offsets as the native ABI wants them: {@code [(layer*D + direction)*6 + kind]}, −1 where absent; a fresh array.
+     */
+    public long[] offsets() {
+        long[] offsets = new long[byPlace.length];
+        for (int i = 0; i < offsets.length; i++) {
+            ParameterSpec spec = byPlace[i];
+            offsets[i] = spec == null ? -1 : spec.offset();
+        }
+        return offsets;
+    }
+}
