@@ -1,0 +1,62 @@
+package io.github.fusedrnn.internal.reference;
+
+import io.github.fusedrnn.internal.math.DropoutMask;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import org.jspecify.annotations.Nullable;
+
+/** The outputs of one forward call, and every step of it, for backward. */
+public final class ReferenceTape {
+    final SequenceShape shape;
+    final double[] weights;
+    final @Nullable DropoutMask mask;
+    /** {@code [layer*D + direction][row][step in the direction's own order]}. */
+    final ReferenceCell.Step[][][] steps;
+
+    final double[] y;
+    final double[] hn;
+    final double[] cn;
+
+    ReferenceTape(RecurrentDesc desc, SequenceShape shape, double[] weights, @Nullable DropoutMask mask) {
+        this.shape = shape;
+        this.weights = weights;
+        this.mask = mask;
+        int states = desc.stateLayers();
+        steps = new ReferenceCell.Step[states][shape.n()][];
+        for (ReferenceCell.Step[][] rows : steps) {
+            for (int row = 0; row < shape.n(); row++) {
+                rows[row] = new ReferenceCell.Step[shape.length(row)];
+            }
+        }
+        y = new double[Math.toIntExact((long) shape.t() * shape.n() * desc.outputSize())];
+        hn = new double[Math.toIntExact((long) states * shape.n() * desc.stateSize())];
+        cn = new double[Math.toIntExact((long) states * shape.n() * shape.cellSize())];
+    }
+
+    /** Outputs {@code [T, N, D*S]} (S wide with a sum), or batch-major; not a copy. */
+    public double[] y() {
+        return y;
+    }
+
+    /** Final h {@code [L*D, N, S]}; not a copy. */
+    public double[] hn() {
+        return hn;
+    }
+
+    /** Final c {@code [L*D, N, H]}, empty for a cell without; not a copy. */
+    public double[] cn() {
+        return cn;
+    }
+
+    /** On which smooth pieces of its functions this call went; see {@link Pieces}. */
+    public Pieces pieces() {
+        Pieces pieces = new Pieces();
+        for (ReferenceCell.Step[][] rows : steps) {
+            for (ReferenceCell.Step[] row : rows) {
+                for (ReferenceCell.Step step : row) {
+                    step.pieces(pieces);
+                }
+            }
+        }
+        return pieces;
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.fusedrnn.internal.reference;
+
+import io.github.fusedrnn.spi.RecurrentDesc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * T, N and the rows' lengths of one call, and the ways between the caller's flat arrays and the reference's rows: a sequence inside is
+ * {@code [row][time < length][feature]}, without padding, so that padding cannot be read.
+ */
+final class SequenceShape {
+    private final RecurrentDesc desc;
+    private final int t;
+    private final int n;
+    private final int @Nullable [] lengths;
+
+    SequenceShape(RecurrentDesc desc, int t, int n, int @Nullable [] lengths) {
+        this.desc = desc;
+        this.t = t;
+        this.n = n;
+        this.lengths = lengths == null ? null : lengths.clone();
+        if (t < 1 || n < 1) {
+            throw new IllegalArgumentException("T, N: " + t + ", " + n + " (expected: both >= 1)");
+        }
+        if (lengths != null) {
+            checkLengths(lengths);
+        }
+    }
+
+    private void checkLengths(int[] values) {
+        if (values.length != n) {
+            throw new IllegalArgumentException("lengths: " + values.length + " values (expected: N = " + n + ")");
+        }
+        for (int row = 0; row < n; row++) {
+            if (values[row] < 0 || values[row] > t) {
+                throw new IllegalArgumentException(
+                        "lengths[" + row + "]: " + values[row] + " (expected: 0 <= length <= T = " + t + ")");
+            }
+        }
+    }
+
+    int t() {
+        return t;
+    }
+
+    int n() {
+        return n;
+    }
+
+    /** Valid steps of a row. */
+    int length(int row) {
+        return lengths == null ? t : lengths[row];
+    }
+
+    /** Width of the cell state: H, or 0 for a cell without one. */
+    int cellSize() {
+        return desc.hasCellState() ? desc.hiddenSize() : 0;
+    }
+
+    void check(String name, double[] values, long expected) {
+        if (values.length != expected) {
+            throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + expected + " for T = "
+                    + t + ", N = " + n + ", " + desc + ")");
+        }
+    }
+
+    void checkState(String name, double @Nullable [] values, int width) {
+        if (values != null) {
+            check(name, values, (long) desc.stateLayers() * n * width);
+        }
+    }
+
+    /** A flat sequence as rows, padding left out. */
+    double[][][] rows(double[] flat, int width) {
+        double[][][] rows = zeroRows(width);
+        for (int row = 0; row < n; row++) {
+            for (int time = 0; time < length(row); time++) {
+                System.arraycopy(flat, at(row, time, width), rows[row][time], 0, width);
+            }
+        }
+        return rows;
+    }
+
+    double[][][] zeroRows(int width) {
+        double[][][] rows = new double[n][][];
+        for (int row = 0; row < n; row++) {
+            rows[row] = new double[length(row)][width];
+        }
+        return rows;
+    }
+
+    /** Rows into a flat sequence; its padding is left as it is. */
+    void putRows(double[][][] rows, double[] flat) {
+        for (int row = 0; row < n; row++) {
+            for (int time = 0; time < length(row); time++) {
+                double[] from = rows[row][time];
+                System.arraycopy(from, 0, flat, at(row, time, from.length), from.length);
+            }
+        }
+    }
+
+    private int at(int row, int time, int width) {
+        return (desc.batchMajor() ? row * t + time : time * n + row) * width;
+    }
+
+    /** One row of state number s, a copy; zeros where there is no state. */
+    double[] state(double @Nullable [] states, int s, int row, int width) {
+        double[] state = new double[width];
+        if (states != null) {
+            System.arraycopy(states, (s * n + row) * width, state, 0, width);
+        }
+        return state;
+    }
+
+    void putState(double[] states, int s, int row, double[] state) {
+        System.arraycopy(state, 0, states, (s * n + row) * state.length, state.length);
+    }
+}

@@ -1,0 +1,88 @@
+package io.github.fusedrnn.testing;
+
+import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.weights.ParameterSpec;
+import io.github.fusedrnn.weights.WeightLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Golden files of PyTorch's recurrent modules: names and layouts are our own canonical ones. */
+public final class PyTorchCases {
+    private PyTorchCases() {}
+
+    public static GoldenCase of(GoldenFile file) {
+        RecurrentDesc desc = desc(file);
+        WeightLayout layout = WeightLayout.of(desc);
+        double[] weights = new double[Math.toIntExact(layout.size())];
+        for (ParameterSpec spec : layout.parameters()) {
+            double[] values = file.values(spec.name());
+            System.arraycopy(values, 0, weights, Math.toIntExact(spec.offset()), values.length);
+        }
+        Map<String, double[]> expected = new LinkedHashMap<>();
+        for (String name : file.tensors()) {
+            if (name.equals("output") || name.equals("h_n") || name.equals("c_n") || name.startsWith("grad.")) {
+                expected.put(name, file.values(name));
+            }
+        }
+        int[] shape = file.shape("input");
+        int time = desc.batchMajor() ? 1 : 0;
+        return new GoldenCase(
+                file.name(),
+                desc,
+                shape[time],
+                shape[1 - time],
+                lengths(file, "lengths"),
+                weights,
+                file.values("input"),
+                optional(file, "h_0"),
+                optional(file, "c_0"),
+                optional(file, "upstream.output"),
+                optional(file, "upstream.h_n"),
+                optional(file, "upstream.c_n"),
+                expected);
+    }
+
+    private static RecurrentDesc desc(GoldenFile file) {
+        String mode = file.metadata("mode", "");
+        DescBuilder builder =
+                switch (mode) {
+                    case "lstm" -> DescBuilder.lstm();
+                    case "gru" -> DescBuilder.gru();
+                    case "rnn_tanh" -> DescBuilder.of(CellKind.RNN);
+                    case "rnn_relu" -> DescBuilder.of(CellKind.RNN).activations(Activation.RELU);
+                    default -> throw new IllegalArgumentException(file.name() + ": mode '" + mode + "'");
+                };
+        if (is(file, "bidirectional")) {
+            builder.bidirectional();
+        }
+        return builder.sizes(file.number("input_size"), file.number("hidden_size"))
+                .layers(file.number("num_layers"))
+                .projection(file.number("proj_size"))
+                .bias(is(file, "bias"))
+                .batchMajor(is(file, "batch_first"))
+                .build();
+    }
+
+    private static boolean is(GoldenFile file, String key) {
+        return Boolean.parseBoolean(file.metadata(key, "false"));
+    }
+
+    static double @Nullable [] optional(GoldenFile file, String tensor) {
+        return file.has(tensor) ? file.values(tensor) : null;
+    }
+
+    static int @Nullable [] lengths(GoldenFile file, String tensor) {
+        if (!file.has(tensor)) {
+            return null;
+        }
+        double[] values = file.values(tensor);
+        int[] lengths = new int[values.length];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = (int) values[i];
+        }
+        return lengths;
+    }
+}
