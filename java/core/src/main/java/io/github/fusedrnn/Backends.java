@@ -1,0 +1,156 @@
+package io.github.fusedrnn;
+
+import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.BackendProvider;
+import io.github.fusedrnn.spi.NativesModule;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backends of this process. A choice made by hand ({@code builder.backend(…)} or {@code -Dfusedrnn.backend=cpu|cudnn|reference}) that
+ * cannot be met is an error that says why; without one, the best backend that is present and supports the layer is taken. Thread-safe.
+ */
+public final class Backends {
+    /** System property that names the backend of layers and tensors for which the code names none. */
+    public static final String PROPERTY = "fusedrnn.backend";
+
+    private Backends() {}
+
+    /** Every backend found on the class or module path, best first, available or not, with the reason. Never throws. */
+    public static List<BackendStatus> report() {
+        List<BackendStatus> all = new ArrayList<>();
+        for (BackendProvider provider : Registry.BEST_FIRST) {
+            Availability found = provider.availability();
+            Map<String, String> details = found.available() ? provider.open().describe() : Map.of();
+            all.add(new BackendStatus(provider.kind(), found.available(), found.reason(), new LinkedHashMap<>(details)));
+        }
+        for (BackendKind kind : BackendKind.values()) {
+            if (all.stream().noneMatch(s -> s.kind() == kind)) {
+                all.add(new BackendStatus(kind, false, notOnPath(kind), Map.of()));
+            }
+        }
+        return all;
+    }
+
+    /**
+     * The backend that is taken when nobody names one: that of {@value #PROPERTY}, else the best one available.
+     *
+     * @throws IllegalArgumentException if the property's value is no backend
+     * @throws FusedRnnException if the property's backend is not available
+     */
+    public static BackendKind best() {
+        BackendKind wished = fromProperty();
+        if (wished != null) {
+            return open(wished).kind();
+        }
+        for (BackendProvider provider : Registry.BEST_FIRST) {
+            if (provider.availability().available()) {
+                return provider.kind();
+            }
+        }
+        throw new FusedRnnException("no backend is available: " + report(), null);
+    }
+
+    /**
+     * For layers and backends: the backend of a kind.
+     *
+     * @throws FusedRnnException if it is not available, with the reason
+     */
+    public static Backend open(BackendKind kind) {
+        for (BackendProvider provider : Registry.BEST_FIRST) {
+            if (provider.kind() == kind) {
+                Availability found = provider.availability();
+                if (!found.available()) {
+                    throw new FusedRnnException("backend " + kind + " is not available: " + found.reason(), null);
+                }
+                return provider.open();
+            }
+        }
+        throw new FusedRnnException("backend " + kind + " is not available: " + notOnPath(kind), null);
+    }
+
+    /**
+     * For layers: the wished backend, or the best that supports the layer.
+     *
+     * @param notes receives a sentence for every better backend that was passed over
+     * @throws UnsupportedOperationException if the wished backend cannot run the layer; names the feature and who can
+     */
+    static Backend choose(@Nullable BackendKind wished, RecurrentDesc desc, List<String> notes) {
+        BackendKind byHand = wished != null ? wished : fromProperty();
+        if (byHand != null) {
+            Backend backend = open(byHand);
+            Availability support = backend.supports(desc);
+            if (!support.available()) {
+                throw new UnsupportedOperationException("backend " + byHand + ": " + support.reason());
+            }
+            return backend;
+        }
+        for (BackendProvider provider : Registry.BEST_FIRST) {
+            Availability found = provider.availability();
+            Availability support = found.available() ? provider.open().supports(desc) : found;
+            if (support.available()) {
+                return provider.open();
+            }
+            notes.add("not " + provider.kind() + ": " + support.reason());
+        }
+        throw new FusedRnnException("no backend runs this layer: " + notes, null);
+    }
+
+    private static @Nullable BackendKind fromProperty() {
+        String value = System.getProperty(PROPERTY);
+        if (value == null || value.isBlank()) {
+            return null;
+        }
+        for (BackendKind kind : BackendKind.values()) {
+            if (kind.name().equalsIgnoreCase(value.strip())) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException(PROPERTY + ": '" + value + "' (expected: one of "
+                + Arrays.toString(BackendKind.values()).toLowerCase(Locale.ROOT) + ")");
+    }
+
+    private static String notOnPath(BackendKind kind) {
+        return kind == BackendKind.CUDNN
+                ? "the artifact fusedrnn-cudnn is not on the class or module path"
+                : "its provider is not on the class or module path";
+    }
+
+    private static final class Registry {
+        static final List<BackendProvider> BEST_FIRST = load();
+
+        private static List<BackendProvider> load() {
+            bindNativesModules();
+            List<BackendProvider> found = new ArrayList<>();
+            var providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).iterator();
+            for (boolean more = true; more; ) {
+                try {
+                    more = providers.hasNext();
+                    if (more) {
+                        found.add(providers.next());
+                    }
+                } catch (ServiceConfigurationError | LinkageError e) {
+                    System.getLogger("io.github.fusedrnn").log(Level.WARNING, "a backend provider could not be loaded", e);
+                }
+            }
+            found.sort(Comparator.comparingInt(BackendProvider::rank).reversed());
+            return List.copyOf(found);
+        }
+
+        /** Only the module system needs the look-up (it makes this module "use" the natives); nothing is instantiated. */
+        private static void bindNativesModules() {
+            ServiceLoader.load(NativesModule.class, Backends.class.getClassLoader());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.fusedrnn;
+
+import io.github.fusedrnn.spi.PackedWeights;
+import io.github.fusedrnn.spi.RecurrentEngine;
+import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.weights.Weights;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packed copy of a layer's newest weights. Calls take it with one compare-and-set; whoever comes first after a change packs anew.
+ */
+final class CurrentWeights {
+    private final RecurrentEngine engine;
+    private final Weights weights;
+    private final Object packing = new Object();
+    private volatile @Nullable Packed current;
+    private boolean closed; // guarded by packing
+
+    /** One packed copy and the version it was made from. */
+    record Packed(PackedWeights weights, long version) {}
+
+    CurrentWeights(RecurrentEngine engine, Weights weights) {
+        this.engine = engine;
+        this.weights = weights;
+    }
+
+    /** The newest weights, in use until the caller drops them. */
+    Packed take(boolean training) {
+        for (; ; ) {
+            Packed packed = current;
+            if (packed != null
+                    && packed.version() == weights.version()
+                    && (!training || packed.weights().training())
+                    && packed.weights().tryAcquire()) {
+                return packed;
+            }
+            renew(training);
+        }
+    }
+
+    private void renew(boolean training) {
+        synchronized (packing) {
+            checkOpen();
+            Packed old = current;
+            boolean keepTraining = training || (old != null && old.weights().training());
+            if (old == null || old.version() != weights.version() || old.weights().training() != keepTraining) {
+                publish(weights.read(block -> new Packed(engine.pack(block, keepTraining), weights.version())));
+            }
+        }
+    }
+
+    /** Packs a whole new block before anybody sees it, then puts it in place: a call sees the old weights or the new, never a mixture. */
+    void replace(TensorStorage newBlock) {
+        synchronized (packing) {
+            checkOpen();
+            Packed old = current;
+            PackedWeights packed;
+            newBlock.acquire();
+            try {
+                packed = engine.pack(newBlock, old != null && old.weights().training());
+            } finally {
+                newBlock.release();
+            }
+            publish(new Packed(packed, weights.replace(newBlock)));
+        }
+    }
+
+    private void publish(Packed packed) {
+        Packed old = current;
+        current = packed;
+        if (old != null) {
+            old.weights().retire();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the layer is closed");
+        }
+    }
+
+    long bytes() {
+        Packed packed = current;
+        return packed == null ? 0 : packed.weights().bytes();
+    }
+
+    void close() {
+        synchronized (packing) {
+            closed = true;
+            Packed old = current;
+            current = null;
+            if (old != null) {
+                old.weights().retire();
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.github.fusedrnn;
+
+import io.github.fusedrnn.spi.EngineOptions;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.weights.Initializer;
+import io.github.fusedrnn.weights.Initializers;
+import io.github.fusedrnn.weights.WeightLayout;
+import io.github.fusedrnn.weights.Weights;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the builders of {@link Rnn}, {@link Lstm} and {@link Gru} share. Not thread-safe; may build several layers. Values are checked when
+ * the layer is built.
+ *
+ * @param <B> the builder itself
+ */
+public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> permits Rnn.Builder, Lstm.Builder, Gru.Builder {
+    final CellKind cell;
+    final int inputSize;
+    final int hiddenSize;
+    int layers = 1;
+    Direction direction = Direction.FORWARD;
+    Merge merge = Merge.CONCAT;
+    boolean bias = true;
+    boolean batchMajor;
+    float dropout;
+    float gateClip;
+    int projectionSize;
+    float cellClip;
+    boolean peepholes;
+    boolean coupledInputForget;
+    ResetPlacement reset = ResetPlacement.AFTER;
+    private List<Activation> activations;
+    private List<Activation> reverseActivations = List.of();
+
+    @Nullable
+    BackendKind backend;
+
+    int threads = Integer.getInteger("fusedrnn.threads", 1);
+    int maxPlans = 2 * Runtime.getRuntime().availableProcessors();
+    long dropoutSeed;
+    private String cpuIsa = "auto";
+    private String cpuProducts = "auto";
+    private Initializer initializer = Initializers.pytorchUniform();
+    private long seed;
+    private @Nullable Map<String, float[]> weights;
+
+    RecurrentBuilder(CellKind cell, int inputSize, int hiddenSize, List<Activation> activations) {
+        this.cell = cell;
+        this.inputSize = inputSize;
+        this.hiddenSize = hiddenSize;
+        this.activations = activations;
+    }
+
+    abstract B self();
+
+    /** Stacks {@code layers} layers; default 1. */
+    public B layers(int layers) {
+        this.layers = layers;
+        return self();
+    }
+
+    /** Reads the sequence in both directions, outputs side by side ({@link Merge#CONCAT}). */
+    public B bidirectional() {
+        return bidirectional(Merge.CONCAT);
+    }
+
+    /** Reads the sequence in both directions. */
+    public B bidirectional(Merge merge) {
+        this.direction = Direction.BIDIRECTIONAL;
+        this.merge = Checks.notNull("merge", merge);
+        return self();
+    }
+
+    /** Reading order; default {@link Direction#FORWARD}. */
+    public B direction(Direction direction) {
+        this.direction = Checks.notNull("direction", direction);
+        return self();
+    }
+
+    /** Whether the cells have their two bias vectors; default true. */
+    public B bias(boolean bias) {
+        this.bias = bias;
+        return self();
+    }
+
+    /** Sequences are {@code [N, T, ·]} (true) or {@code [T, N, ·]} (false, default). */
+    public B batchMajor(boolean batchMajor) {
+        this.batchMajor = batchMajor;
+        return self();
+    }
+
+    /** Drops elements between layers with this probability, in training; default 0. */
+    public B dropout(float probability) {
+        this.dropout = probability;
+        return self();
+    }
+
+    /** Key of the dropout masks; default 0. */
+    public B dropoutSeed(long dropoutSeed) {
+        this.dropoutSeed = dropoutSeed;
+        return self();
+    }
+
+    /** Bounds the absolute value that enters each gate's activation (ONNX {@code clip}); 0 = none, default. */
+    public B gateClip(float bound) {
+        this.gateClip = bound;
+        return self();
+    }
+
+    /**
+     * The activations of the gates, for the reverse direction too, in the order of {@link CellKind#activationSlots()}: RNN f; GRU f (r, z), g
+     * (n); LSTM f (i, f, o), g (candidate), h (cell output). Default: σ for f (RNN: tanh), tanh for the others.
+     */
+    public B activations(Activation... activations) {
+        this.activations = List.of(activations);
+        this.reverseActivations = List.of();
+        return self();
+    }
+
+    /** The activations of the reverse direction of a bidirectional layer, where they differ. */
+    public B reverseActivations(Activation... activations) {
+        this.reverseActivations = List.of(activations);
+        return self();
+    }
+
+    /** Runs on this backend or fails with the reason; default: system property {@value Backends#PROPERTY}, else the best present. */
+    public B backend(BackendKind backend) {
+        this.backend = Checks.notNull("backend", backend);
+        return self();
+    }
+
+    /**
+     * Threads that may work on one call, the caller's among them; default system property {@code fusedrnn.threads}, else 1. A plan starts
+     * them and parks them when idle; they never change a bit of the forward result on the CPU's own kernels.
+     */
+    public B threads(int threads) {
+        this.threads = threads;
+        return self();
+    }
+
+    /** Plans kept for later calls; default twice the processors. More calls at once are served, their plans are not kept. */
+    public B maxPlans(int maxPlans) {
+        this.maxPlans = maxPlans;
+        return self();
+    }
+
+    /**
+     * CPU backend: the instruction set, {@code auto}, {@code plain}, {@code neon}, {@code avx2} or {@code avx512}. Default: system property
+     * {@code fusedrnn.cpu.isa}, environment variable FUSEDRNN_ISA, else the best. One that this machine cannot run is an error.
+     */
+    public B cpuIsa(String isa) {
+        this.cpuIsa = Checks.notNull("isa", isa);
+        return self();
+    }
+
+    /**
+     * CPU backend: who computes products, {@code auto}, {@code packed} (our kernels) or {@code openblas}. Default: system property {@code
+     * fusedrnn.cpu.products}, else packed where there are vector kernels.
+     */
+    public B cpuProducts(String products) {
+        this.cpuProducts = Checks.notNull("products", products);
+        return self();
+    }
+
+    /** How new weights are drawn; default {@link Initializers#pytorchUniform()}. */
+    public B initializer(Initializer initializer) {
+        this.initializer = Checks.notNull("initializer", initializer);
+        return self();
+    }
+
+    /** Seed of the initialiser; default 0. The same seed gives the same weights on every backend. */
+    public B seed(long seed) {
+        this.seed = seed;
+        return self();
+    }
+
+    /**
+     * Starts with given weights instead of drawn ones.
+     *
+     * @param values every parameter by canonical name, row-major; copied when the layer is built
+     */
+    public B weights(Map<String, float[]> values) {
+        this.weights = Map.copyOf(values);
+        return self();
+    }
+
+    RecurrentDesc desc() {
+        Checks.positive("threads", threads);
+        Checks.positive("maxPlans", maxPlans);
+        List<Activation> all = new ArrayList<>(activations);
+        if (direction == Direction.BIDIRECTIONAL) {
+            all.addAll(reverseActivations.isEmpty() ? activations : reverseActivations);
+        } else {
+            Checks.argument(reverseActivations.isEmpty(), "reverseActivations", reverseActivations, "none unless bidirectional");
+        }
+        return new RecurrentDesc(
+                cell,
+                inputSize,
+                hiddenSize,
+                projectionSize,
+                layers,
+                direction,
+                merge,
+                bias,
+                batchMajor,
+                dropout,
+                cellClip,
+                gateClip,
+                peepholes,
+                coupledInputForget,
+                reset,
+                Collections.unmodifiableList(all));
+    }
+
+    EngineOptions engineOptions() {
+        return new EngineOptions(cpuIsa, cpuProducts);
+    }
+
+    void initialize(RecurrentDesc desc, WeightLayout layout, TensorStorage block) {
+        Map<String, float[]> given = weights;
+        if (given != null) {
+            Weights.check(layout, given);
+        }
+        SplittableRandom random = new SplittableRandom(seed);
+        layout.parameters().forEach(spec -> {
+            float[] values = given == null ? null : given.get(spec.name());
+            if (values == null) {
+                Checks.argument(spec.size() <= Integer.MAX_VALUE - 8, spec.name(), spec.size(), "at most 2^31 - 9 elements in one parameter");
+                values = new float[(int) spec.size()];
+                initializer.fill(spec, desc, random, values);
+            }
+            block.write(spec.offset(), FloatBuffer.wrap(values));
+        });
+    }
+}

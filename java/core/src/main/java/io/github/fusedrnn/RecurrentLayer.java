@@ -1,0 +1,320 @@
+package io.github.fusedrnn;
+
+import io.github.fusedrnn.CurrentWeights.Packed;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.Plan;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.RecurrentEngine;
+import io.github.fusedrnn.spi.Reserve;
+import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.spi.TrainingCall;
+import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.weights.WeightLayout;
+import io.github.fusedrnn.weights.Weights;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stack of recurrent layers of one cell, with its weights, on one backend: what {@link Rnn}, {@link Lstm} and {@link Gru} share.
+ *
+ * <p>Shapes: sequences are {@code [T, N, C]} in and {@code [T, N, D*H]} out, time-major ({@code [N, T, ·]} if configured batch-major); with
+ * projection H is P in outputs and h; with {@link Merge#SUM} the output is {@code [T, N, H]}. T and N may differ from call to call.
+ *
+ * <p>Lengths: an {@code int[N]} of valid steps per row, unsorted, zero allowed; null means that every row has T. Outputs past a row's length
+ * are zero, its final state is that of its last valid step (its initial state if the length is 0), and what stands in the padding of x and
+ * dy has no influence.
+ *
+ * <p>Threads: any number of threads may call a layer at once. Ownership: the layer owns its weights and plans; tensors, states, tapes and
+ * gradients belong to the caller, who closes them. Everything a call gets must be this backend's memory ({@link #newTensor}).
+ */
+public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn, Lstm, Gru {
+    private final RecurrentDesc desc;
+    private final Backend backend;
+    private final RecurrentEngine engine;
+    private final Weights weights;
+    private final CurrentWeights current;
+    private final PlanPool plans;
+    private final CallArguments arguments;
+    private final List<String> notes;
+    private final int threads;
+    private final long dropoutSeed;
+    private final AtomicLong dropoutCalls = new AtomicLong();
+    private volatile boolean closed;
+
+    RecurrentLayer(RecurrentDesc desc, RecurrentBuilder<?> builder) {
+        this.desc = desc;
+        WeightLayout layout = WeightLayout.of(desc);
+        this.notes = new ArrayList<>();
+        this.backend = Backends.choose(builder.backend, desc, notes);
+        this.engine = backend.engine(desc, builder.engineOptions());
+        this.threads = builder.threads;
+        this.dropoutSeed = builder.dropoutSeed;
+        this.arguments = new CallArguments(desc, backend.kind());
+        this.plans = new PlanPool(engine, threads, builder.maxPlans);
+        TensorStorage block = backend.allocate(layout.size(), "weights");
+        try {
+            builder.initialize(desc, layout, block);
+        } catch (RuntimeException | Error e) {
+            block.close();
+            throw e;
+        }
+        this.weights = new Weights(layout, block);
+        this.current = new CurrentWeights(engine, weights);
+    }
+
+    /** The full description of this layer. */
+    public RecurrentDesc desc() {
+        return desc;
+    }
+
+    /** The backend that runs this layer. */
+    public BackendKind backend() {
+        return backend.kind();
+    }
+
+    /** The canonical weights. */
+    public Weights weights() {
+        return weights;
+    }
+
+    /** A tensor of zeros in this backend's memory; the caller closes it. */
+    public FloatTensor newTensor(long... dims) {
+        return FloatTensor.allocate(backend.kind(), dims);
+    }
+
+    /** A tensor of zeros for inputs of {@code t} steps and {@code n} rows; the caller closes it. */
+    public FloatTensor newInput(int t, int n) {
+        return desc.batchMajor() ? newTensor(n, t, desc.inputSize()) : newTensor(t, n, desc.inputSize());
+    }
+
+    /** A tensor of zeros for outputs of {@code t} steps and {@code n} rows; the caller closes it. */
+    public FloatTensor newOutput(int t, int n) {
+        return desc.batchMajor() ? newTensor(n, t, desc.outputSize()) : newTensor(t, n, desc.outputSize());
+    }
+
+    /** Zero states of {@code n} rows, also for gradients of states; the caller closes them. */
+    public RecurrentState newState(int n) {
+        return RecurrentState.allocate(backend, desc, n);
+    }
+
+    /** Zero gradients of all parameters; the caller closes them. */
+    public Gradients newGradients() {
+        return new Gradients(backend, weights.layout());
+    }
+
+    /**
+     * Inference into the caller's memory. After the first call of a shape nothing is allocated, on the Java heap or natively.
+     *
+     * @param x input {@code [T, N, C]}, read only
+     * @param lengths valid steps of each row, read only; null = T for all
+     * @param stateIn initial states; null = zeros
+     * @param y output {@code [T, N, D*H]}, overwritten; must not overlap anything else
+     * @param stateOut final states, overwritten; null = not wanted; may be {@code stateIn} itself, else must not overlap anything
+     * @throws IllegalArgumentException if a shape, a length, a memory or an overlap is wrong; names it
+     * @throws IllegalStateException if something is closed, or an open tape leases what would be written
+     */
+    public void infer(
+            FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn, FloatTensor y, @Nullable RecurrentState stateOut) {
+        checkOpen();
+        arguments.check(x, lengths, stateIn, y, stateOut);
+        int t = arguments.steps(x);
+        int n = arguments.rows(x);
+        CallArguments.acquire(x, stateIn, y, stateOut);
+        try {
+            Packed packed = current.take(false);
+            try {
+                Plan plan = plans.take(t, n, false);
+                try {
+                    plan.infer(packed.weights(), t, n, lengths, x, stateIn, y, stateOut);
+                } finally {
+                    plans.giveBack(plan);
+                }
+            } finally {
+                packed.weights().drop();
+            }
+        } finally {
+            CallArguments.release(x, stateIn, y, stateOut);
+        }
+    }
+
+    /** Inference with zero initial states into new memory; the caller closes the result. */
+    public RecurrentOutput infer(FloatTensor x) {
+        return infer(x, null, null);
+    }
+
+    /** Inference into new memory; the caller closes the result. Arguments as in the other form. */
+    public RecurrentOutput infer(FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn) {
+        checkOpen();
+        arguments.input(x);
+        RecurrentOutput output = newOutputs(arguments.steps(x), arguments.rows(x));
+        try {
+            infer(x, lengths, stateIn, output.y(), output.state());
+            return output;
+        } catch (RuntimeException | Error e) {
+            output.close();
+            throw e;
+        }
+    }
+
+    private RecurrentOutput newOutputs(int t, int n) {
+        FloatTensor y = newOutput(t, n);
+        try {
+            return new RecurrentOutput(y, newState(n));
+        } catch (RuntimeException | Error e) {
+            y.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Inference with everything allocated up front, for one latency-critical thread.
+     *
+     * @param maxT largest T of a call
+     * @param maxN largest N of a call
+     * @param maxThreads threads that work on a call, the caller's among them; idle ones park
+     * @return a session, which the caller closes before the layer
+     */
+    public Session session(int maxT, int maxN, int maxThreads) {
+        checkOpen();
+        Checks.positive("maxT", maxT);
+        Checks.positive("maxN", maxN);
+        Checks.positive("maxThreads", maxThreads);
+        return new Session(engine.plan(maxT, maxN, maxThreads, false), current, arguments);
+    }
+
+    /**
+     * Forward for training, with the next dropout call number of this layer ({@link #dropoutCalls()}).
+     *
+     * @see #forward(FloatTensor, int[], RecurrentState, FloatTensor, RecurrentState, long)
+     */
+    public Tape forward(
+            FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn, FloatTensor y, @Nullable RecurrentState stateOut) {
+        return forward(x, lengths, stateIn, y, stateOut, dropoutCalls.getAndIncrement());
+    }
+
+    /**
+     * Forward for training: as {@link #infer}, with dropout between layers, and what backward needs is saved in the tape. Until it is closed
+     * the tape leases x, y and the states: they can be read, not written or closed.
+     *
+     * @param stateOut as in {@link #infer}, but not {@code stateIn} itself, which backward reads
+     * @param dropoutCall call number of the dropout mask, which is a function of (seed, call number, layer, t, n, unit)
+     * @return the tape, which the caller closes
+     */
+    public Tape forward(
+            FloatTensor x,
+            int @Nullable [] lengths,
+            @Nullable RecurrentState stateIn,
+            FloatTensor y,
+            @Nullable RecurrentState stateOut,
+            long dropoutCall) {
+        checkOpen();
+        arguments.check(x, lengths, stateIn, y, stateOut);
+        Checks.argument(stateOut == null || stateOut != stateIn, "stateOut", "the same as stateIn", "another state: backward reads stateIn");
+        int t = arguments.steps(x);
+        int n = arguments.rows(x);
+        Reserve reserve = engine.reserve(t, n);
+        TrainingCall call = new TrainingCall(
+                t, n, lengths == null ? null : lengths.clone(), x, stateIn, y, stateOut, dropoutSeed, dropoutCall, reserve);
+        boolean done = false;
+        try {
+            CallArguments.acquire(x, stateIn, y, stateOut);
+            try {
+                Packed packed = current.take(true);
+                try {
+                    Plan plan = plans.take(t, n, true);
+                    try {
+                        plan.forward(packed.weights(), call);
+                    } finally {
+                        plans.giveBack(plan);
+                    }
+                    Tape tape = new Tape(this, call, packed);
+                    done = true;
+                    return tape;
+                } finally {
+                    if (!done) {
+                        packed.weights().drop();
+                    }
+                }
+            } finally {
+                CallArguments.release(x, stateIn, y, stateOut);
+            }
+        } finally {
+            if (!done) {
+                reserve.close();
+            }
+        }
+    }
+
+    /** Number that the next forward without a call number takes for its dropout mask; part of a checkpoint. */
+    public long dropoutCalls() {
+        return dropoutCalls.get();
+    }
+
+    /** Sets {@link #dropoutCalls()}, to go on from a checkpoint. */
+    public void setDropoutCalls(long next) {
+        dropoutCalls.set(next);
+    }
+
+    /** Key of the dropout masks. */
+    public long dropoutSeed() {
+        return dropoutSeed;
+    }
+
+    /**
+     * Publishes a whole new version of the weights: calls in flight end on the old one, the next see the new one, never a mixture. The new
+     * version is packed before it is published, so that no call waits for it.
+     *
+     * @param values every parameter by canonical name, row-major; copied
+     * @throws IllegalArgumentException if one is missing, unknown or of another size; names all of them
+     */
+    public void replaceWeights(Map<String, float[]> values) {
+        checkOpen();
+        Weights.check(weights.layout(), values);
+        TensorStorage block = backend.allocate(weights.layout().size(), "weights");
+        boolean done = false;
+        try {
+            weights.layout().parameters().forEach(spec -> block.write(spec.offset(), FloatBuffer.wrap(values.get(spec.name()))));
+            current.replace(block);
+            done = true;
+        } finally {
+            if (!done) {
+                block.close();
+            }
+        }
+    }
+
+    /** What runs this layer and why, and what it holds. */
+    public Explanation explain() {
+        return new Explanation(
+                backend.kind(), engine.describe(), threads, plans.count(), current.bytes(), plans.bytes(), engine.determinism(), notes);
+    }
+
+    CallArguments arguments() {
+        return arguments;
+    }
+
+    PlanPool plans() {
+        return plans;
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the layer is closed");
+        }
+    }
+
+    /** Frees weights and plans; calls in flight end first. Open tapes and sessions must be closed by their owners. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            current.close();
+            plans.close();
+            weights.close();
+        }
+    }
+}

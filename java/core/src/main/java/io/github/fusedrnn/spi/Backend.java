@@ -1,0 +1,38 @@
+package io.github.fusedrnn.spi;
+
+import io.github.fusedrnn.BackendKind;
+import java.util.Map;
+
+/** One backend of this process. Thread-safe. */
+public interface Backend {
+    /** Which one. */
+    BackendKind kind();
+
+    /** Whether a layer can run here; the reason names the feature that cannot, and what would do it. */
+    Availability supports(RecurrentDesc desc);
+
+    /**
+     * Memory, all zero.
+     *
+     * @param floats elements, ≥ 1
+     * @param label what messages call the block
+     * @throws io.github.fusedrnn.FusedRnnException if there is not that much; names how many bytes were asked for and are free
+     */
+    TensorStorage allocate(long floats, String label);
+
+    /**
+     * What runs layers of one description.
+     *
+     * @throws IllegalArgumentException if an option's value is unknown or cannot be met here; lists the choices
+     */
+    RecurrentEngine engine(RecurrentDesc desc, EngineOptions options);
+
+    /** The dense operations of what stands around a recurrent layer. */
+    DenseOps dense();
+
+    /** Bytes of native memory that this backend holds now, for tensors, weights and plans of the whole process. */
+    long liveBytes();
+
+    /** What {@code doctor} prints: the instruction set or device, library versions, limits; in print order. */
+    Map<String, String> describe();
+}

@@ -1,0 +1,12 @@
+package io.github.fusedrnn.spi;
+
+/**
+ * A builder's wishes to the backend.
+ *
+ * @param cpuIsa {@code auto}, {@code plain}, {@code neon}, {@code avx2} or {@code avx512}
+ * @param cpuProducts {@code auto}, {@code packed} (our kernels) or {@code openblas}
+ */
+public record EngineOptions(String cpuIsa, String cpuProducts) {
+    /** What the backend thinks best. */
+    public static final EngineOptions AUTO = new EngineOptions("auto", "auto");
+}

@@ -1,0 +1,28 @@
+package io.github.fusedrnn.spi;
+
+/** Makes packed weights and plans for layers of one description with one set of options. Thread-safe, holds no memory. */
+public interface RecurrentEngine {
+    /**
+     * Packs a canonical block, laid out as {@link io.github.fusedrnn.weights.WeightLayout} says. A snapshot: later writes to the block do
+     * not reach it.
+     *
+     * @param training also keep what backward needs
+     */
+    PackedWeights pack(TensorStorage canonical, boolean training);
+
+    /**
+     * A workspace for calls of at most {@code maxT} steps, {@code maxN} rows and {@code threads} threads.
+     *
+     * @throws io.github.fusedrnn.FusedRnnException if there is not that much memory
+     */
+    Plan plan(int maxT, int maxN, int threads, boolean training);
+
+    /** What forward saves for backward of a call of at most {@code t} steps and {@code n} rows. */
+    Reserve reserve(int t, int n);
+
+    /** Kernels and options chosen, in words. */
+    String describe();
+
+    /** Which promise of repeatable bits holds, in words. */
+    String determinism();
+}
