@@ -1,0 +1,76 @@
+// Sixteen floats in one AVX-512F register. The operations are those of every vec_<isa>.h; what they
+// mean is said in vec_plain.h.
+#pragma once
+
+// GCC 12's own header spells "undefined" as a variable initialised with itself, and then warns
+// about it where it is inlined.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <immintrin.h>
+#pragma GCC diagnostic pop
+
+#include <cstdint>
+
+#define FUSEDRNN_ISA avx512
+#define FUSEDRNN_INLINE static inline __attribute__((always_inline))
+
+namespace fusedrnn {
+namespace FUSEDRNN_ISA {
+
+using F = __m512;
+using Mask = __mmask16;
+
+constexpr int kWidth = 16;
+// Rows of a register tile with 4 and with 3 vectors: of 32 registers, 6*4 or 8*3 accumulate.
+constexpr int kTileRows4 = 6;
+constexpr int kTileRows3 = 8;
+
+FUSEDRNN_INLINE F Set(float x) { return _mm512_set1_ps(x); }
+FUSEDRNN_INLINE F Zero() { return _mm512_setzero_ps(); }
+FUSEDRNN_INLINE F Load(const float* p) { return _mm512_loadu_ps(p); }
+FUSEDRNN_INLINE void Store(float* p, F x) { _mm512_storeu_ps(p, x); }
+FUSEDRNN_INLINE Mask FirstLanes(int64_t n) {
+  return static_cast<__mmask16>((1u << static_cast<unsigned>(n)) - 1u);
+}
+FUSEDRNN_INLINE F LoadFirst(const float* p, int64_t n) {
+  return _mm512_maskz_loadu_ps(FirstLanes(n), p);
+}
+FUSEDRNN_INLINE void StoreFirst(float* p, F x, int64_t n) {
+  _mm512_mask_storeu_ps(p, FirstLanes(n), x);
+}
+
+FUSEDRNN_INLINE F Add(F a, F b) { return _mm512_add_ps(a, b); }
+FUSEDRNN_INLINE F Sub(F a, F b) { return _mm512_sub_ps(a, b); }
+FUSEDRNN_INLINE F Mul(F a, F b) { return _mm512_mul_ps(a, b); }
+FUSEDRNN_INLINE F Div(F a, F b) { return _mm512_div_ps(a, b); }
+FUSEDRNN_INLINE F Fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
+FUSEDRNN_INLINE F Fnma(F a, F b, F c) { return _mm512_fnmadd_ps(a, b, c); }
+FUSEDRNN_INLINE F Min(F a, F b) { return _mm512_min_ps(a, b); }
+FUSEDRNN_INLINE F Max(F a, F b) { return _mm512_max_ps(a, b); }
+
+FUSEDRNN_INLINE F Abs(F x) { return _mm512_abs_ps(x); }
+FUSEDRNN_INLINE F CopySign(F magnitude, F sign) {
+  // 0xD8: where the third operand's bit is set take the second's bit, else the first's.
+  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(magnitude),
+                                                       _mm512_castps_si512(sign),
+                                                       _mm512_set1_epi32(INT32_MIN), 0xD8));
+}
+FUSEDRNN_INLINE Mask Less(F a, F b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+FUSEDRNN_INLINE F Select(Mask mask, F yes, F no) { return _mm512_mask_blend_ps(mask, no, yes); }
+
+FUSEDRNN_INLINE F PowerOfTwo(F shifted) {
+  return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_slli_epi32(_mm512_castps_si512(shifted), 23),
+                                              _mm512_set1_epi32(0x3F800000)));
+}
+FUSEDRNN_INLINE F Scale(F x, F n) { return _mm512_scalef_ps(x, n); }
+
+FUSEDRNN_INLINE void PrefetchNear(const float* p) {
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+}
+FUSEDRNN_INLINE void PrefetchFar(const float* p) {
+  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1);
+}
+
+}  // namespace FUSEDRNN_ISA
+}  // namespace fusedrnn

@@ -1,0 +1,73 @@
+// Four floats in one aarch64 NEON register. The operations are those of every vec_<isa>.h; what
+// they mean is said in vec_plain.h.
+#pragma once
+
+#include <arm_neon.h>
+
+#include <cstdint>
+
+#define FUSEDRNN_ISA neon
+#define FUSEDRNN_INLINE static inline __attribute__((always_inline))
+
+namespace fusedrnn {
+namespace FUSEDRNN_ISA {
+
+using F = float32x4_t;
+using Mask = uint32x4_t;
+
+constexpr int kWidth = 4;
+// Rows of a register tile with 4 and with 3 vectors: of 32 registers, 6*4 or 8*3 accumulate.
+constexpr int kTileRows4 = 6;
+constexpr int kTileRows3 = 8;
+
+FUSEDRNN_INLINE F Set(float x) { return vdupq_n_f32(x); }
+FUSEDRNN_INLINE F Zero() { return vdupq_n_f32(0.0f); }
+FUSEDRNN_INLINE F Load(const float* p) { return vld1q_f32(p); }
+FUSEDRNN_INLINE void Store(float* p, F x) { vst1q_f32(p, x); }
+FUSEDRNN_INLINE Mask FirstLanes(int64_t n) {
+  const uint32_t lanes[kWidth] = {0, 1, 2, 3};
+  return vcltq_u32(vld1q_u32(lanes), vdupq_n_u32(static_cast<uint32_t>(n)));
+}
+FUSEDRNN_INLINE F LoadFirst(const float* p, int64_t n) {
+  float lanes[kWidth] = {0.0f, 0.0f, 0.0f, 0.0f};
+  for (int64_t i = 0; i < n; ++i) lanes[i] = p[i];
+  return vld1q_f32(lanes);
+}
+FUSEDRNN_INLINE void StoreFirst(float* p, F x, int64_t n) {
+  float lanes[kWidth];
+  vst1q_f32(lanes, x);
+  for (int64_t i = 0; i < n; ++i) p[i] = lanes[i];
+}
+
+FUSEDRNN_INLINE F Add(F a, F b) { return vaddq_f32(a, b); }
+FUSEDRNN_INLINE F Sub(F a, F b) { return vsubq_f32(a, b); }
+FUSEDRNN_INLINE F Mul(F a, F b) { return vmulq_f32(a, b); }
+FUSEDRNN_INLINE F Div(F a, F b) { return vdivq_f32(a, b); }
+FUSEDRNN_INLINE F Fma(F a, F b, F c) { return vfmaq_f32(c, a, b); }
+FUSEDRNN_INLINE F Fnma(F a, F b, F c) { return vfmsq_f32(c, a, b); }
+FUSEDRNN_INLINE F Min(F a, F b) { return vminq_f32(a, b); }
+FUSEDRNN_INLINE F Max(F a, F b) { return vmaxq_f32(a, b); }
+
+FUSEDRNN_INLINE F Abs(F x) { return vabsq_f32(x); }
+FUSEDRNN_INLINE F CopySign(F magnitude, F sign) {
+  return vbslq_f32(vdupq_n_u32(0x80000000u), sign, magnitude);
+}
+FUSEDRNN_INLINE Mask Less(F a, F b) { return vcltq_f32(a, b); }
+FUSEDRNN_INLINE F Select(Mask mask, F yes, F no) { return vbslq_f32(mask, yes, no); }
+
+FUSEDRNN_INLINE F PowerOfTwo(F shifted) {
+  return vreinterpretq_f32_u32(
+      vaddq_u32(vshlq_n_u32(vreinterpretq_u32_f32(shifted), 23), vdupq_n_u32(0x3F800000u)));
+}
+FUSEDRNN_INLINE F Scale(F x, F n) {
+  const F shift = Set(12582912.0f);
+  const F half = Fma(n, Set(0.5f), shift);
+  const F rest = Add(Sub(n, Sub(half, shift)), shift);
+  return Mul(Mul(x, PowerOfTwo(half)), PowerOfTwo(rest));
+}
+
+FUSEDRNN_INLINE void PrefetchNear(const float* p) { __builtin_prefetch(p, 0, 3); }
+FUSEDRNN_INLINE void PrefetchFar(const float* p) { __builtin_prefetch(p, 0, 2); }
+
+}  // namespace FUSEDRNN_ISA
+}  // namespace fusedrnn
