@@ -1,0 +1,19 @@
+// All kernels of one instruction set and their table. The including file has included the set's
+// vec_<isa>.h before, which names the namespace.
+#pragma once
+
+#include "backward-inl.h"
+#include "elementwise-inl.h"
+#include "fusedrnn/fusedrnn.h"
+#include "gemm-inl.h"
+#include "kernel_list.h"
+#include "pointwise-inl.h"
+#include "step-inl.h"
+
+#define FUSEDRNN_ENTRY(result, name, parameters) &name,
+#define FUSEDRNN_DEFINE_TABLE(isa_code)                                              \
+  namespace fusedrnn {                                                               \
+  namespace FUSEDRNN_ISA {                                                           \
+  const KernelTable kKernels = {isa_code, kWidth, FUSEDRNN_KERNELS(FUSEDRNN_ENTRY)}; \
+  }                                                                                  \
+  }

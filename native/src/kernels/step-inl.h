@@ -1,0 +1,130 @@
+// f32_{lstm,gru,rnn}_step: one time step with the recurrent product and the gates in one sweep over
+// the panels of W_hh.
+#pragma once
+
+#include <cstdint>
+
+#include "cells-inl.h"
+#include "kernel_args.h"
+#include "tile-inl.h"
+
+namespace fusedrnn {
+namespace FUSEDRNN_ISA {
+
+// What a cell adds to the common sweep: Init gives the addend of vector v of a row's panel, Finish
+// takes the finished [NV][V].
+struct LstmStep {
+  static constexpr int kVectors = 4;
+
+  FUSEDRNN_INLINE F Init(const StepArgs&, const float* gates, int64_t, int v) {
+    return Load(gates + v * kWidth);
+  }
+  FUSEDRNN_INLINE void Finish(const StepArgs& args, int64_t row, int64_t panel, float* gates,
+                              const float* product) {
+    const int64_t unit = panel * kWidth;
+    const F pre[4] = {Load(product), Load(product + kWidth), Load(product + 2 * kWidth),
+                      Load(product + 3 * kWidth)};
+    LstmUnits(args, row, unit, LanesFrom(unit, args.hidden), pre, gates, kWidth);
+  }
+};
+
+struct GruStep {
+  static constexpr int kVectors = 3;
+
+  // The recurrent part of gate n is scaled by r, so it cannot start from the input part.
+  FUSEDRNN_INLINE F Init(const StepArgs& args, const float* gates, int64_t panel, int v) {
+    return v < 2 ? Load(gates + v * kWidth) : Load(args.hidden_bias + panel * kWidth);
+  }
+  FUSEDRNN_INLINE void Finish(const StepArgs& args, int64_t row, int64_t panel, float* gates,
+                              const float* product) {
+    const int64_t unit = panel * kWidth;
+    GruUnits(args, row, unit, LanesFrom(unit, args.hidden), Load(product), Load(product + kWidth),
+             Load(gates + 2 * kWidth), Load(product + 2 * kWidth), gates, kWidth);
+  }
+};
+
+struct RnnStep {
+  static constexpr int kVectors = 4;
+
+  FUSEDRNN_INLINE F Init(const StepArgs&, const float* gates, int64_t, int v) {
+    return Load(gates + v * kWidth);
+  }
+  FUSEDRNN_INLINE void Finish(const StepArgs& args, int64_t row, int64_t panel, float*,
+                              const float* product) {
+    for (int v = 0; v < kVectors; ++v) {
+      const int64_t unit = panel * kVectors * kWidth + v * kWidth;
+      if (unit >= args.hidden) return;
+      RnnUnits(args, row, unit, LanesFrom(unit, args.hidden), Load(product + v * kWidth));
+    }
+  }
+};
+
+template <class Cell, int kRows, int kPanels>
+static __attribute__((noinline)) void StepTile(const StepArgs& args, int64_t row,
+                                               const int64_t (&panel)[kPanels]) {
+  constexpr int kVectors = Cell::kVectors;
+  constexpr int64_t kColumns = kVectors * kWidth;
+  Tile<kRows, kPanels, kVectors> tile;
+  const float* weights[kPanels];
+#pragma GCC unroll 2
+  for (int p = 0; p < kPanels; ++p) {
+    weights[p] = args.panels + panel[p] * kColumns * args.k;
+#pragma GCC unroll 8
+    for (int m = 0; m < kRows; ++m) {
+      const float* gates = args.gates + (row + m) * args.ld_gates + panel[p] * kColumns;
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        tile.sum[p][m][v] = Cell::Init(args, gates, panel[p], v);
+      }
+    }
+  }
+  Accumulate(tile, args.h_prev + row * args.ld_h_prev, args.ld_h_prev, args.k, weights);
+  // The gates need the registers for themselves: the products wait in the first-level cache.
+  alignas(64) float product[kPanels][kRows][kColumns];
+#pragma GCC unroll 2
+  for (int p = 0; p < kPanels; ++p) {
+#pragma GCC unroll 8
+    for (int m = 0; m < kRows; ++m) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) Store(&product[p][m][v * kWidth], tile.sum[p][m][v]);
+    }
+  }
+  for (int p = 0; p < kPanels; ++p) {
+    for (int m = 0; m < kRows; ++m) {
+      Cell::Finish(args, row + m, panel[p],
+                   args.gates + (row + m) * args.ld_gates + panel[p] * kColumns, product[p][m]);
+    }
+  }
+}
+
+template <class Cell>
+struct StepTiles {
+  const StepArgs& args;
+  int64_t panel;
+  template <int kRows>
+  void Run(int64_t row) const {
+    StepTile<Cell, kRows, 1>(args, row, {panel});
+  }
+};
+
+template <class Cell>
+static void Step(const StepArgs& args) {
+  const int64_t direction = args.descending ? -1 : 1;
+  int64_t panel = args.descending ? args.panel_end - 1 : args.panel_begin;
+  int64_t left = args.panel_end - args.panel_begin;
+  if (args.rows == 1) {
+    for (; left >= 2; left -= 2, panel += 2 * direction) {
+      StepTile<Cell, 1, 2>(args, 0, {panel, panel + direction});
+    }
+  }
+  for (; left > 0; --left, panel += direction) {
+    ForRowTiles<TileRows<Cell::kVectors>()>(args.rows, StepTiles<Cell>{args, panel});
+  }
+}
+
+static void f32_lstm_step(const StepArgs& args) { Step<LstmStep>(args); }
+static void f32_gru_step(const StepArgs& args) { Step<GruStep>(args); }
+static void f32_rnn_step(const StepArgs& args) { Step<RnnStep>(args); }
+
+}  // namespace FUSEDRNN_ISA
+}  // namespace fusedrnn
