@@ -1,0 +1,15 @@
+/** Recurrent layers: the public API, the reference backend and the CPU backend. */
+module io.github.fusedrnn {
+    requires static transitive org.jspecify;
+    requires org.bytedeco.javacpp;
+
+    exports io.github.fusedrnn;
+    exports io.github.fusedrnn.spi;
+    exports io.github.fusedrnn.tensor;
+    exports io.github.fusedrnn.weights;
+
+    uses io.github.fusedrnn.spi.BackendProvider;
+
+    // Binds the module that carries the native libraries, so that nobody needs --add-modules.
+    uses io.github.fusedrnn.spi.NativesModule;
+}

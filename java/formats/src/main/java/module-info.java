@@ -1,0 +1,5 @@
+/** Reads and writes the files that models come in. */
+module io.github.fusedrnn.formats {
+    requires transitive io.github.fusedrnn;
+    requires static transitive org.jspecify;
+}
