@@ -9,6 +9,7 @@
 #include "kernel_args.h"
 #include "math-inl.h"
 #include "tile-inl.h"
+#include "vec-inl.h"
 
 namespace fusedrnn {
 namespace FUSEDRNN_ISA {

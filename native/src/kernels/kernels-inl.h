@@ -1,5 +1,4 @@
-// All kernels of one instruction set and their table. The including file has included the set's
-// vec_<isa>.h before, which names the namespace.
+// All kernels of one instruction set and their table, for kernels_<isa>.cc, which names the set first.
 #pragma once
 
 #include "backward-inl.h"
@@ -9,6 +8,7 @@
 #include "kernel_list.h"
 #include "pointwise-inl.h"
 #include "step-inl.h"
+#include "vec-inl.h"
 
 #define FUSEDRNN_ENTRY(result, name, parameters) &name,
 #define FUSEDRNN_DEFINE_TABLE(isa_code)                                              \

@@ -1,4 +1,4 @@
+#define FUSEDRNN_VECTOR_HEADER "vec_avx512.h"
 #include "kernels-inl.h"
-#include "vec_avx512.h"
 
 FUSEDRNN_DEFINE_TABLE(FR_ISA_AVX512)

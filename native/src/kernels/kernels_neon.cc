@@ -1,4 +1,4 @@
+#define FUSEDRNN_VECTOR_HEADER "vec_neon.h"
 #include "kernels-inl.h"
-#include "vec_neon.h"
 
 FUSEDRNN_DEFINE_TABLE(FR_ISA_NEON)

@@ -1,4 +1,4 @@
+#define FUSEDRNN_VECTOR_HEADER "vec_plain.h"
 #include "kernels-inl.h"
-#include "vec_plain.h"
 
 FUSEDRNN_DEFINE_TABLE(FR_ISA_PLAIN)

@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "fusedrnn/fusedrnn.h"
+#include "vec-inl.h"
 
 namespace fusedrnn {
 namespace FUSEDRNN_ISA {

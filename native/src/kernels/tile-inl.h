@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "vec-inl.h"
+
 namespace fusedrnn {
 namespace FUSEDRNN_ISA {
 
