@@ -10,7 +10,7 @@ import java.util.List;
  * @param threads threads of a plan
  * @param plans plans that exist and are idle now
  * @param packedBytes bytes of the packed weights in use
- * @param planBytes bytes of the idle plans
+ * @param planBytes bytes of the idle plans and of training's idle reserves
  * @param determinism which promise of repeatable bits holds
  * @param notes why a faster backend was passed over, one sentence each
  */

@@ -37,7 +37,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     private final RecurrentEngine engine;
     private final Weights weights;
     private final CurrentWeights current;
-    private final PlanPool plans;
+    private final Workspaces workspaces;
     private final CallArguments arguments;
     private final List<String> notes;
     private final int threads;
@@ -54,7 +54,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         this.threads = builder.threads;
         this.dropoutSeed = builder.dropoutSeed;
         this.arguments = new CallArguments(desc, backend.kind());
-        this.plans = new PlanPool(engine, threads, builder.maxPlans);
+        this.workspaces = new Workspaces(engine, threads, builder.maxPlans);
         TensorStorage block = backend.allocate(layout.size(), "weights");
         try {
             builder.initialize(desc, layout, block);
@@ -127,11 +127,11 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         try {
             Packed packed = current.take(false);
             try {
-                Plan plan = plans.take(t, n, false);
+                Plan plan = workspaces.takePlan(t, n, false);
                 try {
                     plan.infer(packed.weights(), t, n, lengths, x, stateIn, y, stateOut);
                 } finally {
-                    plans.giveBack(plan);
+                    workspaces.giveBack(plan);
                 }
             } finally {
                 packed.weights().drop();
@@ -216,7 +216,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         Checks.argument(stateOut == null || stateOut != stateIn, "stateOut", "the same as stateIn", "another state: backward reads stateIn");
         int t = arguments.steps(x);
         int n = arguments.rows(x);
-        Reserve reserve = engine.reserve(t, n);
+        Reserve reserve = workspaces.takeReserve(t, n);
         TrainingCall call = new TrainingCall(
                 t, n, lengths == null ? null : lengths.clone(), x, stateIn, y, stateOut, dropoutSeed, dropoutCall, reserve);
         boolean done = false;
@@ -225,11 +225,11 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             try {
                 Packed packed = current.take(true);
                 try {
-                    Plan plan = plans.take(t, n, true);
+                    Plan plan = workspaces.takePlan(t, n, true);
                     try {
                         plan.forward(packed.weights(), call);
                     } finally {
-                        plans.giveBack(plan);
+                        workspaces.giveBack(plan);
                     }
                     Tape tape = new Tape(this, call, packed);
                     done = true;
@@ -244,7 +244,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             }
         } finally {
             if (!done) {
-                reserve.close();
+                workspaces.giveBack(reserve);
             }
         }
     }
@@ -290,15 +290,15 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     /** What runs this layer and why, and what it holds. */
     public Explanation explain() {
         return new Explanation(
-                backend.kind(), engine.describe(), threads, plans.count(), current.bytes(), plans.bytes(), engine.determinism(), notes);
+                backend.kind(), engine.describe(), threads, workspaces.idlePlans(), current.bytes(), workspaces.idleBytes(), engine.determinism(), notes);
     }
 
     CallArguments arguments() {
         return arguments;
     }
 
-    PlanPool plans() {
-        return plans;
+    Workspaces workspaces() {
+        return workspaces;
     }
 
     void checkOpen() {
@@ -313,7 +313,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         if (!closed) {
             closed = true;
             current.close();
-            plans.close();
+            workspaces.close();
             weights.close();
         }
     }

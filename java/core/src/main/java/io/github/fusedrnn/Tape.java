@@ -81,11 +81,11 @@ public final class Tape implements AutoCloseable {
     private void run(UpstreamGradients upstream, InputGradients results) {
         BackwardHold hold = BackwardHold.of(upstream, results);
         try {
-            Plan plan = layer.plans().take(call.t(), call.n(), true);
+            Plan plan = layer.workspaces().takePlan(call.t(), call.n(), true);
             try {
                 plan.backward(packed.weights(), call, upstream, results);
             } finally {
-                layer.plans().giveBack(plan);
+                layer.workspaces().giveBack(plan);
             }
         } finally {
             hold.release();
@@ -137,7 +137,7 @@ public final class Tape implements AutoCloseable {
         return call.reserve().bytes();
     }
 
-    /** Ends the leases and frees what forward saved; a second call does nothing. */
+    /** Ends the leases and gives what forward saved back to the layer, which keeps or frees it; a second call does nothing. */
     @Override
     public void close() {
         Phase before = phase.get();
@@ -156,6 +156,6 @@ public final class Tape implements AutoCloseable {
             call.out().storage().endLease();
         }
         packed.weights().drop();
-        call.reserve().close();
+        layer.workspaces().giveBack(call.reserve());
     }
 }

@@ -8,21 +8,12 @@ import org.jspecify.annotations.Nullable;
  * A workspace and a schedule. Used by one thread at a time; the layer sees to it. All arguments have been checked by the layer: shapes,
  * lengths, memory, overlaps; and everything passed is held in use for the length of the call.
  */
-public interface Plan extends AutoCloseable {
-    /** Largest T served. */
-    int maxT();
-
-    /** Largest N served. */
-    int maxN();
-
+public interface Plan extends Workspace {
     /** Threads it may use, the caller's among them. */
     int threads();
 
     /** Whether it can run forward with a tape, and backward. */
     boolean training();
-
-    /** Bytes held. */
-    long bytes();
 
     /**
      * Inference. Allocates nothing.
@@ -49,7 +40,4 @@ public interface Plan extends AutoCloseable {
 
     /** Schedule and kernels, in words. */
     String describe();
-
-    @Override
-    void close();
 }
