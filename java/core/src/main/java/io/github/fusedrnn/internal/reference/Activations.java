@@ -56,6 +56,16 @@ final class Activations {
         };
     }
 
+    /** Whether f has a kink (or a jump) anywhere. */
+    static boolean hasKinks(Activation f) {
+        return switch (f.kind()) {
+            case RELU, LEAKY_RELU, THRESHOLDED_RELU, HARD_SIGMOID -> true;
+                // for alpha = 1 both sides have the slope 1
+            case ELU -> f.alpha() != 1;
+            default -> false;
+        };
+    }
+
     /**
      * Which smooth piece of f the value x lies on. Two values on one piece have no kink between them; central differences across a kink
      * say nothing about the derivative, so the checks compare pieces.
@@ -63,7 +73,6 @@ final class Activations {
     static byte piece(Activation f, double x) {
         return switch (f.kind()) {
             case RELU -> side(x > 0);
-                // smooth for alpha = 1 only, where the two sides have the slope 1
             case ELU -> side(f.alpha() == 1 || x >= 0);
             case LEAKY_RELU -> side(x >= 0);
             case THRESHOLDED_RELU -> side(x >= f.alpha());

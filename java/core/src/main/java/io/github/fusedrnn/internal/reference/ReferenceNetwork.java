@@ -43,6 +43,13 @@ public final class ReferenceNetwork {
         return layout;
     }
 
+    /** Whether anything in this network has a kink, so that {@link ReferenceTape#pieces} can differ at all. */
+    public boolean hasKinks() {
+        return desc.gateClip() > 0
+                || desc.cellClip() > 0
+                || desc.activations().stream().anyMatch(Activations::hasKinks);
+    }
+
     /**
      * The whole sequence forward.
      *

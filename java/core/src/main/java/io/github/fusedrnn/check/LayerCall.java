@@ -1,0 +1,66 @@
+package io.github.fusedrnn.check;
+
+import io.github.fusedrnn.internal.reference.ReferenceGradients;
+import io.github.fusedrnn.internal.reference.ReferenceNetwork;
+import io.github.fusedrnn.internal.reference.ReferenceTape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training call of the reference with its upstream gradients, in arrays that a check may change and put back. Absent initial states
+ * are zeros here, so that their gradients can be checked too. Mutable, one thread.
+ */
+final class LayerCall {
+    final ReferenceNetwork network;
+    final double[] weights;
+    final double[] x;
+    final double[] h0;
+    final double[] c0;
+    final LossSum loss;
+    final int steps;
+    final int rows;
+
+    private final int @Nullable [] lengths;
+    private final boolean dropout;
+    private final long seed;
+    private final long call;
+
+    /** A call without dropout; arrays are copied where the input has them, weights and upstream are taken as they are. */
+    LayerCall(ReferenceNetwork network, double[] weights, SequenceInput input, LossSum loss) {
+        this(network, weights, input, loss, false, 0, 0);
+    }
+
+    LayerCall(
+            ReferenceNetwork network,
+            double[] weights,
+            SequenceInput input,
+            LossSum loss,
+            boolean dropout,
+            long seed,
+            long call) {
+        this.network = network;
+        this.weights = weights;
+        this.loss = loss;
+        this.dropout = dropout;
+        this.seed = seed;
+        this.call = call;
+        steps = input.steps();
+        rows = input.rows();
+        lengths = input.lengths();
+        x = input.x();
+        long states = (long) network.desc().stateLayers() * rows;
+        h0 = orZeros(input.h0(), states * network.desc().stateSize());
+        c0 = orZeros(input.c0(), network.desc().hasCellState() ? states * network.desc().hiddenSize() : 0);
+    }
+
+    private static double[] orZeros(double @Nullable [] state, long size) {
+        return state == null ? new double[Math.toIntExact(size)] : state;
+    }
+
+    ReferenceTape forward() {
+        return network.forward(weights, steps, rows, lengths, x, h0, c0, dropout, seed, call);
+    }
+
+    ReferenceGradients backward(ReferenceTape tape) {
+        return network.backward(tape, loss.dy(), loss.dhn(), loss.dcn());
+    }
+}

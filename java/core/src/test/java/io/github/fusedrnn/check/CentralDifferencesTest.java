@@ -1,0 +1,156 @@
+package io.github.fusedrnn.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.internal.reference.ReferenceGradients;
+import io.github.fusedrnn.internal.reference.ReferenceNetwork;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.testing.DescBuilder;
+import io.github.fusedrnn.testing.ErrorTable;
+import io.github.fusedrnn.testing.RandomCalls;
+import io.github.fusedrnn.testing.Variants;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The reference's gradients against central differences: every cell, every option, every tensor. */
+class CentralDifferencesTest {
+    private static final int STEPS = 4;
+    private static final int ROWS = 3;
+    private static final ErrorTable TABLE =
+            new ErrorTable("reference against central differences: worst error relative to the tensor's largest value");
+
+    static Collection<String> variants() {
+        return Variants.names();
+    }
+
+    @AfterAll
+    static void printTable() {
+        System.out.println(TABLE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void agreesWithLengthsAndStates(String variant) {
+        RecurrentDesc desc = Variants.all().get(variant);
+        RandomCalls random = new RandomCalls(variant.hashCode());
+        SequenceInput input = SequenceInput.of(STEPS, ROWS, random.x(desc, STEPS, ROWS))
+                .withLengths(random.lengths(STEPS, ROWS))
+                .withState(random.h(desc, ROWS), desc.hasCellState() ? random.c(desc, ROWS) : null);
+        GradientReport report = check(desc, random, input);
+        record(variant, report);
+        assertThat(report.passed()).as(report.toString()).isTrue();
+        // a check that skips nearly everything would show nothing
+        assertThat(report.skipped()).as(report.toString()).isLessThan(report.compared() / 4);
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void agreesForOneStepOfOneRow(String variant) {
+        RecurrentDesc desc = Variants.all().get(variant);
+        RandomCalls random = new RandomCalls(~variant.hashCode());
+        GradientReport report = check(desc, random, SequenceInput.of(1, 1, random.x(desc, 1, 1)));
+        assertThat(report.passed()).as(report.toString()).isTrue();
+    }
+
+    private static GradientReport check(RecurrentDesc desc, RandomCalls random, SequenceInput input) {
+        int t = input.steps();
+        int n = input.rows();
+        LayerCall call = new LayerCall(
+                new ReferenceNetwork(desc),
+                random.weights(desc),
+                input,
+                new LossSum(random.y(desc, t, n), random.h(desc, n), random.c(desc, n)),
+                true,
+                17,
+                4);
+        CentralDifferences differences = new CentralDifferences(call, Long.MAX_VALUE, 0, 0);
+        ReferenceGradients gradients = call.backward(differences.base());
+        return differences.check(desc.toString(), gradients);
+    }
+
+    private static void record(String variant, GradientReport report) {
+        for (TensorError error : report.tensors()) {
+            String column = error.tensor().replaceFirst("_l\\d+(_reverse)?$", "").replace("weight", "w");
+            TABLE.add(variant, column.replace("bias", "b"), error.relativeError());
+        }
+    }
+
+    /** Relu exactly at its kink has no derivative: the element is skipped and counted, not compared. */
+    @Test
+    void skipsAndCountsElementsAtKinks() {
+        RecurrentDesc desc =
+                DescBuilder.rnn().sizes(1, 1).bias(false).activations(Activation.RELU).build();
+        GradientReport report = gradients(desc, new double[] {1, 1}, new double[] {0}, null);
+        TensorError x = report.tensors().get(0);
+        assertThat(x.tensor()).isEqualTo("x");
+        assertThat(x.skipped()).isEqualTo(1);
+        assertThat(x.compared()).isZero();
+    }
+
+    /** Nine steps from the kink is too near, eleven is far enough. */
+    @Test
+    void skipsWithinTenStepsOnly() {
+        RecurrentDesc desc =
+                DescBuilder.rnn().sizes(1, 1).bias(false).activations(Activation.RELU).build();
+        double step = 0x1p-17;
+        assertThat(gradients(desc, new double[] {1, 1}, new double[] {9 * step}, null).tensors().get(0).skipped())
+                .isEqualTo(1);
+        assertThat(gradients(desc, new double[] {1, 1}, new double[] {11 * step}, null).tensors().get(0).skipped())
+                .isZero();
+    }
+
+    /** A wrong gradient must be found, with tensor, element and both values. */
+    @Test
+    void findsAWrongGradient() {
+        RecurrentDesc desc = DescBuilder.lstm().sizes(2, 3).build();
+        RandomCalls random = new RandomCalls(5);
+        LayerCall call = new LayerCall(
+                new ReferenceNetwork(desc),
+                random.weights(desc),
+                SequenceInput.of(2, 2, random.x(desc, 2, 2)),
+                new LossSum(random.y(desc, 2, 2), null, null));
+        CentralDifferences differences = new CentralDifferences(call, Long.MAX_VALUE, 0, 0);
+        ReferenceGradients gradients = call.backward(differences.base());
+        int element = 7;
+        gradients.dweights()[element] += 1;
+        GradientReport report = differences.check("broken", gradients);
+        assertThat(report.passed()).isFalse();
+        TensorError worst = report.worst().orElseThrow();
+        assertThat(worst.tensor()).isEqualTo("weight_ih_l0");
+        assertThat(worst.worstIndex()).containsExactly(3L, 1L);
+        assertThat(worst.actual() - worst.expected()).isBetween(0.999, 1.001);
+        assertThat(report.toString()).contains("weight_ih_l0", "[3, 1]", "FAILED");
+    }
+
+    /** A gradient that is not a number is never within a tolerance. */
+    @Test
+    void findsNotANumber() {
+        RecurrentDesc desc = DescBuilder.gru().sizes(1, 1).build();
+        RandomCalls random = new RandomCalls(6);
+        LayerCall call = new LayerCall(
+                new ReferenceNetwork(desc),
+                random.weights(desc),
+                SequenceInput.of(1, 1, random.x(desc, 1, 1)),
+                new LossSum(random.y(desc, 1, 1), null, null));
+        CentralDifferences differences = new CentralDifferences(call, Long.MAX_VALUE, 0, 0);
+        ReferenceGradients gradients = call.backward(differences.base());
+        gradients.dx()[0] = Double.NaN;
+        assertThat(differences.check("broken", gradients).passed()).isFalse();
+    }
+
+    private static GradientReport gradients(
+            RecurrentDesc desc, double[] weights, double[] x, double @Nullable [] h0) {
+        LayerCall call = new LayerCall(
+                new ReferenceNetwork(desc),
+                weights,
+                SequenceInput.of(1, 1, x).withState(h0, null),
+                new LossSum(new double[] {1}, null, null));
+        CentralDifferences differences = new CentralDifferences(call, Long.MAX_VALUE, 0, 0);
+        return differences.check("relu", call.backward(differences.base()));
+    }
+}
