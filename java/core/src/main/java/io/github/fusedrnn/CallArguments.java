@@ -40,6 +40,26 @@ final class CallArguments {
         int n = rows(x);
         Checks.lengths(lengths, t, n);
         sequence("y", Checks.notNull("y", y), t, n, desc.outputSize());
+        states(x, in, y, out, n);
+    }
+
+    /** As {@link #check} for one time step without its dimension: x {@code [N, C]}, y {@code [N, H or P]}. */
+    void checkStep(FloatTensor x, @Nullable RecurrentState in, FloatTensor y, @Nullable RecurrentState out) {
+        Checks.notNull("x", x);
+        if (x.rank() != 2 || x.dim(1) != desc.inputSize()) {
+            throw Checks.wrong("x", Arrays.toString(x.dims()), "[N, " + desc.inputSize() + "], C = " + desc.inputSize() + " from the cell");
+        }
+        Checks.usable("x", x.storage(), backend);
+        int n = size("N", x.dim(0));
+        Checks.notNull("y", y);
+        if (y.rank() != 2 || y.dim(0) != n || y.dim(1) != desc.outputSize()) {
+            throw Checks.wrong("y", Arrays.toString(y.dims()), "[" + n + ", " + desc.outputSize() + "] = [N, outputSize]");
+        }
+        Checks.usable("y", y.storage(), backend);
+        states(x, in, y, out, n);
+    }
+
+    private void states(FloatTensor x, @Nullable RecurrentState in, FloatTensor y, @Nullable RecurrentState out, int n) {
         state("stateIn", in, n);
         state("stateOut", out, n);
         Checks.apart(y.overlaps(x), "y", "x");

@@ -121,8 +121,24 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn, FloatTensor y, @Nullable RecurrentState stateOut) {
         checkOpen();
         arguments.check(x, lengths, stateIn, y, stateOut);
-        int t = arguments.steps(x);
-        int n = arguments.rows(x);
+        run(arguments.steps(x), arguments.rows(x), lengths, x, stateIn, y, stateOut);
+    }
+
+    /** Inference of one time step, for cells: x {@code [N, C]}, y {@code [N, H or P]}; everything else as in {@link #infer}. */
+    void step(FloatTensor x, @Nullable RecurrentState stateIn, FloatTensor y, @Nullable RecurrentState stateOut) {
+        checkOpen();
+        arguments.checkStep(x, stateIn, y, stateOut);
+        run(1, (int) x.dim(0), null, x, stateIn, y, stateOut);
+    }
+
+    private void run(
+            int t,
+            int n,
+            int @Nullable [] lengths,
+            FloatTensor x,
+            @Nullable RecurrentState stateIn,
+            FloatTensor y,
+            @Nullable RecurrentState stateOut) {
         CallArguments.acquire(x, stateIn, y, stateOut);
         try {
             Packed packed = current.take(false);
