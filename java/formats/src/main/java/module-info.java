@@ -2,4 +2,8 @@
 module io.github.fusedrnn.formats {
     requires transitive io.github.fusedrnn;
     requires static transitive org.jspecify;
+    requires com.fasterxml.jackson.core;
+
+    exports io.github.fusedrnn.formats;
+    exports io.github.fusedrnn.formats.safetensors;
 }

@@ -1,4 +1,4 @@
-/** Files that models come in. */
+/** What the readers and writers of every file format share. */
 @NullMarked
 package io.github.fusedrnn.formats;
 
