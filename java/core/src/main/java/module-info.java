@@ -12,7 +12,4 @@ module io.github.fusedrnn {
 
     // Binds the module that carries the native libraries, so that nobody needs --add-modules.
     uses io.github.fusedrnn.spi.NativesModule;
-
-    provides io.github.fusedrnn.spi.BackendProvider with
-            io.github.fusedrnn.internal.cpu.CpuProvider;
 }
