@@ -12,4 +12,7 @@ module io.github.fusedrnn {
 
     // Binds the module that carries the native libraries, so that nobody needs --add-modules.
     uses io.github.fusedrnn.spi.NativesModule;
+
+    provides io.github.fusedrnn.spi.BackendProvider with
+            io.github.fusedrnn.internal.cpu.CpuProvider;
 }

@@ -1,0 +1,72 @@
+package io.github.fusedrnn.internal.cpu;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.internal.natives.MemoryLimit;
+import io.github.fusedrnn.internal.natives.NativeStorage;
+import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.CheckedDenseOps;
+import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.spi.EngineOptions;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.RecurrentEngine;
+import io.github.fusedrnn.spi.TensorStorage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** OpenBLAS and our own kernels. */
+final class CpuBackend implements Backend {
+    private final DenseOps dense = new CheckedDenseOps(BackendKind.CPU, new CpuDenseKernels());
+
+    @Override
+    public BackendKind kind() {
+        return BackendKind.CPU;
+    }
+
+    @Override
+    public Availability supports(RecurrentDesc desc) {
+        return Availability.yes("every layer, in float32");
+    }
+
+    @Override
+    public TensorStorage allocate(long floats, String label) {
+        return NativeStorage.allocate(floats, label);
+    }
+
+    @Override
+    public RecurrentEngine engine(RecurrentDesc desc, EngineOptions options) {
+        Isa isa = Isa.choose(options.cpuIsa());
+        return new CpuEngine(desc, isa, Products.choose(options.cpuProducts(), isa));
+    }
+
+    @Override
+    public DenseOps dense() {
+        return dense;
+    }
+
+    @Override
+    public long liveBytes() {
+        return NativeApi.fr_live_bytes();
+    }
+
+    @Override
+    public Map<String, String> describe() {
+        Map<String, String> all = new LinkedHashMap<>();
+        Isa isa = Isa.choose("auto");
+        all.put("native library", NativeApi.fr_version());
+        all.put("instruction set", isa.label() + " (can run: " + String.join(", ", Isa.supported()) + ")");
+        all.put("products", Products.choose("auto", isa).label());
+        all.put("OpenBLAS", openBlas());
+        long limit = Long.getLong(MemoryLimit.PROPERTY, 0);
+        long free = MemoryLimit.freeBytes();
+        all.put("native memory", liveBytes() + " bytes live, " + (free == Long.MAX_VALUE ? "unknown" : free + " bytes") + " free, limit "
+                + (limit > 0 ? limit + " bytes (" + MemoryLimit.PROPERTY + ")" : "what the machine has"));
+        return all;
+    }
+
+    private static String openBlas() {
+        return NativeApi.fr_blas_is_open() == 1
+                ? NativeApi.fr_blas_config() + ", " + NativeApi.fr_blas_threads() + " thread(s)"
+                : "not opened yet: opened by the first backward, dense operation or products=openblas";
+    }
+}

@@ -1,0 +1,152 @@
+package io.github.fusedrnn.internal.cpu;
+
+import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.internal.natives.NativeStatus;
+import io.github.fusedrnn.internal.natives.OpenBlas;
+import io.github.fusedrnn.spi.DenseKernels;
+import io.github.fusedrnn.spi.DenseOps.AdamStep;
+import io.github.fusedrnn.spi.DenseOps.ClassificationLoss;
+import io.github.fusedrnn.tensor.FloatTensor;
+import org.jspecify.annotations.Nullable;
+
+/** Dense operations of the native library; products by OpenBLAS. */
+final class CpuDenseKernels implements DenseKernels {
+    @Override
+    public void gemm(
+            boolean transA, boolean transB, long m, long n, long k, float alpha, FloatTensor a, FloatTensor b, float beta, FloatTensor c) {
+        OpenBlas.open();
+        int status = NativeApi.fr_gemm(
+                transA ? 1 : 0,
+                transB ? 1 : 0,
+                m,
+                n,
+                k,
+                alpha,
+                a.address(),
+                transA ? m : k,
+                b.address(),
+                transB ? k : n,
+                beta,
+                c.address(),
+                n);
+        NativeStatus.check("fr_gemm", status);
+    }
+
+    @Override
+    public void addBias(FloatTensor y, FloatTensor bias, long rows, long cols) {
+        NativeStatus.check("fr_add_bias", NativeApi.fr_add_bias(y.address(), bias.address(), rows, cols));
+    }
+
+    @Override
+    public void biasGradient(FloatTensor dy, FloatTensor dBias, long rows, long cols) {
+        NativeStatus.check("fr_bias_gradient", NativeApi.fr_bias_gradient(dy.address(), dBias.address(), rows, cols));
+    }
+
+    @Override
+    public void gather(FloatTensor table, int[] ids, FloatTensor y, long cols) {
+        NativeStatus.check("fr_gather", NativeApi.fr_gather(table.address(), ids, ids.length, cols, y.address()));
+    }
+
+    @Override
+    public void scatterAdd(FloatTensor dy, int[] ids, FloatTensor dTable, long cols) {
+        NativeStatus.check("fr_scatter_add", NativeApi.fr_scatter_add(dy.address(), ids, ids.length, cols, dTable.address()));
+    }
+
+    @Override
+    public ClassificationLoss softmaxCrossEntropy(
+            FloatTensor logits, int[] labels, int ignore, long classes, float scale, @Nullable FloatTensor dLogits) {
+        double[] loss = new double[3];
+        int status = NativeApi.fr_softmax_cross_entropy(
+                logits.address(), labels, ignore, labels.length, classes, scale, address(dLogits), loss);
+        NativeStatus.check("fr_softmax_cross_entropy", status);
+        return new ClassificationLoss(loss[0], (long) loss[1], (long) loss[2]);
+    }
+
+    @Override
+    public void softmax(FloatTensor x, long rows, long cols, FloatTensor y) {
+        NativeStatus.check("fr_softmax", NativeApi.fr_softmax(x.address(), rows, cols, y.address()));
+    }
+
+    @Override
+    public double sigmoidCrossEntropy(FloatTensor z, FloatTensor target, float scale, @Nullable FloatTensor dz) {
+        return NativeApi.fr_sigmoid_cross_entropy(z.address(), target.address(), scale, address(dz), z.size());
+    }
+
+    @Override
+    public double squaredError(FloatTensor p, FloatTensor target, float scale, @Nullable FloatTensor dp) {
+        return NativeApi.fr_squared_error(p.address(), target.address(), scale, address(dp), p.size());
+    }
+
+    @Override
+    public void activate(Activation f, FloatTensor x, FloatTensor y) {
+        int status = NativeApi.fr_activate(f.kind().ordinal(), f.alpha(), f.beta(), x.address(), y.address(), x.size());
+        NativeStatus.check("fr_activate", status);
+    }
+
+    @Override
+    public void activateBackward(Activation f, FloatTensor x, FloatTensor y, FloatTensor dy, FloatTensor dx) {
+        int status = NativeApi.fr_activate_backward(
+                f.kind().ordinal(), f.alpha(), f.beta(), x.address(), y.address(), dy.address(), dx.address(), x.size());
+        NativeStatus.check("fr_activate_backward", status);
+    }
+
+    @Override
+    public void dropout(FloatTensor x, FloatTensor y, long t, long n, long units, float p, long seed, long call, int layer) {
+        NativeStatus.check("fr_dropout", NativeApi.fr_dropout(x.address(), y.address(), t, n, units, p, seed, call, layer));
+    }
+
+    @Override
+    public double sum(FloatTensor x) {
+        return NativeApi.fr_sum(x.address(), x.size());
+    }
+
+    @Override
+    public double sumOfSquares(FloatTensor x) {
+        return NativeApi.fr_sum_of_squares(x.address(), x.size());
+    }
+
+    @Override
+    public void scale(FloatTensor x, float factor) {
+        NativeStatus.check("fr_scale", NativeApi.fr_scale(x.address(), factor, x.size()));
+    }
+
+    @Override
+    public void clamp(FloatTensor x, float low, float high) {
+        NativeStatus.check("fr_clamp", NativeApi.fr_clamp(x.address(), low, high, x.size()));
+    }
+
+    @Override
+    public void axpy(float a, FloatTensor x, FloatTensor y) {
+        NativeStatus.check("fr_axpy", NativeApi.fr_axpy(a, x.address(), y.address(), y.size()));
+    }
+
+    @Override
+    public void sgd(
+            FloatTensor w, FloatTensor g, @Nullable FloatTensor velocity, float rate, float momentum, float weightDecay, boolean nesterov) {
+        int status = NativeApi.fr_sgd(
+                w.address(), g.address(), address(velocity), rate, momentum, weightDecay, nesterov ? 1 : 0, w.size());
+        NativeStatus.check("fr_sgd", status);
+    }
+
+    @Override
+    public void adam(FloatTensor w, FloatTensor g, FloatTensor m, FloatTensor v, AdamStep step) {
+        int status = NativeApi.fr_adam(
+                w.address(),
+                g.address(),
+                m.address(),
+                v.address(),
+                step.rate(),
+                step.beta1(),
+                step.beta2(),
+                step.epsilon(),
+                step.weightDecay(),
+                step.decoupled() ? 1 : 0,
+                step.step(),
+                w.size());
+        NativeStatus.check("fr_adam", status);
+    }
+
+    private static long address(@Nullable FloatTensor tensor) {
+        return tensor == null ? 0 : tensor.address();
+    }
+}

@@ -1,0 +1,148 @@
+package io.github.fusedrnn.internal.cpu;
+
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.internal.natives.NativeStatus;
+import io.github.fusedrnn.spi.InputGradients;
+import io.github.fusedrnn.spi.NativeResource;
+import io.github.fusedrnn.spi.PackedWeights;
+import io.github.fusedrnn.spi.Plan;
+import io.github.fusedrnn.spi.TrainingCall;
+import io.github.fusedrnn.spi.UpstreamGradients;
+import io.github.fusedrnn.tensor.FloatTensor;
+import org.jspecify.annotations.Nullable;
+
+/** Owner of a native fr_plan. Each call crosses the boundary once and allocates nothing in inference. */
+final class CpuPlan extends NativeResource implements Plan {
+    private final fr_plan plan;
+    private final int maxT;
+    private final int maxN;
+    private final int threads;
+    private final boolean training;
+    private final long bytes;
+    private final NativeLengths lengths;
+
+    CpuPlan(fr_plan plan, int maxT, int maxN, int threads, boolean training, long bytes, NativeLengths lengths) {
+        super("plan for T = " + maxT + ", N = " + maxN, () -> {
+            NativeApi.fr_plan_free(plan);
+            lengths.free();
+        });
+        this.plan = plan;
+        this.maxT = maxT;
+        this.maxN = maxN;
+        this.threads = threads;
+        this.training = training;
+        this.bytes = bytes;
+        this.lengths = lengths;
+    }
+
+    @Override
+    public int maxT() {
+        return maxT;
+    }
+
+    @Override
+    public int maxN() {
+        return maxN;
+    }
+
+    @Override
+    public int threads() {
+        return threads;
+    }
+
+    @Override
+    public boolean training() {
+        return training;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void infer(
+            PackedWeights weights,
+            int t,
+            int n,
+            int @Nullable [] lengthsOfRows,
+            FloatTensor x,
+            @Nullable RecurrentState in,
+            FloatTensor y,
+            @Nullable RecurrentState out) {
+        int status = NativeApi.fr_infer(
+                plan,
+                ((CpuPackedWeights) weights).handle(),
+                t,
+                n,
+                lengths.put(lengthsOfRows),
+                x.address(),
+                h(in),
+                c(in),
+                y.address(),
+                h(out),
+                c(out));
+        NativeStatus.check("fr_infer", status);
+    }
+
+    @Override
+    public void forward(PackedWeights weights, TrainingCall call) {
+        try (fr_call struct = common(call)) {
+            NativeStatus.check("fr_forward", NativeApi.fr_forward(plan, ((CpuPackedWeights) weights).handle(), struct));
+        }
+    }
+
+    @Override
+    public void backward(PackedWeights weights, TrainingCall call, UpstreamGradients upstream, InputGradients results) {
+        try (fr_call struct = common(call)) {
+            struct.dy(address(upstream.dy()))
+                    .dhn(h(upstream.dOut()))
+                    .dcn(c(upstream.dOut()))
+                    .dx(address(results.dx()))
+                    .dh0(h(results.dIn()))
+                    .dc0(c(results.dIn()))
+                    .dweights(address(results.dWeights()));
+            NativeStatus.check("fr_backward", NativeApi.fr_backward(plan, ((CpuPackedWeights) weights).handle(), struct));
+        }
+    }
+
+    private fr_call common(TrainingCall call) {
+        return new fr_call()
+                .t(call.t())
+                .n(call.n())
+                .lengths(lengths.put(call.lengths()))
+                .x(call.x().address())
+                .h0(h(call.in()))
+                .c0(c(call.in()))
+                .y(call.y().address())
+                .hn(h(call.out()))
+                .cn(c(call.out()))
+                .dropout_seed(call.dropoutSeed())
+                .dropout_call(call.dropoutCall())
+                .reserve(((CpuReserve) call.reserve()).address())
+                .dy(0)
+                .dhn(0)
+                .dcn(0)
+                .dx(0)
+                .dh0(0)
+                .dc0(0)
+                .dweights(0);
+    }
+
+    private static long address(@Nullable FloatTensor tensor) {
+        return tensor == null ? 0 : tensor.address();
+    }
+
+    private static long h(@Nullable RecurrentState state) {
+        return state == null ? 0 : state.h().address();
+    }
+
+    private static long c(@Nullable RecurrentState state) {
+        return state == null || !state.hasCellState() ? 0 : state.c().address();
+    }
+
+    @Override
+    public String describe() {
+        return NativeApi.fr_plan_describe(plan);
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.fusedrnn.internal.natives;
+
+import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.internal.cpu.NativeApi;
+
+/** The one place where a status of our native library becomes an exception. */
+public final class NativeStatus {
+    private NativeStatus() {}
+
+    /** Throws unless the status is FR_OK. */
+    public static void check(String call, int status) {
+        if (status != NativeApi.FR_OK) {
+            throw failure(call, status);
+        }
+    }
+
+    /** What to throw after a create function answered NULL. */
+    public static RuntimeException lastFailure(String call) {
+        return failure(call, NativeApi.fr_last_status());
+    }
+
+    private static RuntimeException failure(String call, int status) {
+        String text = NativeApi.fr_status_text(status) + ": " + NativeApi.fr_last_error();
+        return status == NativeApi.FR_UNSUPPORTED
+                ? new UnsupportedOperationException("fusedrnn: " + call + ": " + text)
+                : new FusedRnnException("fusedrnn", call, status, text);
+    }
+}
