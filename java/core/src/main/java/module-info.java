@@ -4,6 +4,7 @@ module io.github.fusedrnn {
     requires org.bytedeco.javacpp;
 
     exports io.github.fusedrnn;
+    exports io.github.fusedrnn.check;
     exports io.github.fusedrnn.spi;
     exports io.github.fusedrnn.tensor;
     exports io.github.fusedrnn.weights;
@@ -14,5 +15,6 @@ module io.github.fusedrnn {
     uses io.github.fusedrnn.spi.NativesModule;
 
     provides io.github.fusedrnn.spi.BackendProvider with
-            io.github.fusedrnn.internal.cpu.CpuProvider;
+            io.github.fusedrnn.internal.cpu.CpuProvider,
+            io.github.fusedrnn.internal.reference.ReferenceProvider;
 }

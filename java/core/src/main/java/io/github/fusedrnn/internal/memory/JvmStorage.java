@@ -5,14 +5,23 @@ import io.github.fusedrnn.FusedRnnException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Off-heap memory from the JVM alone, for the reference backend where no native code can run. The JVM frees it when the last reference is
  * gone, some time after {@link #close()}.
  */
 public final class JvmStorage extends BufferStorage {
+    private static final AtomicLong LIVE_BYTES = new AtomicLong();
+
     private JvmStorage(String label, long floats, FloatBuffer[] chunks) {
-        super(label, floats, chunks, () -> {});
+        super(label, floats, chunks, () -> LIVE_BYTES.addAndGet(-floats * Float.BYTES));
+        LIVE_BYTES.addAndGet(floats * Float.BYTES);
+    }
+
+    /** Bytes of all blocks that have not been closed. */
+    public static long liveBytes() {
+        return LIVE_BYTES.get();
     }
 
     /**

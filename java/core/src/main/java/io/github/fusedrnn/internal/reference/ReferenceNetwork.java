@@ -76,13 +76,43 @@ public final class ReferenceNetwork {
             boolean dropout,
             long seed,
             long call) {
+        return run(weights, t, n, lengths, x, h0, c0, mask(dropout, seed, call), true);
+    }
+
+    /**
+     * The whole sequence forward, for its outputs alone: without dropout, and the steps are forgotten, so that memory does not grow with
+     * them. Arguments as in {@link #forward}.
+     *
+     * @return outputs and final states; backward and pieces cannot be had of it
+     */
+    public ReferenceTape infer(
+            double[] weights,
+            int t,
+            int n,
+            int @Nullable [] lengths,
+            double[] x,
+            double @Nullable [] h0,
+            double @Nullable [] c0) {
+        return run(weights, t, n, lengths, x, h0, c0, null, false);
+    }
+
+    private ReferenceTape run(
+            double[] weights,
+            int t,
+            int n,
+            int @Nullable [] lengths,
+            double[] x,
+            double @Nullable [] h0,
+            double @Nullable [] c0,
+            @Nullable DropoutMask mask,
+            boolean keepSteps) {
         SequenceShape shape = new SequenceShape(desc, t, n, lengths);
         shape.check("weights", weights, layout.size());
         shape.check("x", x, (long) t * n * desc.inputSize());
         shape.checkState("h0", h0, desc.stateSize());
         shape.checkState("c0", c0, shape.cellSize());
 
-        ReferenceTape tape = new ReferenceTape(desc, shape, weights, mask(dropout, seed, call));
+        ReferenceTape tape = new ReferenceTape(desc, shape, weights, mask, keepSteps);
         double[][][] in = shape.rows(x, desc.inputSize());
         for (int layer = 0; layer < desc.layers(); layer++) {
             double[][][] out = shape.zeroRows(desc.outputSize());
@@ -96,7 +126,7 @@ public final class ReferenceNetwork {
                     for (int k = 0; k < shape.length(row); k++) {
                         int time = time(d, k, shape.length(row));
                         ReferenceCell.Step step = cell.forward(in[row][time], h, c);
-                        tape.steps[s][row][k] = step;
+                        tape.keep(s, row, k, step);
                         h = step.h();
                         c = step.c();
                         Dense.add(h, 0, out[row][time], column(d), h.length);
@@ -147,7 +177,7 @@ public final class ReferenceNetwork {
                     for (int k = shape.length(row) - 1; k >= 0; k--) {
                         int time = time(d, k, shape.length(row));
                         Dense.add(dout[row][time], column(d), dh, 0, dh.length);
-                        ReferenceCell.StepGradient g = tape.steps[s][row][k].backward(dh, dc, dweights);
+                        ReferenceCell.StepGradient g = tape.step(s, row, k).backward(dh, dc, dweights);
                         Dense.add(g.dx(), 0, din[row][time], 0, g.dx().length);
                         dh = g.dh();
                         dc = g.dc();

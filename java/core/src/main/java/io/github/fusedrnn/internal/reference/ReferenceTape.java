@@ -10,18 +10,21 @@ public final class ReferenceTape {
     final double[] weights;
     final @Nullable DropoutMask mask;
     /** {@code [layer*D + direction][row][step in the direction's own order]}. */
-    final ReferenceCell.Step[][][] steps;
+    private final ReferenceCell.Step[][][] steps;
+
+    private final boolean keepsSteps;
 
     final double[] y;
     final double[] hn;
     final double[] cn;
 
-    ReferenceTape(RecurrentDesc desc, SequenceShape shape, double[] weights, @Nullable DropoutMask mask) {
+    ReferenceTape(RecurrentDesc desc, SequenceShape shape, double[] weights, @Nullable DropoutMask mask, boolean keepsSteps) {
         this.shape = shape;
         this.weights = weights;
         this.mask = mask;
+        this.keepsSteps = keepsSteps;
         int states = desc.stateLayers();
-        steps = new ReferenceCell.Step[states][shape.n()][];
+        steps = new ReferenceCell.Step[keepsSteps ? states : 0][shape.n()][];
         for (ReferenceCell.Step[][] rows : steps) {
             for (int row = 0; row < shape.n(); row++) {
                 rows[row] = new ReferenceCell.Step[shape.length(row)];
@@ -30,6 +33,23 @@ public final class ReferenceTape {
         y = new double[Math.toIntExact((long) shape.t() * shape.n() * desc.outputSize())];
         hn = new double[Math.toIntExact((long) states * shape.n() * desc.stateSize())];
         cn = new double[Math.toIntExact((long) states * shape.n() * shape.cellSize())];
+    }
+
+    void keep(int state, int row, int k, ReferenceCell.Step step) {
+        if (keepsSteps) {
+            steps[state][row][k] = step;
+        }
+    }
+
+    ReferenceCell.Step step(int state, int row, int k) {
+        checkKept();
+        return steps[state][row][k];
+    }
+
+    private void checkKept() {
+        if (!keepsSteps) {
+            throw new IllegalStateException("tape: made by infer, which keeps no steps (expected: made by forward)");
+        }
     }
 
     /** Outputs {@code [T, N, D*S]} (S wide with a sum), or batch-major; not a copy. */
@@ -49,6 +69,7 @@ public final class ReferenceTape {
 
     /** On which smooth pieces of its functions this call went; see {@link Pieces}. */
     public Pieces pieces() {
+        checkKept();
         Pieces pieces = new Pieces();
         for (ReferenceCell.Step[][] rows : steps) {
             for (ReferenceCell.Step[] row : rows) {

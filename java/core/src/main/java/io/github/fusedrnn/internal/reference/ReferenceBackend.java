@@ -1,0 +1,59 @@
+package io.github.fusedrnn.internal.reference;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.internal.memory.JvmStorage;
+import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.CheckedDenseOps;
+import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.spi.EngineOptions;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.RecurrentEngine;
+import io.github.fusedrnn.spi.TensorStorage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The oracle as a backend: float32 memory outside, float64 inside. It runs every layer that can be described. */
+final class ReferenceBackend implements Backend {
+    private final DenseOps dense = new CheckedDenseOps(BackendKind.REFERENCE, new ReferenceDenseKernels());
+
+    @Override
+    public BackendKind kind() {
+        return BackendKind.REFERENCE;
+    }
+
+    @Override
+    public Availability supports(RecurrentDesc desc) {
+        return Availability.yes("the reference runs every layer");
+    }
+
+    @Override
+    public TensorStorage allocate(long floats, String label) {
+        return JvmStorage.allocate(floats, label);
+    }
+
+    /** The options are the CPU backend's and say nothing here. */
+    @Override
+    public RecurrentEngine engine(RecurrentDesc desc, EngineOptions options) {
+        return new ReferenceEngine(desc);
+    }
+
+    @Override
+    public DenseOps dense() {
+        return dense;
+    }
+
+    @Override
+    public long liveBytes() {
+        return JvmStorage.liveBytes();
+    }
+
+    @Override
+    public Map<String, String> describe() {
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("precision", "float64 inside, float32 memory");
+        lines.put("Java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
+        lines.put("Java heap limit", Runtime.getRuntime().maxMemory() + " bytes");
+        return lines;
+    }
+}
