@@ -1,0 +1,248 @@
+package io.github.fusedrnn.train;
+
+import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.tensor.FloatTensor;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fully connected layer over the last dimension: y = f(x Wᵀ + b), with {@code weight} {@code [out, in]} and {@code
+ * bias} {@code [out]}.
+ *
+ * <p>f is identity, sigmoid, tanh or relu: the functions whose derivative y alone gives, so that forward has nothing to
+ * save. Forward may run on several threads at once; backward, which adds to this layer's gradients, on one.
+ */
+public final class Dense implements Trainable, AutoCloseable {
+    private static final Set<Activation.Kind> ACTIVATIONS =
+            EnumSet.of(Activation.Kind.IDENTITY, Activation.Kind.SIGMOID, Activation.Kind.TANH, Activation.Kind.RELU);
+
+    private final int in;
+    private final int out;
+    private final Activation activation;
+    private final DenseOps ops;
+    private final OwnedBlock block;
+    private final FloatTensor weight;
+    private final FloatTensor dWeight;
+    private final @Nullable FloatTensor bias;
+    private final @Nullable FloatTensor dBias;
+    private final Workspace dz;
+
+    private Dense(Builder builder, BackendKind backend) {
+        in = builder.in;
+        out = builder.out;
+        activation = builder.activation;
+        ops = Backends.open(backend).dense();
+        List<ParameterBlock.Entry> entries = new ArrayList<>();
+        entries.add(new ParameterBlock.Entry("weight", List.of((long) out, (long) in), 0));
+        if (builder.bias) {
+            entries.add(new ParameterBlock.Entry("bias", List.of((long) out), (long) out * in));
+        }
+        block = new OwnedBlock("Dense " + in + " -> " + out, backend, entries);
+        weight = block.weight(0);
+        dWeight = block.gradient(0);
+        bias = builder.bias ? block.weight(1) : null;
+        dBias = builder.bias ? block.gradient(1) : null;
+        dz = new Workspace(backend);
+    }
+
+    /** A builder of layers from {@code in} to {@code out} values. */
+    public static Builder builder(int in, int out) {
+        return new Builder(in, out);
+    }
+
+    /** Width of the input. */
+    public int in() {
+        return in;
+    }
+
+    /** Width of the output. */
+    public int out() {
+        return out;
+    }
+
+    /** f. */
+    public Activation activation() {
+        return activation;
+    }
+
+    @Override
+    public ParameterBlock parameters() {
+        return block;
+    }
+
+    /** The weights {@code [out, in]}, a view: writing changes the layer. */
+    public FloatTensor weight() {
+        return weight;
+    }
+
+    /**
+     * The bias {@code [out]}, a view: writing changes the layer.
+     *
+     * @throws UnsupportedOperationException if the layer has none
+     */
+    public FloatTensor bias() {
+        if (bias == null) {
+            throw new UnsupportedOperationException("bias: this Dense was built without");
+        }
+        return bias;
+    }
+
+    /**
+     * y = f(x Wᵀ + b).
+     *
+     * @param x input {@code [.., in]}, read only
+     * @param y output {@code [.., out]} with as many rows, overwritten; apart from {@code x}
+     * @throws IllegalArgumentException if a shape, a memory or an overlap is wrong
+     * @throws IllegalStateException if something is closed, or an open tape leases {@code y}
+     */
+    public void forward(FloatTensor x, FloatTensor y) {
+        block.checkOpen();
+        long rows = rows(x, y);
+        Arguments.apart("y", y, "x", x);
+        ops.gemm(false, true, rows, out, in, 1, x, weight, 0, y);
+        if (bias != null) {
+            ops.addBias(y, bias);
+        }
+        if (activation.kind() != Activation.Kind.IDENTITY) {
+            ops.activate(activation, y, y);
+        }
+    }
+
+    /**
+     * Backward of {@link #forward} with the weights as they were then: adds dW = dzᵀ x and db = Σ dz to the gradients
+     * and gives dx = dz W, where dz = dy∘f'.
+     *
+     * @param x forward's input, read only
+     * @param y forward's output, read only
+     * @param dy gradient of y, read only
+     * @param dx gradient of x, overwritten; null = not wanted; apart from the others
+     * @throws IllegalArgumentException if a shape, a memory or an overlap is wrong
+     * @throws IllegalStateException if something is closed, or an open tape leases {@code dx}
+     */
+    public void backward(FloatTensor x, FloatTensor y, FloatTensor dy, @Nullable FloatTensor dx) {
+        block.checkOpen();
+        long rows = rows(x, y);
+        Arguments.matrix("dy", dy, rows, out, "out of this Dense");
+        if (dx != null) {
+            Arguments.matrix("dx", dx, rows, in, "in of this Dense");
+            Arguments.apart("dx", dx, "x", x);
+            Arguments.apart("dx", dx, "y", y);
+            Arguments.apart("dx", dx, "dy", dy);
+            dx.storage().checkWritable("dx");
+        }
+        FloatTensor upstream = dy;
+        if (activation.kind() != Activation.Kind.IDENTITY) {
+            upstream = dz.take(dy.size());
+            ops.activateBackward(activation, y, y, dy, upstream); // y stands for x: these derivatives do not read it
+        }
+        ops.gemm(true, false, out, in, rows, 1, upstream, x, 1, dWeight);
+        if (dBias != null) {
+            ops.biasGradient(upstream, dBias);
+        }
+        if (dx != null) {
+            ops.gemm(false, false, rows, in, out, 1, upstream, weight, 0, dx);
+        }
+    }
+
+    private long rows(FloatTensor x, FloatTensor y) {
+        long rows = Arguments.rows("x", x, in, "in of this Dense");
+        Arguments.matrix("y", y, rows, out, "out of this Dense");
+        return rows;
+    }
+
+    /** Gives weights, gradients and workspace back. */
+    @Override
+    public void close() {
+        try (dz) {
+            block.close();
+        }
+    }
+
+    /** Builds {@link Dense} layers. */
+    public static final class Builder {
+        private final int in;
+        private final int out;
+        private boolean bias = true;
+        private Activation activation = Activation.IDENTITY;
+        private Initialization weights = Initialization.glorotUniform();
+        private Initialization biases = Initialization.zeros();
+        private long seed;
+        private @Nullable BackendKind backend;
+
+        private Builder(int in, int out) {
+            this.in = Arguments.positive("in", in);
+            this.out = Arguments.positive("out", out);
+            Arguments.check(
+                    (long) in * out <= Integer.MAX_VALUE - 8, "in, out", in + " x " + out, "a product below 2^31 - 8");
+        }
+
+        /** Whether b is there; default true. */
+        public Builder bias(boolean wanted) {
+            this.bias = wanted;
+            return this;
+        }
+
+        /**
+         * f; default identity.
+         *
+         * @throws IllegalArgumentException if it is none of identity, sigmoid, tanh and relu
+         */
+        public Builder activation(Activation f) {
+            Arguments.check(ACTIVATIONS.contains(f.kind()), "activation", f.kind(), "one of " + ACTIVATIONS);
+            this.activation = f;
+            return this;
+        }
+
+        /** How W is drawn; default {@link Initialization#glorotUniform()}. */
+        public Builder initialize(Initialization initialization) {
+            this.weights = initialization;
+            return this;
+        }
+
+        /** How b is drawn; default zeros. */
+        public Builder initializeBias(Initialization initialization) {
+            this.biases = initialization;
+            return this;
+        }
+
+        /** Seed of the draw; default 0. */
+        public Builder seed(long value) {
+            this.seed = value;
+            return this;
+        }
+
+        /** Where the layer runs; default {@link Backends#best()}. */
+        public Builder backend(BackendKind kind) {
+            this.backend = kind;
+            return this;
+        }
+
+        /** A new layer, which the caller closes. */
+        public Dense build() {
+            Dense dense = new Dense(this, backend != null ? backend : Backends.best());
+            try {
+                SplittableRandom random = new SplittableRandom(seed);
+                float[] values = new float[in * out];
+                weights.fill(in, out, random, values);
+                dense.weight.copyFrom(FloatBuffer.wrap(values));
+                if (dense.bias != null) {
+                    values = new float[out];
+                    biases.fill(in, out, random, values);
+                    dense.bias.copyFrom(values);
+                }
+                return dense;
+            } catch (RuntimeException | Error e) {
+                dense.close();
+                throw e;
+            }
+        }
+    }
+}
