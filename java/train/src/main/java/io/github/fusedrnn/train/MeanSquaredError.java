@@ -1,0 +1,38 @@
+package io.github.fusedrnn.train;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.tensor.FloatTensor;
+import org.jspecify.annotations.Nullable;
+
+/** Squared error: Σ (p − t)², or its mean over all elements. Immutable, free to share. */
+public final class MeanSquaredError {
+    private final DenseOps ops;
+    private final Reduction reduction;
+
+    /** The loss on one backend; the mean over all elements is {@link Reduction#average()}. */
+    public MeanSquaredError(BackendKind backend, Reduction reduction) {
+        this.ops = Backends.open(backend).dense();
+        this.reduction = reduction;
+    }
+
+    /**
+     * The loss and, if wanted, its gradient.
+     *
+     * @param prediction p, of any shape, read only
+     * @param target t, of the same shape, read only
+     * @param dPrediction scale · 2 (p − t), overwritten; may be {@code prediction}; null = not wanted
+     * @throws IllegalArgumentException if a shape or a memory is wrong
+     * @throws IllegalStateException if something is closed, or an open tape leases {@code dPrediction}
+     */
+    public Loss compute(FloatTensor prediction, FloatTensor target, @Nullable FloatTensor dPrediction) {
+        Arguments.sameShape("target", target, "prediction", prediction);
+        if (dPrediction != null) {
+            Arguments.sameShape("dPrediction", dPrediction, "prediction", prediction);
+        }
+        double scale = reduction.scale(prediction.size());
+        double sum = ops.squaredError(prediction, target, (float) scale, dPrediction);
+        return new Loss(scale * sum, sum, prediction.size());
+    }
+}
