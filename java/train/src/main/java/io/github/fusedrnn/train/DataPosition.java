@@ -1,0 +1,17 @@
+package io.github.fusedrnn.train;
+
+/**
+ * Where a pipeline stands: enough, with its seed and sizes, to go on from a checkpoint.
+ *
+ * @param epoch pass over the data, from 0
+ * @param batch next batch of that pass, from 0
+ */
+public record DataPosition(long epoch, int batch) {
+    /** The beginning. */
+    public static final DataPosition START = new DataPosition(0, 0);
+
+    /** Refuses negative numbers. */
+    public DataPosition {
+        Arguments.check(epoch >= 0 && batch >= 0, "position", "epoch " + epoch + ", batch " + batch, "numbers >= 0");
+    }
+}
