@@ -1,5 +1,7 @@
 package io.github.fusedrnn;
 
+import org.jspecify.annotations.Nullable;
+
 /** A failure of a native library or of the machine: names the library, the call, the numeric code and its text. */
 public final class FusedRnnException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -20,7 +22,7 @@ public final class FusedRnnException extends RuntimeException {
     }
 
     /** A failure that no native call reported, such as a library that cannot be loaded. */
-    public FusedRnnException(String message, Throwable cause) {
+    public FusedRnnException(String message, @Nullable Throwable cause) {
         super(message, cause);
         this.code = -1;
     }

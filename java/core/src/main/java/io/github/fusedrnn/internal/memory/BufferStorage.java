@@ -75,8 +75,7 @@ public abstract class BufferStorage extends TensorStorage {
 
     @Override
     public void copy(long offset, TensorStorage from, long fromOffset, long count) {
-        if (from instanceof BufferStorage) {
-            BufferStorage source = (BufferStorage) from;
+        if (from instanceof BufferStorage source) {
             long done = 0;
             while (done < count) {
                 long at = fromOffset + done;
