@@ -1,0 +1,249 @@
+// The C ABI of layers: checks arguments, then calls the drivers. No exception leaves.
+#include "argument_check.h"
+#include "backward.h"
+#include "blas.h"
+
+#include "desc.h"
+#include "dispatch.h"
+#include "forward.h"
+#include "fusedrnn/fusedrnn.h"
+#include "memory.h"
+#include "pack.h"
+#include "plan.h"
+#include "reserve.h"
+#include "rows.h"
+#include "status.h"
+
+#ifndef FUSEDRNN_VERSION
+#define FUSEDRNN_VERSION "unknown"
+#endif
+
+using namespace fusedrnn;
+
+namespace {
+
+void CheckFlag(const char* name, int32_t value) {
+  if (value != 0 && value != 1) Fail(FR_INVALID_ARGUMENT, "%s: %d (expected: 0 or 1)", name, value);
+}
+
+Geometry CheckGeometry(const fr_desc* desc, int32_t isa, int32_t products) {
+  return Geometry::Of(CheckDesc(desc), isa, products);
+}
+
+// A size or a create function: its result, or `otherwise` with the status set.
+template <class Result, class Body>
+Result Value(Result otherwise, Body&& body) noexcept {
+  Result result = otherwise;
+  Guard([&] { result = body(); });
+  return result;
+}
+
+void CheckPair(const fr_plan* plan, const fr_packed* packed) {
+  CheckAddress("plan", plan);
+  CheckAddress("packed", packed);
+  const Geometry &a = plan->geometry, &b = packed->geometry();
+  if (!SameLayer(a.shape, b.shape)) {
+    Fail(FR_INVALID_ARGUMENT,
+         "packed: weights of another layer than the plan's (expected: the same desc)");
+  }
+  if (a.kernels != b.kernels || a.blas != b.blas) {
+    Fail(FR_INVALID_ARGUMENT, "packed: for %s, %s (expected: %s, %s, as the plan)",
+         IsaName(b.kernels->isa), b.blas ? "openblas" : "packed", IsaName(a.kernels->isa),
+         a.blas ? "openblas" : "packed");
+  }
+  if (a.blas) RequireBlas("products=openblas");
+}
+
+void CheckSizes(const fr_plan& plan, int32_t t, int32_t n) {
+  if (t < 1 || t > plan.max_t)
+    Fail(FR_INVALID_ARGUMENT, "t: %d (expected: 1 to the plan's %d)", t, plan.max_t);
+  if (n < 1 || n > plan.max_n)
+    Fail(FR_INVALID_ARGUMENT, "n: %d (expected: 1 to the plan's %d)", n, plan.max_n);
+}
+
+void CheckCellStates(const fr_plan& plan, fr_address a, fr_address b) {
+  if (!plan.geometry.shape.lstm && (a != 0 || b != 0)) {
+    Fail(FR_INVALID_ARGUMENT, "cell states: an address (expected: 0, only an LSTM has them)");
+  }
+}
+
+const int32_t* Lengths(fr_address address) { return reinterpret_cast<const int32_t*>(address); }
+
+}  // namespace
+
+extern "C" {
+
+const char* fr_version(void) { return FUSEDRNN_VERSION; }
+const char* fr_status_text(int32_t status) { return StatusText(status); }
+int32_t fr_last_status(void) { return LastStatus(); }
+const char* fr_last_error(void) { return LastError(); }
+
+const char* fr_isa_name(int32_t isa) { return IsaName(isa); }
+int32_t fr_isa_built(int32_t isa) { return IsaBuilt(isa) ? 1 : 0; }
+int32_t fr_isa_supported(int32_t isa) { return IsaSupported(isa) ? 1 : 0; }
+int32_t fr_isa_best(void) { return BestIsa(); }
+
+fr_address fr_alloc(int64_t bytes) {
+  void* block = AllocateAligned(bytes);
+  Guard([&] {
+    CheckCount("bytes", bytes);
+    if (block == nullptr) {
+      Fail(FR_OUT_OF_MEMORY, "the system refused %lld bytes", static_cast<long long>(bytes));
+    }
+  });
+  return reinterpret_cast<fr_address>(block);
+}
+
+void fr_free(fr_address block) { FreeAligned(reinterpret_cast<void*>(block)); }
+int64_t fr_live_bytes(void) { return LiveBytes(); }
+int64_t fr_live_blocks(void) { return LiveBlocks(); }
+
+void fr_fill(fr_address block, int64_t floats, float value) {
+  float* values = Optional(block);
+  for (int64_t i = 0; values != nullptr && i < floats; ++i) values[i] = value;
+}
+
+void fr_copy(fr_address to, fr_address from, int64_t floats) {
+  if (to != 0 && from != 0 && floats > 0) {
+    std::memmove(Optional(to), Optional(from), static_cast<size_t>(floats) * sizeof(float));
+  }
+}
+
+int32_t fr_blas_open(const char* path, int32_t threads_owner) {
+  return Guard([&] {
+    CheckFlag("threads_owner", threads_owner);
+    OpenBlas(path, threads_owner != 0);
+  });
+}
+
+int32_t fr_blas_is_open(void) { return BlasIsOpen() ? 1 : 0; }
+int32_t fr_blas_loaded_before(const char* soname) { return BlasLoadedBefore(soname) ? 1 : 0; }
+const char* fr_blas_config(void) { return BlasConfig(); }
+int32_t fr_blas_threads(void) { return BlasThreads(); }
+
+int64_t fr_pack_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t training) {
+  return Value<int64_t>(-1, [&] {
+    CheckFlag("training", training);
+    return PackLayout::Of(CheckGeometry(desc, isa, products), training != 0).bytes;
+  });
+}
+
+fr_packed* fr_pack(const fr_desc* desc, int32_t isa, int32_t products, int32_t training,
+                   fr_address weights, const int64_t* offsets) {
+  return Value<fr_packed*>(nullptr, [&] {
+    CheckFlag("training", training);
+    return new fr_packed(CheckGeometry(desc, isa, products), training != 0, Optional(weights),
+                         offsets);
+  });
+}
+
+void fr_packed_free(fr_packed* packed) { delete packed; }
+
+int64_t fr_plan_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
+                      int32_t max_n, int32_t threads, int32_t training) {
+  return Value<int64_t>(-1, [&] {
+    CheckFlag("training", training);
+    CheckPlanArguments(max_t, max_n, threads);
+    return PlanLayout::Of(CheckGeometry(desc, isa, products), max_t, max_n, training != 0).bytes;
+  });
+}
+
+fr_plan* fr_plan_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
+                        int32_t max_n, int32_t threads, int32_t training) {
+  return Value<fr_plan*>(nullptr, [&] {
+    CheckFlag("training", training);
+    CheckPlanArguments(max_t, max_n, threads);
+    return new fr_plan(CheckGeometry(desc, isa, products), max_t, max_n, threads, training != 0);
+  });
+}
+
+void fr_plan_free(fr_plan* plan) { delete plan; }
+
+const char* fr_plan_describe(const fr_plan* plan) {
+  return plan == nullptr ? "" : plan->description.c_str();
+}
+
+int32_t fr_infer(fr_plan* plan, const fr_packed* packed, int32_t t, int32_t n, fr_address lengths,
+                 fr_address x, fr_address h0, fr_address c0, fr_address y, fr_address hn,
+                 fr_address cn) {
+  return Guard([&] {
+    CheckPair(plan, packed);
+    CheckSizes(*plan, t, n);
+    CheckCellStates(*plan, c0, cn);
+    ForwardCall call{};
+    call.t = t;
+    call.n = n;
+    call.lengths = Lengths(lengths);
+    call.x = Required("x", x);
+    call.h0 = Optional(h0);
+    call.c0 = Optional(c0);
+    call.y = Required("y", y);
+    call.hn = Optional(hn);
+    call.cn = Optional(cn);
+    RunForward(plan, *packed, call);
+  });
+}
+
+int64_t fr_reserve_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t t, int32_t n) {
+  return Value<int64_t>(-1, [&] {
+    if (t < 1) Fail(FR_INVALID_ARGUMENT, "t: %d (expected: >= 1)", t);
+    if (n < 1) Fail(FR_INVALID_ARGUMENT, "n: %d (expected: >= 1)", n);
+    return ReserveLayout(CheckGeometry(desc, isa, products), t, n).bytes();
+  });
+}
+
+int32_t fr_forward(fr_plan* plan, const fr_packed* packed, const fr_call* given) {
+  return Guard([&] {
+    CheckPair(plan, packed);
+    CheckAddress("call", given);
+    CheckSizes(*plan, given->t, given->n);
+    CheckCellStates(*plan, given->c0, given->cn);
+    ForwardCall call{};
+    call.t = given->t;
+    call.n = given->n;
+    call.lengths = Lengths(given->lengths);
+    call.x = Required("x", given->x);
+    call.h0 = Optional(given->h0);
+    call.c0 = Optional(given->c0);
+    call.y = Required("y", given->y);
+    call.hn = Optional(given->hn);
+    call.cn = Optional(given->cn);
+    call.reserve = Required("reserve", given->reserve);
+    call.dropout_seed = given->dropout_seed;
+    call.dropout_call = given->dropout_call;
+    RunForward(plan, *packed, call);
+  });
+}
+
+int32_t fr_backward(fr_plan* plan, const fr_packed* packed, const fr_call* given) {
+  return Guard([&] {
+    CheckPair(plan, packed);
+    CheckAddress("call", given);
+    CheckSizes(*plan, given->t, given->n);
+    CheckCellStates(*plan, given->c0, given->dcn);
+    CheckCellStates(*plan, given->dc0, 0);
+    if (!plan->training) Fail(FR_INVALID_ARGUMENT, "plan: for inference (expected: training = 1)");
+    if (!packed->training())
+      Fail(FR_INVALID_ARGUMENT, "packed: for inference (expected: training = 1)");
+    RequireBlas("backward");
+    BackwardCall call{};
+    call.t = given->t;
+    call.n = given->n;
+    call.lengths = Lengths(given->lengths);
+    call.x = Required("x", given->x);
+    call.c0 = Optional(given->c0);
+    call.reserve = Required("reserve", given->reserve);
+    call.dropout_seed = given->dropout_seed;
+    call.dropout_call = given->dropout_call;
+    call.dy = Optional(given->dy);
+    call.dhn = Optional(given->dhn);
+    call.dcn = Optional(given->dcn);
+    call.dx = Optional(given->dx);
+    call.dh0 = Optional(given->dh0);
+    call.dc0 = Optional(given->dc0);
+    call.dweights = Optional(given->dweights);
+    RunBackward(plan, *packed, call);
+  });
+}
+
+}  // extern "C"

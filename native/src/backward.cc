@@ -1,0 +1,348 @@
+#include "backward.h"
+
+#include <algorithm>
+
+#include "blas.h"
+#include "cell_backward.h"
+#include "dense.h"
+#include "philox.h"
+#include "products.h"
+#include "rows.h"
+
+namespace fusedrnn {
+namespace {
+
+// The crew shares rows where gates are pointwise, columns where a product is made, and blocks of
+// the large products.
+class BackwardPass {
+ public:
+  BackwardPass(const fr_plan& plan, const fr_packed& packed, const BackwardCall& call)
+      : plan_(plan),
+        packed_(packed),
+        call_(call),
+        schedule_(plan.schedule),
+        g_(packed.geometry()),
+        shape_(packed.geometry().shape),
+        reserve_(packed.geometry(), call.t, call.n) {}
+
+  void Run(const Crew& crew) const {
+    if (!schedule_.direct()) FillPadding(crew);
+    for (int64_t layer = shape_.layers - 1; layer >= 0; --layer) {
+      for (int64_t direction = 0; direction < shape_.directions; ++direction) {
+        Steps(layer, direction, crew);
+        WeightGradients(layer, direction, crew);
+        InputGradient(layer, direction, crew);
+        crew.Sync();
+      }
+      if (layer > 0) Drop(layer - 1, crew);
+    }
+    if (call_.dx != nullptr && !schedule_.direct()) ScatterInputGradient(crew);
+  }
+
+ private:
+  int64_t Slot(int64_t layer, int64_t direction) const {
+    return layer * shape_.directions + direction;
+  }
+  // Gradient of a layer's merged output, packed rows; for layers below the last.
+  float* OutputGradient(int64_t layer) const { return plan_.At(plan_.layout.doutput[layer & 1]); }
+  template <class T>
+  T* State(T* states, int64_t layer, int64_t direction, int64_t width) const {
+    return states == nullptr ? nullptr : states + Slot(layer, direction) * call_.n * width;
+  }
+  bool has_output_gradient(int64_t layer) const {
+    return layer + 1 < shape_.layers || call_.dy != nullptr;
+  }
+  const float* OutputGradientRow(int64_t layer, int64_t t, int64_t j) const {
+    if (layer + 1 < shape_.layers)
+      return OutputGradient(layer) + (schedule_.Offset(t) + j) * shape_.merged;
+    const int64_t row = schedule_.direct() ? schedule_.Offset(t) + j
+                                           : schedule_.CallerRow(t, schedule_.BatchRow(j));
+    return call_.dy + row * shape_.merged;
+  }
+
+  // Rows without any step hand their gradients on; x's padding gets zeros; and x is gathered for
+  // the weight gradients.
+  void FillPadding(const Crew& crew) const {
+    const int64_t width = shape_.inputs;
+    if (crew.index == 0) {
+      const auto pass = [&](const float* from, float* to, int64_t columns) {
+        if (to == nullptr) return;
+        for (int64_t slot = 0; slot < shape_.layers * shape_.directions; ++slot) {
+          for (int64_t j = schedule_.Active(0); j < call_.n; ++j) {
+            const int64_t at = (slot * call_.n + schedule_.BatchRow(j)) * columns;
+            if (from == nullptr) {
+              ZeroFloats(to + at, columns);
+            } else {
+              CopyFloats(to + at, from + at, columns);
+            }
+          }
+        }
+      };
+      pass(call_.dhn, call_.dh0, shape_.recurrent);
+      if (shape_.lstm) pass(call_.dcn, call_.dc0, shape_.hidden);
+    }
+    for (int64_t t = crew.Begin(call_.t); t < crew.End(call_.t); ++t) {
+      for (int64_t j = 0; j < call_.n; ++j) {
+        const int64_t row = schedule_.CallerRow(t, schedule_.BatchRow(j));
+        if (j < schedule_.Active(t)) {
+          CopyFloats(plan_.At(plan_.layout.x_packed) + (schedule_.Offset(t) + j) * width,
+                     call_.x + row * width, width);
+        } else if (call_.dx != nullptr) {
+          ZeroFloats(call_.dx + row * width, width);
+        }
+      }
+    }
+    // The barriers of the steps lie between this and the first use of x_packed.
+  }
+
+  void Steps(int64_t layer, int64_t direction, const Crew& crew) const {
+    const int64_t steps = schedule_.steps();
+    const DirectionWeights& weights = packed_.Direction(layer, direction);
+    const bool reverse = shape_.Reverse(direction);
+    if (crew.index == 0) Prepare(layer, direction);
+    crew.Sync();
+    float* dh = plan_.At(plan_.layout.dh[0]);
+    BackwardStep step{};
+    step.saved = reserve_.Direction(call_.reserve, layer, direction);
+    step.c_initial = plan_.At(plan_.layout.c_initial);
+    step.dpeephole = reinterpret_cast<double*>(plan_.At(plan_.layout.dpeephole));
+    for (int64_t i = 0; i < steps; ++i) {
+      const int64_t t = reverse ? i : steps - 1 - i;
+      step.rows = schedule_.Active(t);
+      step.packed_row = schedule_.Offset(t);
+      step.continuing = schedule_.Continuing(t, reverse);
+      if (shape_.lstm && step.continuing > 0) {
+        step.c_prev = step.saved.cell + schedule_.Offset(reverse ? t + 1 : t - 1) * g_.ld_hidden;
+      }
+      Enter(layer, direction, t, reverse, step.rows, dh, crew);
+      ProjectBack(weights, &step, dh, crew);
+      GatesBackward(plan_, packed_, weights, step, direction, crew);
+      crew.Sync();
+      RecurrentBackward(plan_, packed_, weights, step, crew);
+      crew.Sync();
+      // Rows that leave take no part in the steps to come: nobody needs to wait.
+      if (crew.index == 0) Leave(layer, direction, t, reverse, step.rows, dh);
+    }
+    crew.Sync();
+  }
+
+  // Initial cell states in sorted order, and empty sums.
+  void Prepare(int64_t layer, int64_t direction) const {
+    if (schedule_.steps() == 0) return;
+    if (shape_.lstm) {
+      const float* c0 = State(call_.c0, layer, direction, shape_.hidden);
+      float* c_initial = plan_.At(plan_.layout.c_initial);
+      for (int64_t j = 0; j < schedule_.Active(0); ++j) {
+        if (c0 == nullptr) {
+          ZeroFloats(c_initial + j * g_.ld_hidden, shape_.hidden);
+        } else {
+          CopyFloats(c_initial + j * g_.ld_hidden, c0 + schedule_.BatchRow(j) * shape_.hidden,
+                     shape_.hidden);
+        }
+      }
+    }
+    if (shape_.desc.peephole != 0) {
+      ZeroFloats(plan_.At(plan_.layout.dpeephole), 2 * 3 * shape_.hidden);
+    }
+  }
+
+  // dh and dc of the rows that end at t come from dhn and dcn; dy is added to every row. Own rows.
+  void Enter(int64_t layer, int64_t direction, int64_t t, bool reverse, int64_t rows, float* dh,
+             const Crew& crew) const {
+    const float* dhn = State(call_.dhn, layer, direction, shape_.recurrent);
+    const float* dcn = State(call_.dcn, layer, direction, shape_.hidden);
+    const int64_t going_on = schedule_.GoingOn(t, reverse);
+    const int64_t begin = crew.Begin(rows), end = crew.End(rows);
+    const auto load = [&](float* to, const float* from, int64_t j, int64_t width) {
+      if (from == nullptr) {
+        ZeroFloats(to, width);
+      } else {
+        CopyFloats(to, from + schedule_.BatchRow(j) * width, width);
+      }
+    };
+    for (int64_t j = std::max(begin, going_on); j < end; ++j) {
+      load(dh + j * g_.ld_recurrent, dhn, j, shape_.recurrent);
+      if (shape_.lstm) load(plan_.At(plan_.layout.dc) + j * g_.ld_hidden, dcn, j, shape_.hidden);
+    }
+    if (!has_output_gradient(layer)) return;
+    const int64_t column = shape_.MergedColumn(direction);
+    for (int64_t j = begin; j < end; ++j) {
+      AddFloats(dh + j * g_.ld_recurrent, OutputGradientRow(layer, t, j) + column,
+                shape_.recurrent);
+    }
+  }
+
+  // The gradient of h before the projection; own rows, so that no barrier is needed before the
+  // gates.
+  void ProjectBack(const DirectionWeights& weights, BackwardStep* step, const float* dh,
+                   const Crew& crew) const {
+    step->dh = dh;
+    step->ld_dh = g_.ld_recurrent;
+    if (shape_.projection == 0) return;
+    const int64_t begin = crew.Begin(step->rows), count = crew.End(step->rows) - begin;
+    const float* own = dh + begin * g_.ld_recurrent;
+    float* wide = plan_.At(plan_.layout.dh_wide);
+    float* kept = plan_.At(plan_.layout.dprojected) + (step->packed_row + begin) * g_.ld_recurrent;
+    CopyColumns(kept, g_.ld_recurrent, own, g_.ld_recurrent, count, 0, shape_.recurrent);
+    Product(packed_, weights.projection_transposed,
+            {own, g_.ld_recurrent, count, nullptr, 0, wide + begin * g_.ld_hidden, g_.ld_hidden});
+    step->dh = wide;
+    step->ld_dh = g_.ld_hidden;
+  }
+
+  // Gradients of the initial states of the rows that began at t.
+  void Leave(int64_t layer, int64_t direction, int64_t t, bool reverse, int64_t rows,
+             const float* dh) const {
+    float* dh0 = State(call_.dh0, layer, direction, shape_.recurrent);
+    float* dc0 = shape_.lstm ? State(call_.dc0, layer, direction, shape_.hidden) : nullptr;
+    if (dh0 == nullptr && dc0 == nullptr) return;
+    for (int64_t j = schedule_.Continuing(t, reverse); j < rows; ++j) {
+      const int64_t n = schedule_.BatchRow(j);
+      if (dh0 != nullptr) {
+        CopyFloats(dh0 + n * shape_.recurrent, dh + j * g_.ld_recurrent, shape_.recurrent);
+      }
+      if (dc0 != nullptr) {
+        CopyFloats(dc0 + n * shape_.hidden, plan_.At(plan_.layout.dc) + j * g_.ld_hidden,
+                   shape_.hidden);
+      }
+    }
+  }
+
+  struct Matrix {
+    const float* values;
+    int64_t ld;
+  };
+
+  Matrix Input(int64_t layer) const {
+    if (layer > 0) return {reserve_.Output(call_.reserve, layer - 1), shape_.merged};
+    return {schedule_.direct() ? call_.x : plan_.At(plan_.layout.x_packed), shape_.inputs};
+  }
+
+  // dw [rows, columns] += a^T b over all packed rows.
+  void AddProduct(Matrix a, int64_t rows, Matrix b, int64_t columns, float* dw,
+                  const Crew& crew) const {
+    BlasGemmArgs gemm{};
+    gemm.trans_a = true;
+    gemm.m = rows;
+    gemm.n = columns;
+    gemm.k = schedule_.rows();
+    gemm.alpha = 1;
+    gemm.a = a.values;
+    gemm.lda = a.ld;
+    gemm.b = b.values;
+    gemm.ldb = b.ld;
+    gemm.beta = 1;
+    gemm.c = dw;
+    gemm.ldc = columns;
+    BlasGemmBlocks(gemm, crew);
+  }
+
+  void WeightGradients(int64_t layer, int64_t direction, const Crew& crew) const {
+    if (call_.dweights == nullptr || schedule_.rows() == 0) return;
+    const DirectionWeights& weights = packed_.Direction(layer, direction);
+    const SavedDirection saved = reserve_.Direction(call_.reserve, layer, direction);
+    const auto place = [&](int64_t kind) {
+      const int64_t offset = packed_.CanonicalOffset(layer, direction, kind);
+      return offset < 0 ? nullptr : call_.dweights + offset;
+    };
+    const int64_t ld = g_.ld_gate_major, gates = shape_.gates * shape_.hidden;
+    const float* dgates = plan_.At(plan_.layout.dgates);
+    const float* dhidden = shape_.SplitsHidden() ? plan_.At(plan_.layout.dgates_hidden)
+                                                 : plan_.At(plan_.layout.dgates);
+    AddProduct({dgates, ld}, gates, Input(layer), shape_.InputWidth(layer), place(FR_WEIGHT_IH),
+               crew);
+    for (int i = 0; i < weights.recurrent_parts; ++i) {
+      const RecurrentPart& part = weights.recurrent[i];
+      // The second part is gate n of a GRU with reset before, whose product takes r∘h_prev.
+      const Matrix h = i == 0 ? Matrix{saved.h_prev, g_.ld_recurrent}
+                              : Matrix{plan_.At(plan_.layout.reset_h_all), g_.ld_hidden};
+      AddProduct({dhidden + part.row, ld}, part.rows, h, shape_.recurrent,
+                 place(FR_WEIGHT_HH) + part.row * shape_.recurrent, crew);
+    }
+    if (shape_.projection > 0) {
+      AddProduct({plan_.At(plan_.layout.dprojected), g_.ld_recurrent}, shape_.projection,
+                 {saved.hidden, g_.ld_hidden}, shape_.hidden, place(FR_WEIGHT_HR), crew);
+    }
+    if (shape_.desc.bias != 0) {
+      const int64_t begin = crew.Begin(gates), end = crew.End(gates);
+      AddColumnSums(dgates, ld, schedule_.rows(), begin, end, place(FR_BIAS_IH));
+      AddColumnSums(dhidden, ld, schedule_.rows(), begin, end, place(FR_BIAS_HH));
+    }
+    if (shape_.desc.peephole != 0 && crew.index == 0) {
+      const double* sums = reinterpret_cast<const double*>(plan_.At(plan_.layout.dpeephole));
+      float* to = place(FR_WEIGHT_PEEPHOLE);
+      for (int64_t i = 0; i < 3 * shape_.hidden; ++i) {
+        to[i] = static_cast<float>(static_cast<double>(to[i]) + sums[i]);
+      }
+    }
+  }
+
+  void InputGradient(int64_t layer, int64_t direction, const Crew& crew) const {
+    if (layer == 0 && call_.dx == nullptr) return;
+    float* to = layer > 0            ? OutputGradient(layer - 1)
+                : schedule_.direct() ? call_.dx
+                                     : plan_.At(plan_.layout.dx_packed);
+    const PackedMatrix& input = packed_.Direction(layer, direction).input;
+    BlasGemmArgs gemm{};
+    gemm.m = schedule_.rows();
+    gemm.n = input.k;
+    gemm.k = shape_.gates * shape_.hidden;
+    gemm.alpha = 1;
+    gemm.a = plan_.At(plan_.layout.dgates);
+    gemm.lda = g_.ld_gate_major;
+    gemm.b = packed_.At(input.canonical);
+    gemm.ldb = input.ld_canonical;
+    gemm.beta = direction == 0 ? 0.0f : 1.0f;
+    gemm.c = to;
+    gemm.ldc = input.k;
+    BlasGemmBlocks(gemm, crew);
+  }
+
+  void Drop(int64_t layer, const Crew& crew) const {
+    if (shape_.desc.dropout == 0) return;
+    const DropoutMask mask(shape_.desc.dropout, call_.dropout_seed, call_.dropout_call, layer);
+    for (int64_t t = 0; t < schedule_.steps(); ++t) {
+      const int64_t rows = schedule_.Active(t);
+      for (int64_t j = crew.Begin(rows); j < crew.End(rows); ++j) {
+        float* row = OutputGradient(layer) + (schedule_.Offset(t) + j) * shape_.merged;
+        mask.Apply(row, row, t, schedule_.BatchRow(j), shape_.merged);
+      }
+    }
+    crew.Sync();
+  }
+
+  void ScatterInputGradient(const Crew& crew) const {
+    const int64_t width = shape_.inputs;
+    for (int64_t t = 0; t < schedule_.steps(); ++t) {
+      const int64_t rows = schedule_.Active(t);
+      for (int64_t j = crew.Begin(rows); j < crew.End(rows); ++j) {
+        CopyFloats(call_.dx + schedule_.CallerRow(t, schedule_.BatchRow(j)) * width,
+                   plan_.At(plan_.layout.dx_packed) + (schedule_.Offset(t) + j) * width, width);
+      }
+    }
+  }
+
+  const fr_plan& plan_;
+  const fr_packed& packed_;
+  const BackwardCall& call_;
+  const Schedule& schedule_;
+  const Geometry& g_;
+  const Shape& shape_;
+  const ReserveLayout reserve_;
+};
+
+}  // namespace
+
+void RunBackward(fr_plan* plan, const fr_packed& packed, const BackwardCall& call) {
+  plan->schedule.Build(call.t, call.n, call.lengths, packed.geometry().shape.desc.batch_major != 0);
+  const BackwardPass pass(*plan, packed, call);
+  const int crew = packed.geometry().fused ? plan->CrewSize(call.n) : 1;
+  plan->workers.Run(
+      crew,
+      [](void* context, const Crew& member) {
+        static_cast<const BackwardPass*>(context)->Run(member);
+      },
+      const_cast<BackwardPass*>(&pass));
+}
+
+}  // namespace fusedrnn

@@ -1,0 +1,36 @@
+// Backward of one time step's gates and products, whichever way the layer is computed.
+#pragma once
+
+#include <cstdint>
+
+#include "pack.h"
+#include "plan.h"
+#include "reserve.h"
+#include "workers.h"
+
+namespace fusedrnn {
+
+struct BackwardStep {
+  int64_t rows;
+  int64_t packed_row;  // of the step's first row, in every saved buffer and in dgates
+  SavedDirection saved;
+  const float* dh;  // gradient of h before the projection, complete, [rows, H]
+  int64_t ld_dh;
+  const float* c_prev;     // LSTM: of the first `continuing` rows
+  const float* c_initial;  // LSTM: of the others, row j at row j; ld_hidden both
+  int64_t continuing;
+  double* dpeephole;
+};
+
+// dgates (and dgates_hidden) of the step's rows; dc becomes that of c_prev; GRU: dh_direct into
+// dh[1] of the plan. The crew shares the rows.
+void GatesBackward(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
+                   const BackwardStep& step, int64_t direction, const Crew& crew) noexcept;
+
+// dh_prev [rows, recurrent] into dh[0] of the plan, through the recurrent product. The crew shares
+// the columns.
+void RecurrentBackward(const fr_plan& plan, const fr_packed& packed,
+                       const DirectionWeights& weights, const BackwardStep& step,
+                       const Crew& crew) noexcept;
+
+}  // namespace fusedrnn

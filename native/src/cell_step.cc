@@ -1,0 +1,137 @@
+#include "cell_step.h"
+
+#include "products.h"
+#include "rare_cells.h"
+
+namespace fusedrnn {
+
+void FusedStep(const fr_packed& packed, const DirectionWeights& weights, const StepBuffers& step,
+               int64_t direction, int64_t panel_begin, int64_t panel_end) noexcept {
+  if (panel_begin == panel_end) return;
+  const Geometry& g = packed.geometry();
+  StepArgs args{};
+  args.rows = step.rows;
+  args.hidden = g.shape.hidden;
+  args.k = g.shape.recurrent;
+  args.panels = packed.At(weights.recurrent[0].forward.panels);
+  args.panel_begin = panel_begin;
+  args.panel_end = panel_end;
+  args.descending = (step.step & 1) != 0;
+  args.save = step.save;
+  args.gates = step.gates;
+  args.ld_gates = g.ld_gates;
+  args.h_prev = step.h_prev;
+  args.ld_h_prev = step.ld_h_prev;
+  args.h_out = step.h;
+  args.ld_h_out = step.ld_h;
+  args.c_prev = step.c_prev;
+  args.ld_c_prev = step.ld_c_prev;
+  args.c_out = step.c;
+  args.ld_c_out = step.ld_c;
+  args.hidden_bias = packed.At(weights.hidden_bias);
+  args.hidden_n = step.hidden_n;
+  args.ld_hidden_n = g.ld_hidden;
+  args.cell_clip = g.shape.desc.cell_clip;
+  args.activation = g.shape.desc.activation[direction * 3];
+  if (g.shape.lstm) {
+    g.kernels->f32_lstm_step(args);
+  } else if (g.shape.gru) {
+    g.kernels->f32_gru_step(args);
+  } else {
+    g.kernels->f32_rnn_step(args);
+  }
+}
+
+namespace {
+
+void StandardGates(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
+                   const StepBuffers& step, int64_t direction) noexcept {
+  const Geometry& g = packed.geometry();
+  const int64_t v = g.kernels->width, h = g.shape.hidden;
+  PointwiseArgs args{};
+  args.rows = step.rows;
+  args.hidden = h;
+  args.save = step.save;
+  args.gates = GateView{step.gates, g.ld_gates, v, h};
+  args.recurrent = GateView{plan.At(plan.layout.recurrent), g.ld_gate_major, v, h};
+  args.h_prev = step.h_prev;
+  args.ld_h_prev = step.ld_h_prev;
+  args.h_out = step.h;
+  args.ld_h_out = step.ld_h;
+  args.c_prev = step.c_prev;
+  args.ld_c_prev = step.ld_c_prev;
+  args.c_out = step.c;
+  args.ld_c_out = step.ld_c;
+  args.hidden_bias = packed.At(weights.hidden_bias);
+  args.hidden_n = step.hidden_n;
+  args.ld_hidden_n = g.ld_hidden;
+  args.cell_clip = g.shape.desc.cell_clip;
+  args.activation = g.shape.desc.activation[direction * 3];
+  if (g.shape.lstm) {
+    g.kernels->f32_lstm_pointwise(args);
+  } else if (g.shape.gru) {
+    g.kernels->f32_gru_pointwise(args);
+  } else {
+    g.kernels->f32_rnn_pointwise(args);
+  }
+}
+
+RareArgs RareArgsOf(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
+                    const StepBuffers& step, int64_t direction) noexcept {
+  const Geometry& g = packed.geometry();
+  RareArgs args{};
+  args.shape = &g.shape;
+  args.activations = g.shape.ActivationsOf(direction);
+  args.peephole = packed.At(weights.peephole);
+  args.hidden_bias = packed.At(weights.hidden_bias);
+  args.rows = step.rows;
+  args.ld_hidden = g.ld_hidden;
+  args.gates = step.gates;
+  args.ld_gates = g.ld_gates;
+  args.recurrent = plan.At(plan.layout.recurrent);
+  args.ld_recurrent = g.ld_gate_major;
+  args.h_prev = step.h_prev;
+  args.ld_h_prev = step.ld_h_prev;
+  args.h_out = step.h;
+  args.ld_h_out = step.ld_h;
+  args.c_prev = step.c_prev;
+  args.ld_c_prev = step.ld_c_prev;
+  args.c_out = step.c;
+  args.ld_c_out = step.ld_c;
+  args.reset_h = plan.At(plan.layout.reset_h);
+  args.hidden_n = step.hidden_n;
+  return args;
+}
+
+}  // namespace
+
+void GateMajorStep(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
+                   const StepBuffers& step, int64_t direction) noexcept {
+  const Geometry& g = packed.geometry();
+  const RareArgs rare = RareArgsOf(plan, packed, weights, step, direction);
+  const auto add_product = [&](const RecurrentPart& part, const float* a, int64_t lda) {
+    float* out = step.gates + part.row;
+    Product(packed, part.forward, {a, lda, step.rows, out, g.ld_gates, out, g.ld_gates});
+  };
+  if (g.shape.SplitsHidden()) {
+    Product(packed, weights.recurrent[0].forward,
+            {step.h_prev, step.ld_h_prev, step.rows, nullptr, 0, plan.At(plan.layout.recurrent),
+             g.ld_gate_major});
+  } else {
+    add_product(weights.recurrent[0], step.h_prev, step.ld_h_prev);
+    if (weights.recurrent_parts == 2) {
+      RareGruReset(rare);
+      add_product(weights.recurrent[1], rare.reset_h, g.ld_hidden);
+    }
+  }
+  if (!g.rare) return StandardGates(plan, packed, weights, step, direction);
+  if (g.shape.lstm) {
+    RareLstmForward(rare);
+  } else if (g.shape.gru) {
+    RareGruForward(rare);
+  } else {
+    RareRnnForward(rare);
+  }
+}
+
+}  // namespace fusedrnn

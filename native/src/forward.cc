@@ -1,0 +1,399 @@
+#include "forward.h"
+
+#include <algorithm>
+
+#include "cell_step.h"
+#include "philox.h"
+#include "products.h"
+#include "rows.h"
+
+namespace fusedrnn {
+namespace {
+
+struct Range {
+  int64_t begin, end;
+};
+
+// Every thread of the crew runs the same code and owns a range of unit panels: it makes the input
+// product, the step, the copies of the state and of the outputs for its own columns. The only value
+// that crosses is h, once per step: hence one barrier per step.
+class ForwardPass {
+ public:
+  ForwardPass(const fr_plan& plan, const fr_packed& packed, const ForwardCall& call)
+      : plan_(plan),
+        packed_(packed),
+        call_(call),
+        schedule_(plan.schedule),
+        g_(packed.geometry()),
+        shape_(packed.geometry().shape) {
+    if (saves()) reserve_ = ReserveLayout(g_, call.t, call.n);
+  }
+
+  void Run(const Crew& crew) const {
+    if (crew.index == 0 && !schedule_.direct()) FillPadding();
+    for (int64_t layer = 0; layer < shape_.layers; ++layer) {
+      for (int64_t direction = 0; direction < shape_.directions; ++direction) {
+        RunDirection(layer, direction, crew);
+      }
+      if (layer + 1 < shape_.layers) Drop(layer, crew);
+    }
+  }
+
+ private:
+  // Where one thread stands in the steps of one layer and direction.
+  struct Walk {
+    int64_t layer, direction;
+    bool reverse;
+    const DirectionWeights* weights;
+    SavedDirection saved;  // all nullptr in inference
+    Range panels;          // own, of the gates
+    Range units;           // own columns of c and of h before the projection
+    Range columns;         // own columns of the state h
+    Range projected;       // own panels of the projection
+    const float* h_prev;
+    int64_t ld_h_prev;
+    const float* c_prev;
+    int64_t ld_c_prev;
+    int64_t step;
+    int spare;  // index of the state buffer that the next step may write
+  };
+
+  bool saves() const { return call_.reserve != nullptr; }
+  int64_t LastTime(bool reverse) const { return reverse ? 0 : schedule_.steps() - 1; }
+  template <class T>
+  T* State(T* states, const Walk& walk, int64_t width) const {
+    if (states == nullptr) return nullptr;
+    return states + (walk.layer * shape_.directions + walk.direction) * call_.n * width;
+  }
+  float* Output(int64_t layer) const {
+    return saves() ? reserve_.Output(call_.reserve, layer)
+                   : plan_.At(plan_.layout.output[layer & 1]);
+  }
+
+  void RunDirection(int64_t layer, int64_t direction, const Crew& crew) const {
+    const int64_t steps = schedule_.steps();
+    if (steps == 0) return;
+    Walk walk = Begin(layer, direction, crew);
+    const int64_t limit = std::min(plan_.layout.chunk_rows, std::max(kChunkRows, call_.n));
+    for (int64_t done = 0; done < steps;) {
+      const int64_t first = walk.reverse ? steps - 1 - done : done;
+      int64_t rows = 0, count = 0;
+      for (; done + count < steps; ++count) {
+        const int64_t active = schedule_.Active(walk.reverse ? first - count : first + count);
+        if (count > 0 && rows + active > limit) break;
+        rows += active;
+      }
+      const int64_t low = walk.reverse ? first - count + 1 : first;
+      float* gates = saves() ? walk.saved.gates + schedule_.Offset(low) * g_.ld_gates
+                             : plan_.At(plan_.layout.gates);
+      InputProduct(walk, low, count, rows, gates, crew);
+      for (int64_t i = 0; i < count; ++i) {
+        const int64_t t = walk.reverse ? first - i : first + i;
+        Step(&walk, t, gates + (schedule_.Offset(t) - schedule_.Offset(low)) * g_.ld_gates, crew);
+      }
+      done += count;
+    }
+  }
+
+  Walk Begin(int64_t layer, int64_t direction, const Crew& crew) const {
+    Walk walk{};
+    walk.layer = layer;
+    walk.direction = direction;
+    walk.reverse = shape_.Reverse(direction);
+    walk.weights = &packed_.Direction(layer, direction);
+    if (saves()) walk.saved = reserve_.Direction(call_.reserve, layer, direction);
+    walk.panels = {crew.Begin(g_.gate_panels), crew.End(g_.gate_panels)};
+    walk.units = {0, shape_.hidden};
+    if (g_.fused) {
+      walk.units = {std::min(walk.panels.begin * g_.panel_units, shape_.hidden),
+                    std::min(walk.panels.end * g_.panel_units, shape_.hidden)};
+    }
+    walk.columns = walk.units;
+    if (shape_.projection > 0) {
+      const int64_t panels = walk.weights->projection.panel_count;
+      walk.projected = {crew.Begin(panels), crew.End(panels)};
+      walk.columns = {std::min(walk.projected.begin * g_.plain_columns, shape_.projection),
+                      std::min(walk.projected.end * g_.plain_columns, shape_.projection)};
+      if (g_.blas) walk.columns = {0, shape_.projection};
+    }
+    Start(&walk, crew);
+    return walk;
+  }
+
+  // Initial states. The caller's own rows serve the first step where they are in order, and unless
+  // hn, which may be h0, is written while another thread still reads them.
+  void Start(Walk* walk, const Crew& crew) const {
+    const float* h0 = State(call_.h0, *walk, shape_.recurrent);
+    const float* c0 = State(call_.c0, *walk, shape_.hidden);
+    const float* zeros = plan_.At(plan_.layout.zeros);
+    const int64_t rows = schedule_.Active(walk->reverse ? schedule_.steps() - 1 : 0);
+    if (schedule_.direct() && (crew.count == 1 || call_.t > 1 || call_.hn != call_.h0)) {
+      walk->h_prev = h0 == nullptr ? zeros : h0;
+      walk->ld_h_prev = h0 == nullptr ? 0 : shape_.recurrent;
+    } else {
+      float* state = plan_.At(plan_.layout.h[1]);
+      LoadStates(h0, shape_.recurrent, 0, rows, walk->columns, state, g_.ld_recurrent);
+      crew.Sync();
+      walk->h_prev = state;
+      walk->ld_h_prev = g_.ld_recurrent;
+    }
+    if (!shape_.lstm) return;
+    if (schedule_.direct()) {
+      walk->c_prev = c0 == nullptr ? zeros : c0;
+      walk->ld_c_prev = c0 == nullptr ? 0 : shape_.hidden;
+    } else {
+      float* state = plan_.At(plan_.layout.c);
+      LoadStates(c0, shape_.hidden, 0, rows, walk->units, state, g_.ld_hidden);
+      walk->c_prev = state;
+      walk->ld_c_prev = g_.ld_hidden;
+    }
+  }
+
+  // Sorted rows [begin, end) of the caller's states, or zeros.
+  void LoadStates(const float* from, int64_t width, int64_t begin, int64_t end, Range columns,
+                  float* to, int64_t ld) const {
+    for (int64_t j = begin; j < end; ++j) {
+      float* row = to + j * ld;
+      if (from == nullptr) {
+        ZeroFloats(row + columns.begin, columns.end - columns.begin);
+      } else {
+        const float* source = from + schedule_.BatchRow(j) * width;
+        CopyFloats(row + columns.begin, source + columns.begin, columns.end - columns.begin);
+      }
+    }
+  }
+
+  void InputProduct(const Walk& walk, int64_t low, int64_t count, int64_t rows, float* gates,
+                    const Crew& crew) const {
+    const int64_t width = shape_.InputWidth(walk.layer);
+    const float* a;
+    if (walk.layer > 0) {
+      a = Output(walk.layer - 1) + schedule_.Offset(low) * width;
+    } else if (schedule_.direct()) {
+      a = call_.x + schedule_.Offset(low) * width;
+    } else {
+      // The last barrier lies after the last use of the chunk before.
+      float* chunk = plan_.At(plan_.layout.x_chunk);
+      a = chunk;
+      if (crew.index == 0) {
+        for (int64_t t = low; t < low + count; ++t) {
+          for (int64_t j = 0; j < schedule_.Active(t); ++j, chunk += width) {
+            CopyFloats(chunk, call_.x + schedule_.CallerRow(t, schedule_.BatchRow(j)) * width,
+                       width);
+          }
+        }
+      }
+      crew.Sync();
+    }
+    Product(packed_, walk.weights->input,
+            {a, width, rows, packed_.At(walk.weights->bias), 0, gates, g_.ld_gates},
+            walk.panels.begin, walk.panels.end);
+  }
+
+  void Step(Walk* walk, int64_t t, float* gates, const Crew& crew) const {
+    const int64_t rows = schedule_.Active(t), packed_row = schedule_.Offset(t);
+    const bool projects = shape_.projection > 0;
+    const bool last_layer = walk->layer + 1 == shape_.layers;
+    const bool last_step = t == LastTime(walk->reverse);
+
+    // The new state: in place in y where its rows are as good as a buffer's.
+    float* h = plan_.At(plan_.layout.h[walk->spare]);
+    int64_t ld_h = g_.ld_recurrent;
+    const bool in_y = last_layer && schedule_.direct() && !projects && shape_.desc.merge_sum == 0 &&
+                      (call_.n == 1 || call_.t == 1);
+    if (in_y) {
+      h = call_.y + packed_row * shape_.merged + shape_.MergedColumn(walk->direction);
+      ld_h = shape_.merged;
+    }
+
+    StepBuffers buffers{};
+    buffers.rows = rows;
+    buffers.step = walk->step;
+    buffers.gates = gates;
+    buffers.h_prev = walk->h_prev;
+    buffers.ld_h_prev = walk->ld_h_prev;
+    buffers.h = h;
+    buffers.ld_h = ld_h;
+    if (projects) {
+      buffers.h =
+          saves() ? walk->saved.hidden + packed_row * g_.ld_hidden : plan_.At(plan_.layout.h_wide);
+      buffers.ld_h = g_.ld_hidden;
+    }
+    buffers.save = saves();
+    if (saves() && g_.keeps_hidden_n) {
+      buffers.hidden_n = walk->saved.hidden_n + packed_row * g_.ld_hidden;
+    }
+    bool c_in_place = false;
+    if (shape_.lstm) {
+      float* cn = State(call_.cn, *walk, shape_.hidden);
+      c_in_place = last_step && schedule_.direct() && cn != nullptr;
+      buffers.c_prev = walk->c_prev;
+      buffers.ld_c_prev = walk->ld_c_prev;
+      buffers.c = c_in_place ? cn : plan_.At(plan_.layout.c);
+      buffers.ld_c = c_in_place ? shape_.hidden : g_.ld_hidden;
+    }
+
+    if (g_.fused) {
+      FusedStep(packed_, *walk->weights, buffers, walk->direction, walk->panels.begin,
+                walk->panels.end);
+    } else {
+      GateMajorStep(plan_, packed_, *walk->weights, buffers, walk->direction);
+    }
+    if (projects) {
+      crew.Sync();
+      Product(packed_, walk->weights->projection,
+              {buffers.h, buffers.ld_h, rows, nullptr, 0, h, ld_h}, walk->projected.begin,
+              walk->projected.end);
+    }
+    if (saves()) Save(*walk, buffers, packed_row, h, ld_h);
+    if (!in_y) Emit(*walk, t, rows, h, ld_h);
+    End(*walk, t, rows, h, ld_h, c_in_place ? nullptr : buffers.c);
+    if (!last_step) Join(*walk, t, h, buffers.c);
+    crew.Sync();
+
+    walk->h_prev = h;
+    walk->ld_h_prev = ld_h;
+    walk->c_prev = buffers.c;
+    walk->ld_c_prev = buffers.ld_c;
+    walk->spare ^= 1;
+    ++walk->step;
+  }
+
+  // Own columns of what backward reads.
+  void Save(const Walk& walk, const StepBuffers& step, int64_t packed_row, const float* h,
+            int64_t ld_h) const {
+    CopyColumns(walk.saved.h_prev + packed_row * g_.ld_recurrent, g_.ld_recurrent, step.h_prev,
+                step.ld_h_prev, step.rows, walk.columns.begin, walk.columns.end);
+    if (g_.keeps_cell) {
+      CopyColumns(walk.saved.cell + packed_row * g_.ld_hidden, g_.ld_hidden, step.c, step.ld_c,
+                  step.rows, walk.units.begin, walk.units.end);
+    }
+    if (g_.keeps_hidden && shape_.projection == 0) {
+      CopyColumns(walk.saved.hidden + packed_row * g_.ld_hidden, g_.ld_hidden, h, ld_h, step.rows,
+                  walk.columns.begin, walk.columns.end);
+    }
+  }
+
+  // Own columns of the layer's output.
+  void Emit(const Walk& walk, int64_t t, int64_t rows, const float* h, int64_t ld_h) const {
+    const bool last_layer = walk.layer + 1 == shape_.layers;
+    const int64_t begin = walk.columns.begin, count = walk.columns.end - begin;
+    const int64_t to_column = shape_.MergedColumn(walk.direction) + begin;
+    float* base = last_layer ? call_.y : Output(walk.layer);
+    const bool scattered = last_layer && !schedule_.direct();
+    const bool adds = shape_.SumsInto(walk.direction);
+    for (int64_t j = 0; j < rows; ++j) {
+      const int64_t row =
+          scattered ? schedule_.CallerRow(t, schedule_.BatchRow(j)) : schedule_.Offset(t) + j;
+      float* to = base + row * shape_.merged + to_column;
+      if (adds) {
+        AddFloats(to, h + j * ld_h + begin, count);
+      } else {
+        CopyFloats(to, h + j * ld_h + begin, count);
+      }
+    }
+  }
+
+  // Final states of the rows that end at t; c is nullptr where it lies in cn already.
+  void End(const Walk& walk, int64_t t, int64_t rows, const float* h, int64_t ld_h,
+           const float* c) const {
+    float* hn = State(call_.hn, walk, shape_.recurrent);
+    float* cn = shape_.lstm && c != nullptr ? State(call_.cn, walk, shape_.hidden) : nullptr;
+    if (hn == nullptr && cn == nullptr) return;
+    for (int64_t j = schedule_.GoingOn(t, walk.reverse); j < rows; ++j) {
+      const int64_t n = schedule_.BatchRow(j);
+      if (hn != nullptr) {
+        CopyFloats(hn + n * shape_.recurrent + walk.columns.begin,
+                   h + j * ld_h + walk.columns.begin, walk.columns.end - walk.columns.begin);
+      }
+      if (cn != nullptr) {
+        CopyFloats(cn + n * shape_.hidden + walk.units.begin,
+                   c + j * g_.ld_hidden + walk.units.begin, walk.units.end - walk.units.begin);
+      }
+    }
+  }
+
+  // Initial states of the rows that begin after t: reverse only.
+  void Join(const Walk& walk, int64_t t, float* h, float* c) const {
+    if (!walk.reverse) return;
+    const int64_t begin = schedule_.Active(t), end = schedule_.Active(t - 1);
+    if (begin == end) return;
+    LoadStates(State(call_.h0, walk, shape_.recurrent), shape_.recurrent, begin, end, walk.columns,
+               h, g_.ld_recurrent);
+    if (shape_.lstm) {
+      LoadStates(State(call_.c0, walk, shape_.hidden), shape_.hidden, begin, end, walk.units, c,
+                 g_.ld_hidden);
+    }
+  }
+
+  // Zeros in y past each row's end; rows without any step keep their initial states.
+  void FillPadding() const {
+    for (int64_t t = 0; t < call_.t; ++t) {
+      for (int64_t j = schedule_.Active(t); j < call_.n; ++j) {
+        ZeroFloats(call_.y + schedule_.CallerRow(t, schedule_.BatchRow(j)) * shape_.merged,
+                   shape_.merged);
+      }
+    }
+    const auto pass = [&](const float* from, float* to, int64_t width) {
+      if (to == nullptr || from == to) return;
+      for (int64_t slot = 0; slot < shape_.layers * shape_.directions; ++slot) {
+        for (int64_t j = schedule_.Active(0); j < call_.n; ++j) {
+          const int64_t at = (slot * call_.n + schedule_.BatchRow(j)) * width;
+          if (from == nullptr) {
+            ZeroFloats(to + at, width);
+          } else {
+            CopyFloats(to + at, from + at, width);
+          }
+        }
+      }
+    };
+    pass(call_.h0, call_.hn, shape_.recurrent);
+    if (shape_.lstm) pass(call_.c0, call_.cn, shape_.hidden);
+  }
+
+  void Drop(int64_t layer, const Crew& crew) const {
+    if (!saves() || shape_.desc.dropout == 0) return;
+    const DropoutMask mask(shape_.desc.dropout, call_.dropout_seed, call_.dropout_call, layer);
+    float* output = Output(layer);
+    for (int64_t t = 0; t < schedule_.steps(); ++t) {
+      const int64_t rows = schedule_.Active(t);
+      for (int64_t j = crew.Begin(rows); j < crew.End(rows); ++j) {
+        float* row = output + (schedule_.Offset(t) + j) * shape_.merged;
+        mask.Apply(row, row, t, schedule_.BatchRow(j), shape_.merged);
+      }
+    }
+    crew.Sync();
+  }
+
+  const fr_plan& plan_;
+  const fr_packed& packed_;
+  const ForwardCall& call_;
+  const Schedule& schedule_;
+  const Geometry& g_;
+  const Shape& shape_;
+  ReserveLayout reserve_;
+};
+
+}  // namespace
+
+void RunForward(fr_plan* plan, const fr_packed& packed, const ForwardCall& call) {
+  plan->schedule.Build(call.t, call.n, call.lengths, packed.geometry().shape.desc.batch_major != 0);
+  const ForwardPass pass(*plan, packed, call);
+  const int crew = packed.geometry().fused ? plan->CrewSize(call.n) : 1;
+  plan->workers.Run(
+      crew,
+      [](void* context, const Crew& member) {
+        static_cast<const ForwardPass*>(context)->Run(member);
+      },
+      const_cast<ForwardPass*>(&pass));
+  if (call.reserve != nullptr) {
+    *reinterpret_cast<ReserveHeader*>(call.reserve) = ReserveHeader{kReserveMark,
+                                                                    static_cast<int32_t>(call.t),
+                                                                    static_cast<int32_t>(call.n),
+                                                                    plan->schedule.rows(),
+                                                                    call.dropout_seed,
+                                                                    call.dropout_call};
+  }
+}
+
+}  // namespace fusedrnn

@@ -1,0 +1,330 @@
+#include "pack.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "status.h"
+
+namespace fusedrnn {
+namespace {
+
+// ---- where things lie ----
+
+PackedMatrix PlaceMatrix(const Geometry& g, Carver* carver, int64_t columns, int64_t k,
+                         int32_t vectors, int64_t panel_count, bool panels) {
+  PackedMatrix matrix;
+  matrix.columns = columns;
+  matrix.k = k;
+  matrix.vectors = vectors;
+  matrix.panel_count = panel_count;
+  if (panels) {
+    matrix.panels = carver->Floats(CheckedMultiply(panel_count, k), vectors * g.kernels->width);
+  }
+  return matrix;
+}
+
+PackedMatrix PlacePlain(const Geometry& g, Carver* carver, int64_t columns, int64_t k) {
+  return PlaceMatrix(g, carver, columns, k, 4, DivideUp(columns, g.plain_columns), !g.blas);
+}
+
+void SetCanonical(PackedMatrix* matrix, int64_t offset, int64_t ld, bool transposed) {
+  matrix->canonical = offset;
+  matrix->ld_canonical = ld;
+  matrix->canonical_transposed = transposed;
+}
+
+void PlaceRecurrent(const Geometry& g, Carver* carver, bool training, DirectionWeights* weights) {
+  const Shape& shape = g.shape;
+  const int64_t h = shape.hidden;
+  const auto add = [&](int64_t row, int64_t rows) {
+    RecurrentPart& part = weights->recurrent[weights->recurrent_parts++];
+    part.row = row;
+    part.rows = rows;
+    part.forward = g.fused ? PlaceMatrix(g, carver, g.gate_columns, shape.recurrent, g.gate_vectors,
+                                         g.gate_panels, true)
+                           : PlacePlain(g, carver, rows, shape.recurrent);
+    if (training) part.transposed = PlacePlain(g, carver, shape.recurrent, rows);
+    if (g.blas) {
+      const int64_t canonical = carver->Floats(rows, shape.recurrent);
+      SetCanonical(&part.forward, canonical, shape.recurrent, false);
+      SetCanonical(&part.transposed, canonical, shape.recurrent, true);
+    }
+  };
+  if (shape.gru && shape.desc.gru_reset == FR_RESET_BEFORE) {
+    add(0, 2 * h);
+    add(2 * h, h);
+  } else if (shape.gru && shape.desc.gru_reset == FR_RESET_NONE) {
+    add(h, 2 * h);
+  } else {
+    add(0, shape.gates * h);
+  }
+}
+
+DirectionWeights PlaceDirection(const Geometry& g, Carver* carver, int64_t layer, bool training) {
+  const Shape& shape = g.shape;
+  DirectionWeights weights;
+  weights.bias = carver->Floats(g.gate_columns);
+  if (shape.SplitsHidden())
+    weights.hidden_bias = carver->Floats(PadLeading(shape.hidden) + g.plain_columns);
+  const int64_t width = shape.InputWidth(layer);
+  weights.input =
+      PlaceMatrix(g, carver, g.gate_columns, width, g.gate_vectors, g.gate_panels, !g.blas);
+  if (g.blas || training) {
+    SetCanonical(&weights.input, carver->Floats(shape.gates * shape.hidden, width), width, false);
+  }
+  PlaceRecurrent(g, carver, training, &weights);
+  if (shape.projection > 0) {
+    weights.projection = PlacePlain(g, carver, shape.projection, shape.hidden);
+    if (training)
+      weights.projection_transposed = PlacePlain(g, carver, shape.hidden, shape.projection);
+    if (g.blas) {
+      const int64_t canonical = carver->Floats(shape.projection, shape.hidden);
+      SetCanonical(&weights.projection, canonical, shape.hidden, false);
+      SetCanonical(&weights.projection_transposed, canonical, shape.hidden, true);
+    }
+  }
+  if (shape.desc.peephole != 0) weights.peephole = carver->Floats(3, shape.hidden);
+  return weights;
+}
+
+// ---- filling ----
+
+// One panel: columns c0.. of a matrix whose column c is the row `rows[c - c0]` (nullptr: zero).
+// Blocks of 16 k keep both sides in L1.
+void PackColumns(const float* const* rows, int64_t columns, int64_t k, float* panel) {
+  constexpr int64_t kBlock = 16;
+  for (int64_t k0 = 0; k0 < k; k0 += kBlock) {
+    const int64_t k1 = std::min(k, k0 + kBlock);
+    for (int64_t c = 0; c < columns; ++c) {
+      const float* row = rows[c];
+      for (int64_t i = k0; i < k1; ++i) panel[i * columns + c] = row == nullptr ? 0.0f : row[i];
+    }
+  }
+}
+
+// The widest panel of any instruction set: 4 vectors of 16 floats, with room for a wider one.
+constexpr int64_t kWidestPanel = 4 * 64;
+
+// source [columns, k]
+void PackPlain(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base) {
+  if (matrix.panels == kAbsent) return;
+  const float* rows[kWidestPanel];
+  const int64_t wide = g.plain_columns;
+  for (int64_t p = 0; p < matrix.panel_count; ++p) {
+    for (int64_t c = 0; c < wide; ++c) {
+      const int64_t column = p * wide + c;
+      rows[c] = column < matrix.columns ? source + column * matrix.k : nullptr;
+    }
+    PackColumns(rows, wide, matrix.k, base + matrix.panels + p * matrix.k * wide);
+  }
+}
+
+// source [G*H, k], gates side by side
+void PackGates(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base) {
+  const int64_t v = g.kernels->width, h = g.shape.hidden, wide = matrix.vectors * v;
+  if (g.shape.gates == 1) {
+    PackedMatrix narrow = matrix;
+    narrow.columns = h;
+    return PackPlain(g, narrow, source, base);
+  }
+  const float* rows[kWidestPanel];
+  for (int64_t p = 0; p < matrix.panel_count; ++p) {
+    for (int64_t c = 0; c < wide; ++c) {
+      const int64_t unit = p * v + c % v;
+      rows[c] = unit < h ? source + (c / v * h + unit) * matrix.k : nullptr;
+    }
+    PackColumns(rows, wide, matrix.k, base + matrix.panels + p * matrix.k * wide);
+  }
+}
+
+// source [k, columns]
+void PackTransposed(const Geometry& g, const PackedMatrix& matrix, const float* source,
+                    float* base) {
+  if (matrix.panels == kAbsent) return;
+  const int64_t wide = g.plain_columns;
+  for (int64_t p = 0; p < matrix.panel_count; ++p) {
+    float* panel = base + matrix.panels + p * matrix.k * wide;
+    const int64_t used = std::min(wide, matrix.columns - p * wide);
+    for (int64_t k = 0; k < matrix.k; ++k) {
+      std::copy_n(source + k * matrix.columns + p * wide, used, panel + k * wide);
+      std::fill(panel + k * wide + used, panel + (k + 1) * wide, 0.0f);
+    }
+  }
+}
+
+// The canonical parameters of one layer and direction, made regular: no rows that the cell does not
+// use.
+struct Source {
+  const float* input;
+  const float* hidden;
+  const float* bias_input;   // nullptr = 0
+  const float* bias_hidden;  // nullptr = 0
+  const float* projection;
+  const float* peephole;
+};
+
+// Unused rows may hold anything, and 0 * NaN is NaN: a copy with zeros there.
+struct Regular {
+  std::vector<float> input, hidden, bias_input, bias_hidden;
+
+  void Apply(const Geometry& g, int64_t width, Source* source) {
+    const Shape& shape = g.shape;
+    const int64_t h = shape.hidden, rows = shape.gates * h;
+    int64_t unused;
+    if (shape.desc.coupled != 0) {
+      unused = 1;
+    } else if (shape.gru && shape.desc.gru_reset == FR_RESET_NONE) {
+      unused = 0;
+    } else {
+      return;
+    }
+    const auto copy = [&](std::vector<float>* to, const float** from, int64_t columns) {
+      if (*from == nullptr) return;
+      to->assign(*from, *from + rows * columns);
+      std::fill_n(to->begin() + unused * h * columns, h * columns, 0.0f);
+      *from = to->data();
+    };
+    copy(&input, &source->input, width);
+    copy(&hidden, &source->hidden, shape.recurrent);
+    copy(&bias_input, &source->bias_input, 1);
+    copy(&bias_hidden, &source->bias_hidden, 1);
+  }
+};
+
+// Place of (gate, unit) in a row of gates.
+int64_t GateColumn(const Geometry& g, int64_t gate, int64_t unit) {
+  if (!g.fused || g.shape.gates == 1) return gate * g.shape.hidden + unit;
+  const int64_t v = g.kernels->width;
+  return (unit / v * g.gate_vectors + gate) * v + unit % v;
+}
+
+void PackBiases(const Geometry& g, const DirectionWeights& weights, const Source& source,
+                float* base) {
+  const int64_t h = g.shape.hidden;
+  float* row = base + weights.bias;
+  std::fill_n(row, g.gate_columns, 0.0f);
+  const bool split = g.shape.SplitsHidden();
+  if (split) std::fill_n(base + weights.hidden_bias, PadLeading(h) + g.plain_columns, 0.0f);
+  if (source.bias_input == nullptr) return;
+  for (int64_t gate = 0; gate < g.shape.gates; ++gate) {
+    const bool apart = split && gate == 2;
+    for (int64_t unit = 0; unit < h; ++unit) {
+      const int64_t i = gate * h + unit;
+      const float hidden = source.bias_hidden[i];
+      row[GateColumn(g, gate, unit)] = source.bias_input[i] + (apart ? 0.0f : hidden);
+      if (apart) base[weights.hidden_bias + unit] = hidden;
+    }
+  }
+}
+
+void PackDirection(const Geometry& g, const DirectionWeights& weights, const Source& source,
+                   float* base) {
+  const Shape& shape = g.shape;
+  PackBiases(g, weights, source, base);
+  const auto copy_canonical = [base](const PackedMatrix& matrix, const float* from, int64_t count) {
+    if (matrix.canonical != kAbsent) std::copy_n(from, count, base + matrix.canonical);
+  };
+  if (g.fused) {
+    PackGates(g, weights.input, source.input, base);
+  } else {
+    PackPlain(g, weights.input, source.input, base);
+  }
+  copy_canonical(weights.input, source.input, shape.gates * shape.hidden * weights.input.k);
+  for (int i = 0; i < weights.recurrent_parts; ++i) {
+    const RecurrentPart& part = weights.recurrent[i];
+    const float* from = source.hidden + part.row * shape.recurrent;
+    if (g.fused) {
+      PackGates(g, part.forward, from, base);
+    } else {
+      PackPlain(g, part.forward, from, base);
+    }
+    PackTransposed(g, part.transposed, from, base);
+    copy_canonical(part.forward, from, part.rows * shape.recurrent);
+  }
+  if (shape.projection > 0) {
+    PackPlain(g, weights.projection, source.projection, base);
+    PackTransposed(g, weights.projection_transposed, source.projection, base);
+    copy_canonical(weights.projection, source.projection, shape.projection * shape.hidden);
+  }
+  if (weights.peephole != kAbsent) {
+    std::copy_n(source.peephole, 3 * shape.hidden, base + weights.peephole);
+    if (shape.desc.coupled != 0)
+      std::fill_n(base + weights.peephole + shape.hidden, shape.hidden, 0.0f);
+  }
+}
+
+const char* const kKindNames[FR_WEIGHT_KINDS] = {"weight_ih", "weight_hh", "bias_ih",
+                                                 "bias_hh",   "weight_hr", "weight_peephole"};
+
+void CheckOffset(const Shape& shape, int64_t layer, int64_t direction, int64_t kind,
+                 int64_t offset) {
+  const bool bias = kind == FR_BIAS_IH || kind == FR_BIAS_HH;
+  const bool wanted = bias                         ? shape.desc.bias != 0
+                      : kind == FR_WEIGHT_HR       ? shape.projection > 0
+                      : kind == FR_WEIGHT_PEEPHOLE ? shape.desc.peephole != 0
+                                                   : true;
+  if (offset < -1 || (offset >= 0) != wanted) {
+    Fail(FR_INVALID_ARGUMENT, "offset of %s, layer %lld, direction %lld: %lld (expected: %s)",
+         kKindNames[kind], static_cast<long long>(layer), static_cast<long long>(direction),
+         static_cast<long long>(offset), wanted ? ">= 0" : "-1, absent");
+  }
+}
+
+}  // namespace
+
+PackLayout PackLayout::Of(const Geometry& g, bool training) {
+  PackLayout layout;
+  Carver carver;
+  // Places one layer to know whether the sizes can be held at all before a vector as long as L is
+  // asked for.
+  const int64_t slots = CheckedMultiply(g.shape.layers, g.shape.directions);
+  PlaceDirection(g, &carver, g.shape.layers > 1 ? 1 : 0, training);
+  CheckedMultiply(carver.bytes(), slots);
+  carver = Carver();
+  layout.directions.reserve(static_cast<size_t>(slots));
+  for (int64_t i = 0; i < slots; ++i) {
+    layout.directions.push_back(PlaceDirection(g, &carver, i / g.shape.directions, training));
+  }
+  layout.bytes = carver.bytes();
+  return layout;
+}
+
+}  // namespace fusedrnn
+
+using fusedrnn::CheckOffset;
+using fusedrnn::PackDirection;
+using fusedrnn::Regular;
+using fusedrnn::Source;
+
+fr_packed::fr_packed(const fusedrnn::Geometry& geometry, bool training, const float* weights,
+                     const int64_t* offsets)
+    : geometry_(geometry), training_(training) {
+  const fusedrnn::Shape& shape = geometry_.shape;
+  if (weights == nullptr) fusedrnn::Fail(FR_INVALID_ARGUMENT, "weights: 0 (expected: an address)");
+  if (offsets == nullptr) fusedrnn::Fail(FR_INVALID_ARGUMENT, "offsets: NULL (expected: a table)");
+  for (int64_t layer = 0; layer < shape.layers; ++layer) {
+    for (int64_t direction = 0; direction < shape.directions; ++direction) {
+      for (int64_t kind = 0; kind < FR_WEIGHT_KINDS; ++kind) {
+        const int64_t offset =
+            offsets[(layer * shape.directions + direction) * FR_WEIGHT_KINDS + kind];
+        CheckOffset(shape, layer, direction, kind, offset);
+      }
+    }
+  }
+  offsets_.assign(offsets, offsets + shape.layers * shape.directions * FR_WEIGHT_KINDS);
+  layout_ = fusedrnn::PackLayout::Of(geometry_, training);
+  buffer_ = fusedrnn::AlignedBuffer(layout_.bytes);
+  for (int64_t layer = 0; layer < shape.layers; ++layer) {
+    for (int64_t direction = 0; direction < shape.directions; ++direction) {
+      const auto at = [&](int64_t kind) {
+        const int64_t offset = CanonicalOffset(layer, direction, kind);
+        return offset < 0 ? nullptr : weights + offset;
+      };
+      Source source{at(FR_WEIGHT_IH), at(FR_WEIGHT_HH), at(FR_BIAS_IH),
+                    at(FR_BIAS_HH),   at(FR_WEIGHT_HR), at(FR_WEIGHT_PEEPHOLE)};
+      Regular regular;
+      regular.Apply(geometry_, shape.InputWidth(layer), &source);
+      PackDirection(geometry_, Direction(layer, direction), source, buffer_.floats());
+    }
+  }
+}

@@ -1,0 +1,113 @@
+#include "plan.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "status.h"
+
+namespace fusedrnn {
+namespace {
+
+constexpr int kMostThreads = 1024;
+// Multiplications of one step, per thread group: from about 64 units of an LSTM or GRU on, two
+// threads beat one.
+constexpr int64_t kSmallestShared = 3 * 64 * 64;
+
+std::string Describe(const Geometry& g, int32_t max_t, int32_t max_n, int32_t threads,
+                     bool training) {
+  std::string text = IsaName(g.kernels->isa);
+  text += g.rare ? ": plain gates" : g.fused ? ": fused steps" : ": gates apart";
+  text += g.blas ? ", products by OpenBLAS" : ", packed products";
+  if (g.fused) {
+    text += ", " + std::to_string(g.gate_panels) + " panels of " + std::to_string(g.panel_units) +
+            " units";
+  }
+  text += ", T <= " + std::to_string(max_t) + ", N <= " + std::to_string(max_n);
+  text += ", threads <= " + std::to_string(threads);
+  text += training ? ", training" : ", inference";
+  return text;
+}
+
+}  // namespace
+
+void CheckPlanArguments(int32_t max_t, int32_t max_n, int32_t threads) {
+  if (max_t < 1) Fail(FR_INVALID_ARGUMENT, "max_t: %d (expected: >= 1)", max_t);
+  if (max_n < 1) Fail(FR_INVALID_ARGUMENT, "max_n: %d (expected: >= 1)", max_n);
+  if (threads < 1 || threads > kMostThreads) {
+    Fail(FR_INVALID_ARGUMENT, "threads: %d (expected: 1 to %d)", threads, kMostThreads);
+  }
+}
+
+PlanLayout PlanLayout::Of(const Geometry& g, int64_t max_t, int64_t max_n, bool training) {
+  const Shape& shape = g.shape;
+  const int64_t n = max_n, rows = CheckedMultiply(max_t, max_n);
+  const bool projected = shape.projection > 0;
+  const bool before = shape.gru && shape.desc.gru_reset == FR_RESET_BEFORE;
+  PlanLayout layout{};
+  layout.chunk_rows = std::max(max_n, std::min(kChunkRows, rows));
+  const int64_t chunk = layout.chunk_rows;
+  Carver carver;
+  const auto place = [&carver](bool wanted, int64_t r, int64_t ld) {
+    return wanted ? carver.Floats(r, ld) : int64_t{-1};
+  };
+  layout.order = place(true, n, 1);
+  layout.active = place(true, max_t + 1, 1);
+  layout.offset = place(true, max_t + 1, 2);
+  layout.zeros = place(true, 1, std::max(g.ld_recurrent, g.ld_hidden));
+  layout.h[0] = place(true, n, g.ld_recurrent);
+  layout.h[1] = place(true, n, g.ld_recurrent);
+  layout.c = place(shape.lstm, n, g.ld_hidden);
+  layout.h_wide = place(projected, n, g.ld_hidden);
+  layout.recurrent = place(!g.fused && shape.SplitsHidden(), n, g.ld_gate_major);
+  layout.reset_h = place(before, n, g.ld_hidden);
+  layout.gates = place(true, chunk, g.ld_gates);
+  layout.x_chunk = place(true, chunk, shape.inputs);
+  layout.output[0] = place(shape.layers > 1, rows, shape.merged);
+  layout.output[1] = place(shape.layers > 2, rows, shape.merged);
+
+  layout.dh[0] = place(training, n, g.ld_recurrent);
+  layout.dh[1] = place(training && shape.gru, n, g.ld_recurrent);
+  layout.dh_wide = place(training && (projected || before), n, g.ld_hidden);
+  layout.dc = place(training && shape.lstm, n, g.ld_hidden);
+  layout.c_initial = place(training && shape.lstm, n, g.ld_hidden);
+  layout.dgates = place(training, rows, g.ld_gate_major);
+  layout.dgates_hidden = place(training && shape.SplitsHidden(), rows, g.ld_gate_major);
+  layout.dprojected = place(training && projected, rows, g.ld_recurrent);
+  layout.reset_h_all = place(training && before, rows, g.ld_hidden);
+  layout.doutput[0] = place(training && shape.layers > 1, rows, shape.merged);
+  layout.doutput[1] = place(training && shape.layers > 2, rows, shape.merged);
+  layout.x_packed = place(training, rows, shape.inputs);
+  layout.dx_packed = place(training, rows, shape.inputs);
+  layout.dpeephole = place(training && shape.desc.peephole != 0, 3 * shape.hidden, 2);
+  layout.bytes = carver.bytes();
+  return layout;
+}
+
+}  // namespace fusedrnn
+
+using fusedrnn::kSmallestShared;
+
+fr_plan::fr_plan(const fusedrnn::Geometry& layer_geometry, int32_t most_t, int32_t most_n,
+                 int32_t threads, bool for_training)
+    : geometry(layer_geometry),
+      max_t(most_t),
+      max_n(most_n),
+      training(for_training),
+      layout(fusedrnn::PlanLayout::Of(geometry, max_t, max_n, training)),
+      workers(threads),
+      description(fusedrnn::Describe(geometry, max_t, max_n, threads, training)),
+      buffer_(layout.bytes) {
+  std::memset(buffer_.floats(), 0, static_cast<size_t>(layout.bytes));
+  schedule.Bind(reinterpret_cast<int32_t*>(At(layout.order)),
+                reinterpret_cast<int32_t*>(At(layout.active)),
+                reinterpret_cast<int64_t*>(At(layout.offset)));
+}
+
+int fr_plan::CrewSize(int64_t n) const {
+  if (workers.threads() == 1) return 1;
+  const fusedrnn::Shape& shape = geometry.shape;
+  const int64_t step = n * shape.gates * shape.hidden * shape.recurrent;
+  if (step < kSmallestShared) return 1;
+  return static_cast<int>(
+      std::min<int64_t>(workers.threads(), std::max<int64_t>(1, geometry.gate_panels)));
+}

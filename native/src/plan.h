@@ -1,0 +1,66 @@
+// Workspace and schedule of calls: everything that a call needs besides weights and the caller's
+// buffers. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "geometry.h"
+#include "memory.h"
+#include "schedule.h"
+#include "workers.h"
+
+namespace fusedrnn {
+
+// The input product is made for about that many rows at a time. Measured best between 64 and 128:
+// the gates of a chunk are still in L2 when their step comes.
+constexpr int64_t kChunkRows = 96;
+
+// Places of the workspace's parts, as offsets in floats; -1 where a plan needs none. [rows, leading
+// dimension] is in plan.cc.
+struct PlanLayout {
+  int64_t order, active, offset;
+  int64_t zeros;
+  int64_t h[2], c, h_wide, recurrent, reset_h;
+  int64_t gates, x_chunk;
+  int64_t output[2];
+  // training
+  int64_t dh[2], dh_wide, dc, c_initial;
+  int64_t dgates, dgates_hidden, dprojected, reset_h_all;
+  int64_t doutput[2], x_packed, dx_packed, dpeephole;
+
+  int64_t chunk_rows;
+  int64_t bytes;
+
+  static PlanLayout Of(const Geometry& geometry, int64_t max_t, int64_t max_n, bool training);
+};
+
+}  // namespace fusedrnn
+
+struct fr_plan {
+ public:
+  fr_plan(const fusedrnn::Geometry& geometry, int32_t max_t, int32_t max_n, int32_t threads,
+          bool training);
+
+  // How many of the plan's threads a step of n rows is worth.
+  int CrewSize(int64_t n) const;
+  float* At(int64_t offset) const { return offset < 0 ? nullptr : buffer_.floats() + offset; }
+
+  const fusedrnn::Geometry geometry;
+  const int32_t max_t, max_n;
+  const bool training;
+  const fusedrnn::PlanLayout layout;
+  fusedrnn::Schedule schedule;
+  fusedrnn::Workers workers;
+  const std::string description;
+
+ private:
+  fusedrnn::AlignedBuffer buffer_;
+};
+
+namespace fusedrnn {
+
+// Throws Failure if threads, max_t or max_n is out of range.
+void CheckPlanArguments(int32_t max_t, int32_t max_n, int32_t threads);
+
+}  // namespace fusedrnn
