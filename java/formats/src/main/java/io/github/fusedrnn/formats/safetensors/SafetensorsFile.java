@@ -11,6 +11,7 @@ import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,9 @@ import org.jspecify.annotations.Nullable;
  * Java runtime throws an {@link InternalError}, perhaps a little later.
  */
 public final class SafetensorsFile implements AutoCloseable {
-    private static final Set<DType> EXACT_FLOATS = EnumSet.of(DType.F32, DType.F16, DType.BF16);
+    /** What {@link #readFloats} takes. */
+    static final Set<DType> EXACT_FLOATS = Collections.unmodifiableSet(EnumSet.of(DType.F32, DType.F16, DType.BF16));
+
     private static final Set<DType> ALL_FLOATS = EnumSet.of(DType.F64, DType.F32, DType.F16, DType.BF16);
     private static final Set<DType> INTEGERS = EnumSet.of(
             DType.I64, DType.I32, DType.I16, DType.I8, DType.U64, DType.U32, DType.U16, DType.U8, DType.BOOL);
@@ -268,6 +271,11 @@ public final class SafetensorsFile implements AutoCloseable {
     @Override
     public String toString() {
         return "SafetensorsFile[" + path + ", " + names.size() + " tensors]";
+    }
+
+    /** A fault that this file has in its caller's eyes. */
+    FormatException fail(String problem) {
+        return new FormatException(path, problem);
     }
 
     private float[] floats(String name, TensorInfo info) {

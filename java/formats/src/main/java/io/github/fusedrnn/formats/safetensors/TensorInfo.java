@@ -14,6 +14,10 @@ public record TensorInfo(DType dtype, List<Long> shape, long begin, long end) {
     /**
      * Checks and creates.
      *
+     * @param dtype element type
+     * @param shape dimensions; copied
+     * @param begin first byte
+     * @param end one past the last byte
      * @throws IllegalArgumentException if a dimension is negative, the size overflows or is no whole number of bytes,
      *     or the byte range is not as long as the size
      */

@@ -3,6 +3,8 @@ package io.github.fusedrnn.formats.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Lstm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,6 +79,27 @@ class GoldenFilesTest {
             assertThat(floats.names()).containsExactlyInAnyOrderElementsOf(file.names());
             assertThat(floats.readDoubles("input")).isEqualTo(file.readDoubles("input"));
             assertThat(floats.readFloats("weight_ih_l0")).isEqualTo(file.readFloatsNarrowed("weight_ih_l0"));
+        }
+    }
+
+    /** The file also holds inputs, outputs and gradients, which are none of the layer's business. */
+    @Test
+    void aLayerTakesItsWeightsFromAPytorchFile() throws IOException {
+        Path path = golden("conformance/pytorch").stream()
+                .filter(file -> file.endsWith("lstm_l2_bi.f32.safetensors"))
+                .findAny()
+                .orElseThrow();
+        try (SafetensorsFile file = SafetensorsFile.open(path);
+                Lstm layer = Lstm.builder(4, 5)
+                        .layers(2)
+                        .bidirectional()
+                        .backend(BackendKind.REFERENCE)
+                        .build()) {
+            SafetensorsWeights.load(file, "", layer);
+            assertThat(layer.weights().names()).hasSize(16);
+            for (String name : layer.weights().names()) {
+                assertThat(layer.weights().get(name)).as(name).isEqualTo(file.readFloats(name));
+            }
         }
     }
 
