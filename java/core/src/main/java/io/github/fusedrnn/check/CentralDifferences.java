@@ -53,28 +53,16 @@ final class CentralDifferences {
     /** Holds gradients of the call against central differences, tensor by tensor. */
     GradientReport check(String title, ReferenceGradients gradients) {
         List<TensorError> errors = new ArrayList<>();
-        errors.add(tensor("x", sequenceShape(), call.x, 0, gradients.dx()));
-        errors.add(tensor("h0", stateShape(call.h0), call.h0, 0, gradients.dh0()));
+        errors.add(tensor("grad.x", call.inputShape(), call.x, 0, gradients.dx()));
+        errors.add(tensor("grad.h0", call.hShape(), call.h0, 0, gradients.dh0()));
         if (call.c0.length > 0) {
-            errors.add(tensor("c0", stateShape(call.c0), call.c0, 0, gradients.dc0()));
+            errors.add(tensor("grad.c0", call.cShape(), call.c0, 0, gradients.dc0()));
         }
         for (ParameterSpec spec : call.network.layout().parameters()) {
             double[] gradient = ReferenceLayer.slice(gradients.dweights(), spec);
-            errors.add(tensor(spec.name(), spec.shape(), call.weights, Math.toIntExact(spec.offset()), gradient));
+            errors.add(tensor("grad." + spec.name(), spec.shape(), call.weights, Math.toIntExact(spec.offset()), gradient));
         }
         return new GradientReport(title, errors);
-    }
-
-    private List<Long> sequenceShape() {
-        boolean batchMajor = call.network.desc().batchMajor();
-        long t = call.steps;
-        long n = call.rows;
-        return List.of(batchMajor ? n : t, batchMajor ? t : n, (long) call.network.desc().inputSize());
-    }
-
-    private List<Long> stateShape(double[] state) {
-        long layers = call.network.desc().stateLayers();
-        return List.of(layers, (long) call.rows, state.length / (layers * call.rows));
     }
 
     private TensorError tensor(String name, List<Long> shape, double[] values, int at, double[] gradient) {

@@ -3,6 +3,7 @@ package io.github.fusedrnn.check;
 import io.github.fusedrnn.internal.reference.ReferenceGradients;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +25,12 @@ final class LayerCall {
     private final long seed;
     private final long call;
 
-    /** A call without dropout; arrays are copied where the input has them, weights and upstream are taken as they are. */
+    /** A call without dropout. */
     LayerCall(ReferenceNetwork network, double[] weights, SequenceInput input, LossSum loss) {
         this(network, weights, input, loss, false, 0, 0);
     }
 
+    /** The input's arrays are copied, weights and upstream are taken as they are. */
     LayerCall(
             ReferenceNetwork network,
             double[] weights,
@@ -56,8 +58,34 @@ final class LayerCall {
         return state == null ? new double[Math.toIntExact(size)] : state;
     }
 
+    List<Long> inputShape() {
+        return sequenceShape(network.desc().inputSize());
+    }
+
+    List<Long> outputShape() {
+        return sequenceShape(network.desc().outputSize());
+    }
+
+    private List<Long> sequenceShape(long width) {
+        boolean batchMajor = network.desc().batchMajor();
+        return List.of((long) (batchMajor ? rows : steps), (long) (batchMajor ? steps : rows), width);
+    }
+
+    List<Long> hShape() {
+        return List.of((long) network.desc().stateLayers(), (long) rows, (long) network.desc().stateSize());
+    }
+
+    List<Long> cShape() {
+        return List.of((long) network.desc().stateLayers(), (long) rows, (long) network.desc().hiddenSize());
+    }
+
     ReferenceTape forward() {
         return network.forward(weights, steps, rows, lengths, x, h0, c0, dropout, seed, call);
+    }
+
+    /** Outputs alone, without dropout. */
+    ReferenceTape infer() {
+        return network.infer(weights, steps, rows, lengths, x, h0, c0);
     }
 
     ReferenceGradients backward(ReferenceTape tape) {

@@ -1,5 +1,6 @@
 package io.github.fusedrnn.check;
 
+import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
@@ -37,6 +38,13 @@ public final class ReferenceLayer {
      */
     public static ReferenceLayer of(RecurrentDesc desc) {
         return new ReferenceLayer(new ReferenceNetwork(desc));
+    }
+
+    /** A copy of a layer, whatever its backend: the same description, the weights it has now. */
+    public static ReferenceLayer of(RecurrentLayer layer) {
+        ReferenceLayer copy = of(layer.desc());
+        copy.weights = Widening.weights(layer.weights());
+        return copy;
     }
 
     /** What this layer computes. */

@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * How far one tensor is from what it should be.
  *
- * @param tensor its name: x, h0, c0, y, hn, cn or a parameter's
+ * @param tensor its name: y, hn, cn, or grad.x, grad.h0, grad.c0 and grad.(parameter)
  * @param shape its dimensions
  * @param compared number of elements compared
  * @param skipped number of elements left out, because they lie too near a kink (relu, clip) for central differences
@@ -55,7 +55,7 @@ public record TensorError(
     static String header() {
         return String.format(
                 Locale.ROOT,
-                "%-24s %10s %8s %10s %10s  %-16s %24s %24s",
+                "%-30s %10s %8s %10s %10s  %-16s %24s %24s",
                 "tensor", "compared", "skipped", "rel. error", "tolerance", "worst at", "actual", "expected");
     }
 
@@ -67,7 +67,7 @@ public record TensorError(
                 : String.format(Locale.ROOT, "%-16s %24.17g %24.17g", worstIndex(), actual, expected);
         return String.format(
                 Locale.ROOT,
-                "%-24s %10d %8d %10.1e %10.1e  %s%s",
+                "%-30s %10d %8d %10.1e %10.1e  %s%s",
                 tensor, compared, skipped, relativeError, tolerance, values, passed() ? "" : "  FAILED");
     }
 }

@@ -75,7 +75,7 @@ class CentralDifferencesTest {
 
     private static void record(String variant, GradientReport report) {
         for (TensorError error : report.tensors()) {
-            String column = error.tensor().replaceFirst("_l\\d+(_reverse)?$", "").replace("weight", "w");
+            String column = error.tensor().replaceFirst("_l\\d+(_reverse)?$", "").replace("weight", "w").replace("grad.", "");
             TABLE.add(variant, column.replace("bias", "b"), error.relativeError());
         }
     }
@@ -87,7 +87,7 @@ class CentralDifferencesTest {
                 DescBuilder.rnn().sizes(1, 1).bias(false).activations(Activation.RELU).build();
         GradientReport report = gradients(desc, new double[] {1, 1}, new double[] {0}, null);
         TensorError x = report.tensors().get(0);
-        assertThat(x.tensor()).isEqualTo("x");
+        assertThat(x.tensor()).isEqualTo("grad.x");
         assertThat(x.skipped()).isEqualTo(1);
         assertThat(x.compared()).isZero();
     }
@@ -121,7 +121,7 @@ class CentralDifferencesTest {
         GradientReport report = differences.check("broken", gradients);
         assertThat(report.passed()).isFalse();
         TensorError worst = report.worst().orElseThrow();
-        assertThat(worst.tensor()).isEqualTo("weight_ih_l0");
+        assertThat(worst.tensor()).isEqualTo("grad.weight_ih_l0");
         assertThat(worst.worstIndex()).containsExactly(3L, 1L);
         assertThat(worst.actual() - worst.expected()).isBetween(0.999, 1.001);
         assertThat(report.toString()).contains("weight_ih_l0", "[3, 1]", "FAILED");
