@@ -39,10 +39,11 @@ public final class SafetensorsWeights {
     public static void add(SafetensorsWriter writer, String prefix, Weights weights) {
         // Under one read lock, so that an update cannot come in between two parameters.
         Map<String, float[]> values = weights.read(block -> weights.toMap());
-        for (ParameterSpec spec : weights.layout().parameters()) {
+        values.forEach((name, elements) -> {
+            ParameterSpec spec = weights.layout().get(name);
             long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
-            writer.floats(prefix + spec.name(), values.get(spec.name()), shape);
-        }
+            writer.floats(prefix + name, elements, shape);
+        });
     }
 
     /**

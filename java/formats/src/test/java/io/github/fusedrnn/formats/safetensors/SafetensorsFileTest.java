@@ -289,22 +289,22 @@ class SafetensorsFileTest {
         long count = (5L << 30) / 4;
         String header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[5,268435456],\"data_offsets\":[0,5368709120]}}";
         Path path = RawFile.write(folder, header, new byte[0]);
-        long dataStart = 8 + header.getBytes(StandardCharsets.UTF_8).length;
+        long dataStart = 8L + header.getBytes(StandardCharsets.UTF_8).length;
         long[] marked = {0, (1L << 28) - 1, 1L << 28, (1L << 29) + 5, count - 1};
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            for (long index : marked) {
-                channel.write(
-                        ByteBuffer.wrap(RawFile.littleEndian(Float.floatToIntBits(index))), dataStart + 4 * index);
+            for (int i = 0; i < marked.length; i++) {
+                byte[] mark = RawFile.littleEndian(Float.floatToIntBits(i + 1));
+                channel.write(ByteBuffer.wrap(mark), dataStart + 4 * marked[i]);
             }
         }
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            for (long index : marked) {
-                long first = Math.max(0, index - 1);
+            for (int i = 0; i < marked.length; i++) {
+                long first = Math.max(0, marked[i] - 1);
                 FloatBuffer out = FloatBuffer.allocate((int) Math.min(3, count - first));
                 file.readInto("x", first, out);
-                assertThat(out.get((int) (index - first)))
-                        .as("element %d", index)
-                        .isEqualTo(index);
+                assertThat(out.get((int) (marked[i] - first)))
+                        .as("element %d", marked[i])
+                        .isEqualTo(i + 1);
             }
         } finally {
             Files.delete(path);
@@ -315,7 +315,7 @@ class SafetensorsFileTest {
     void refusesArraysThatJavaCannotHave() throws IOException {
         String header = "{\"x\":{\"dtype\":\"U8\",\"shape\":[2147483647],\"data_offsets\":[0,2147483647]}}";
         Path path = RawFile.write(folder, header, new byte[0]);
-        long dataStart = 8 + header.getBytes(StandardCharsets.UTF_8).length;
+        long dataStart = 8L + header.getBytes(StandardCharsets.UTF_8).length;
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.allocate(1), dataStart + Integer.MAX_VALUE - 1);
         }
