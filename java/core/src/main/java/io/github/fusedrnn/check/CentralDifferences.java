@@ -41,7 +41,8 @@ final class CentralDifferences {
         random = new SplittableRandom(seed);
         base = call.forward();
         basePieces = base.pieces();
-        // every output carries a few roundings (8, taken as if they all had one sign), and the difference is divided by 2h
+        // every output carries a few roundings (8, taken as if they all had one sign), and the difference is divided by
+        // 2h
         noise = 8 * 0x1p-53 * call.loss.magnitude(base) / (2 * STEP);
     }
 
@@ -60,7 +61,8 @@ final class CentralDifferences {
         }
         for (ParameterSpec spec : call.network.layout().parameters()) {
             double[] gradient = ReferenceLayer.slice(gradients.dweights(), spec);
-            errors.add(tensor("grad." + spec.name(), spec.shape(), call.weights, Math.toIntExact(spec.offset()), gradient));
+            errors.add(tensor(
+                    "grad." + spec.name(), spec.shape(), call.weights, Math.toIntExact(spec.offset()), gradient));
         }
         return new GradientReport(title, errors);
     }

@@ -193,7 +193,8 @@ public final class GradientCheck {
 
     private String title(String expected) {
         RecurrentDesc desc = layer.desc();
-        return desc.cell() + " on " + layer.backend() + " against " + expected + ": T = " + steps + ", N = " + rows + ", C = "
+        return desc.cell() + " on " + layer.backend() + " against " + expected + ": T = " + steps + ", N = " + rows
+                + ", C = "
                 + desc.inputSize() + ", H = " + desc.hiddenSize() + ", L = " + desc.layers() + ", " + desc.direction()
                 + ", seed " + seed;
     }
@@ -305,8 +306,8 @@ public final class GradientCheck {
 
         /** The same call for the reference; after {@link #run}, whose weights it takes. */
         LayerCall call() {
-            SequenceInput sequence = SequenceInput.of(steps, rows, Widening.of(input))
-                    .withState(Widening.of(in.h()), Widening.c(in));
+            SequenceInput sequence =
+                    SequenceInput.of(steps, rows, Widening.of(input)).withState(Widening.of(in.h()), Widening.c(in));
             int[] given = lengths;
             return new LayerCall(
                     new ReferenceNetwork(layer.desc()),

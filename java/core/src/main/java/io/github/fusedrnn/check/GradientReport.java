@@ -40,7 +40,10 @@ public record GradientReport(String title, List<TensorError> tensors) {
     /** A table. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(title).append('\n').append(TensorError.header()).append('\n');
+        StringBuilder text = new StringBuilder(title)
+                .append('\n')
+                .append(TensorError.header())
+                .append('\n');
         for (TensorError error : tensors) {
             text.append(error).append('\n');
         }

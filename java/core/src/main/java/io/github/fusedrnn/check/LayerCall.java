@@ -51,7 +51,9 @@ final class LayerCall {
         x = input.x();
         long states = (long) network.desc().stateLayers() * rows;
         h0 = orZeros(input.h0(), states * network.desc().stateSize());
-        c0 = orZeros(input.c0(), network.desc().hasCellState() ? states * network.desc().hiddenSize() : 0);
+        c0 = orZeros(
+                input.c0(),
+                network.desc().hasCellState() ? states * network.desc().hiddenSize() : 0);
     }
 
     private static double[] orZeros(double @Nullable [] state, long size) {
@@ -72,11 +74,13 @@ final class LayerCall {
     }
 
     List<Long> hShape() {
-        return List.of((long) network.desc().stateLayers(), (long) rows, (long) network.desc().stateSize());
+        return List.of((long) network.desc().stateLayers(), (long) rows, (long)
+                network.desc().stateSize());
     }
 
     List<Long> cShape() {
-        return List.of((long) network.desc().stateLayers(), (long) rows, (long) network.desc().hiddenSize());
+        return List.of((long) network.desc().stateLayers(), (long) rows, (long)
+                network.desc().hiddenSize());
     }
 
     ReferenceTape forward() {

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param dhn upstream of the final h, or null for zero
  * @param dcn upstream of the final c, or null for zero
  */
-record LossSum(
-        double @Nullable [] dy, double @Nullable [] dhn, double @Nullable [] dcn) {
+record LossSum(double @Nullable [] dy, double @Nullable [] dhn, double @Nullable [] dcn) {
 
     /** loss(a) − loss(b), summed from the differences of single outputs, so that what is equal in both adds no rounding. */
     double difference(ReferenceTape a, ReferenceTape b) {

@@ -107,14 +107,13 @@ public final class Parity {
     }
 
     /** What goes into the call, null if it cannot be copied: a wrong argument is then the layer's to refuse. */
-    private @Nullable SequenceInput copy(
-            FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn) {
+    private @Nullable SequenceInput copy(FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn) {
         try {
             boolean batchMajor = layer.desc().batchMajor();
             int steps = Math.toIntExact(x.dim(batchMajor ? 1 : 0));
             int rows = Math.toIntExact(x.dim(batchMajor ? 0 : 1));
-            SequenceInput input = SequenceInput.of(steps, rows, Widening.of(x))
-                    .withState(Widening.h(stateIn), Widening.c(stateIn));
+            SequenceInput input =
+                    SequenceInput.of(steps, rows, Widening.of(x)).withState(Widening.h(stateIn), Widening.c(stateIn));
             return lengths == null ? input : input.withLengths(lengths);
         } catch (RuntimeException | OutOfMemoryError e) {
             return null;
@@ -122,8 +121,7 @@ public final class Parity {
     }
 
     /** Hands the comparison to the executor; false if it could not be. */
-    private boolean compareLater(
-            long version, SequenceInput input, FloatTensor y, @Nullable RecurrentState stateOut) {
+    private boolean compareLater(long version, SequenceInput input, FloatTensor y, @Nullable RecurrentState stateOut) {
         if (pending.incrementAndGet() > MAX_PENDING) {
             pending.decrementAndGet();
             return false;
@@ -177,9 +175,8 @@ public final class Parity {
         try {
             LayerCall call = new LayerCall(network, weights, input, new LossSum(null, null, null));
             ReferenceTape expected = call.infer();
-            double allowed = Double.isNaN(tolerance)
-                    ? Tolerances.float32(layer.desc(), input.steps(), input.rows())
-                    : tolerance;
+            double allowed =
+                    Double.isNaN(tolerance) ? Tolerances.float32(layer.desc(), input.steps(), input.rows()) : tolerance;
             TensorError y = GradientCheck.compare("y", call.outputShape(), actualY, expected.y(), allowed);
             TensorError h = actualH == null
                     ? null

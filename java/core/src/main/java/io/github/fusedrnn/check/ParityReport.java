@@ -37,7 +37,12 @@ public record ParityReport(long calls, long compared, long drifted, long discard
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 "%d calls, %d compared, %d drifted, %d discarded%n%s %12s%n",
-                calls, compared, drifted, discarded, TensorError.header(), "abs. error"));
+                calls,
+                compared,
+                drifted,
+                discarded,
+                TensorError.header(),
+                "abs. error"));
         for (Drift drift : drifts) {
             text.append(String.format(Locale.ROOT, "%s %12.1e%n", drift.worst(), drift.absoluteError()));
         }

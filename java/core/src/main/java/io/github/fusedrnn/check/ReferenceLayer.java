@@ -82,8 +82,8 @@ public final class ReferenceLayer {
     public synchronized void setWeight(String name, double... values) {
         ParameterSpec spec = layout().get(name);
         if (values.length != spec.size()) {
-            throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + spec.size() + ", shape "
-                    + spec.shape() + ")");
+            throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + spec.size()
+                    + ", shape " + spec.shape() + ")");
         }
         double[] changed = weights.clone();
         System.arraycopy(values, 0, changed, Math.toIntExact(spec.offset()), values.length);

@@ -17,12 +17,7 @@ public final class SequenceInput {
     private final double @Nullable [] c0;
 
     private SequenceInput(
-            int steps,
-            int rows,
-            double[] x,
-            int @Nullable [] lengths,
-            double @Nullable [] h0,
-            double @Nullable [] c0) {
+            int steps, int rows, double[] x, int @Nullable [] lengths, double @Nullable [] h0, double @Nullable [] c0) {
         this.steps = steps;
         this.rows = rows;
         this.x = x;

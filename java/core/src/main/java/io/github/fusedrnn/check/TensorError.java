@@ -56,7 +56,14 @@ public record TensorError(
         return String.format(
                 Locale.ROOT,
                 "%-30s %10s %8s %10s %10s  %-16s %24s %24s",
-                "tensor", "compared", "skipped", "rel. error", "tolerance", "worst at", "actual", "expected");
+                "tensor",
+                "compared",
+                "skipped",
+                "rel. error",
+                "tolerance",
+                "worst at",
+                "actual",
+                "expected");
     }
 
     /** One line of a table. */
@@ -68,6 +75,12 @@ public record TensorError(
         return String.format(
                 Locale.ROOT,
                 "%-30s %10d %8d %10.1e %10.1e  %s%s",
-                tensor, compared, skipped, relativeError, tolerance, values, passed() ? "" : "  FAILED");
+                tensor,
+                compared,
+                skipped,
+                relativeError,
+                tolerance,
+                values,
+                passed() ? "" : "  FAILED");
     }
 }

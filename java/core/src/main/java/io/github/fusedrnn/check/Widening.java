@@ -32,6 +32,7 @@ final class Widening {
 
     /** The canonical block as it is now; one version, never a mixture of two. */
     static double[] weights(Weights weights) {
-        return weights.read(block -> of(FloatTensor.view(block, 0, weights.layout().size())));
+        return weights.read(
+                block -> of(FloatTensor.view(block, 0, weights.layout().size())));
     }
 }

@@ -75,7 +75,10 @@ class CentralDifferencesTest {
 
     private static void record(String variant, GradientReport report) {
         for (TensorError error : report.tensors()) {
-            String column = error.tensor().replaceFirst("_l\\d+(_reverse)?$", "").replace("weight", "w").replace("grad.", "");
+            String column = error.tensor()
+                    .replaceFirst("_l\\d+(_reverse)?$", "")
+                    .replace("weight", "w")
+                    .replace("grad.", "");
             TABLE.add(variant, column.replace("bias", "b"), error.relativeError());
         }
     }
@@ -83,8 +86,11 @@ class CentralDifferencesTest {
     /** Relu exactly at its kink has no derivative: the element is skipped and counted, not compared. */
     @Test
     void skipsAndCountsElementsAtKinks() {
-        RecurrentDesc desc =
-                DescBuilder.rnn().sizes(1, 1).bias(false).activations(Activation.RELU).build();
+        RecurrentDesc desc = DescBuilder.rnn()
+                .sizes(1, 1)
+                .bias(false)
+                .activations(Activation.RELU)
+                .build();
         GradientReport report = gradients(desc, new double[] {1, 1}, new double[] {0}, null);
         TensorError x = report.tensors().get(0);
         assertThat(x.tensor()).isEqualTo("grad.x");
@@ -95,12 +101,21 @@ class CentralDifferencesTest {
     /** Nine steps from the kink is too near, eleven is far enough. */
     @Test
     void skipsWithinTenStepsOnly() {
-        RecurrentDesc desc =
-                DescBuilder.rnn().sizes(1, 1).bias(false).activations(Activation.RELU).build();
+        RecurrentDesc desc = DescBuilder.rnn()
+                .sizes(1, 1)
+                .bias(false)
+                .activations(Activation.RELU)
+                .build();
         double step = 0x1p-17;
-        assertThat(gradients(desc, new double[] {1, 1}, new double[] {9 * step}, null).tensors().get(0).skipped())
+        assertThat(gradients(desc, new double[] {1, 1}, new double[] {9 * step}, null)
+                        .tensors()
+                        .get(0)
+                        .skipped())
                 .isEqualTo(1);
-        assertThat(gradients(desc, new double[] {1, 1}, new double[] {11 * step}, null).tensors().get(0).skipped())
+        assertThat(gradients(desc, new double[] {1, 1}, new double[] {11 * step}, null)
+                        .tensors()
+                        .get(0)
+                        .skipped())
                 .isZero();
     }
 
@@ -143,8 +158,7 @@ class CentralDifferencesTest {
         assertThat(differences.check("broken", gradients).passed()).isFalse();
     }
 
-    private static GradientReport gradients(
-            RecurrentDesc desc, double[] weights, double[] x, double @Nullable [] h0) {
+    private static GradientReport gradients(RecurrentDesc desc, double[] weights, double[] x, double @Nullable [] h0) {
         LayerCall call = new LayerCall(
                 new ReferenceNetwork(desc),
                 weights,

@@ -54,7 +54,8 @@ class GradientCheckTest {
     void passesOnTheReferenceItself(String name, Supplier<RecurrentLayer> supplier) {
         long before = Backends.open(BackendKind.REFERENCE).liveBytes();
         try (RecurrentLayer layer = supplier.get()) {
-            GradientCheck check = GradientCheck.of(layer).random(4, 3, new int[] {2, 0, 4}).dropoutCall(7);
+            GradientCheck check =
+                    GradientCheck.of(layer).random(4, 3, new int[] {2, 0, 4}).dropoutCall(7);
             long call = layer.dropoutCalls();
             GradientReport reference = check.againstReference();
             GradientReport differences = check.againstCentralDifferences();
@@ -66,7 +67,9 @@ class GradientCheckTest {
                     .contains("grad.x", "grad.h0", "grad.weight_hh_l0");
             assertThat(layer.dropoutCalls()).as("dropout call number").isEqualTo(call);
         }
-        assertThat(Backends.open(BackendKind.REFERENCE).liveBytes()).as("live bytes").isEqualTo(before);
+        assertThat(Backends.open(BackendKind.REFERENCE).liveBytes())
+                .as("live bytes")
+                .isEqualTo(before);
     }
 
     @Test

@@ -83,8 +83,7 @@ class ReferenceLayerTest {
         assertThatThrownBy(() -> layer.forward(SequenceInput.of(0, 1, new double[0])))
                 .hasMessage("T, N: 0, 1 (expected: both >= 1)");
         SequenceInput input = SequenceInput.of(2, 2, new double[4]);
-        assertThatThrownBy(() -> layer.forward(input.withLengths(1)))
-                .hasMessage("lengths: 1 values (expected: N = 2)");
+        assertThatThrownBy(() -> layer.forward(input.withLengths(1))).hasMessage("lengths: 1 values (expected: N = 2)");
         assertThatThrownBy(() -> layer.forward(input.withLengths(1, 3)))
                 .hasMessage("lengths[1]: 3 (expected: 0 <= length <= T = 2)");
         assertThatThrownBy(() -> layer.forward(input.withLengths(-1, 2)))

@@ -126,7 +126,8 @@ public final class DescBuilder {
 
     public RecurrentDesc build() {
         List<Activation> all = new ArrayList<>(activations.isEmpty() ? defaults(cell) : activations);
-        if (direction == Direction.BIDIRECTIONAL && all.size() == cell.activationSlots().size()) {
+        if (direction == Direction.BIDIRECTIONAL
+                && all.size() == cell.activationSlots().size()) {
             all.addAll(List.copyOf(all));
         }
         return new RecurrentDesc(

@@ -51,6 +51,7 @@ public final class ErrorTable {
             }
             text.append('\n');
         });
-        return text.append(String.format(Locale.ROOT, "%d rows, worst %.1e%n", rows.size(), worst())).toString();
+        return text.append(String.format(Locale.ROOT, "%d rows, worst %.1e%n", rows.size(), worst()))
+                .toString();
     }
 }

@@ -107,7 +107,8 @@ public final class GoldenFile {
     public double[] values(String tensor) {
         double[] found = values.get(tensor);
         if (found == null) {
-            throw new IllegalArgumentException(name + ": no tensor '" + tensor + "' (there are: " + values.keySet() + ")");
+            throw new IllegalArgumentException(
+                    name + ": no tensor '" + tensor + "' (there are: " + values.keySet() + ")");
         }
         return found;
     }
@@ -115,7 +116,8 @@ public final class GoldenFile {
     public int[] shape(String tensor) {
         int[] found = shapes.get(tensor);
         if (found == null) {
-            throw new IllegalArgumentException(name + ": no tensor '" + tensor + "' (there are: " + shapes.keySet() + ")");
+            throw new IllegalArgumentException(
+                    name + ": no tensor '" + tensor + "' (there are: " + shapes.keySet() + ")");
         }
         return found;
     }
@@ -127,7 +129,8 @@ public final class GoldenFile {
     public int number(String key) {
         String text = metadata.get(key);
         if (text == null) {
-            throw new IllegalArgumentException(name + ": no metadata '" + key + "' (there are: " + metadata.keySet() + ")");
+            throw new IllegalArgumentException(
+                    name + ": no metadata '" + key + "' (there are: " + metadata.keySet() + ")");
         }
         return Integer.parseInt(text);
     }

@@ -55,7 +55,8 @@ public final class OnnxRuntimeCases {
                 .sizes(inputSize, file.number("hidden_size"))
                 .bias(file.has("B"))
                 .gateClip(Float.parseFloat(file.metadata("clip", "0")))
-                .direction(Direction.valueOf(file.metadata("direction", "forward").toUpperCase(Locale.ROOT)))
+                .direction(
+                        Direction.valueOf(file.metadata("direction", "forward").toUpperCase(Locale.ROOT)))
                 .activations(activations(file));
         if (file.has("P")) {
             builder.peepholes();
@@ -150,7 +151,11 @@ public final class OnnxRuntimeCases {
             for (int d = 0; d < directions; d++) {
                 for (int row = 0; row < n; row++) {
                     System.arraycopy(
-                            y, ((time * directions + d) * n + row) * h, out, ((time * n + row) * directions + d) * h, h);
+                            y,
+                            ((time * directions + d) * n + row) * h,
+                            out,
+                            ((time * n + row) * directions + d) * h,
+                            h);
                 }
             }
         }

@@ -64,16 +64,22 @@ public final class Variants {
         add(prefix + " bi", plain.get().sizes(2, 3).bidirectional());
         add(prefix + " bi L2", plain.get().sizes(2, 3).bidirectional().layers(2));
         add(prefix + " bi sum L2", plain.get().sizes(2, 3).sum().layers(2));
-        add(prefix + " reverse L2", plain.get().sizes(2, 3).direction(Direction.REVERSE).layers(2));
+        add(
+                prefix + " reverse L2",
+                plain.get().sizes(2, 3).direction(Direction.REVERSE).layers(2));
         add(prefix + " batch-major", plain.get().batchMajor(true));
-        add(prefix + " dropout bi L2", plain.get().sizes(3, 5).dropout(0.4f).bidirectional().layers(2));
+        add(
+                prefix + " dropout bi L2",
+                plain.get().sizes(3, 5).dropout(0.4f).bidirectional().layers(2));
         add(prefix + " gate clip", plain.get().gateClip(0.5f));
     }
 
     private void cells() {
         common(CellKind.GRU, " before", 1, () -> DescBuilder.gru().reset(ResetPlacement.BEFORE));
         common(CellKind.GRU, " none", 1, () -> DescBuilder.gru().reset(ResetPlacement.NONE));
-        common(CellKind.LSTM, " projection", 2, () -> DescBuilder.lstm().sizes(5, 7).projection(1));
+        common(CellKind.LSTM, " projection", 2, () -> DescBuilder.lstm()
+                .sizes(5, 7)
+                .projection(1));
         common(CellKind.LSTM, " peephole", 1, () -> DescBuilder.lstm().peepholes());
         common(CellKind.LSTM, " coupled", 1, () -> DescBuilder.lstm().coupled());
         common(CellKind.LSTM, " cell clip", 1, () -> DescBuilder.lstm().cellClip(0.3f));

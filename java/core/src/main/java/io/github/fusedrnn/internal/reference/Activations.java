@@ -20,7 +20,7 @@ final class Activations {
             case IDENTITY -> x;
             case HARD_SIGMOID -> Math.max(0, Math.min(1, alpha * x + beta));
             case SOFTSIGN -> x / (1 + Math.abs(x));
-                // log(1 + e^x) without the overflow of e^x
+            // log(1 + e^x) without the overflow of e^x
             case SOFTPLUS -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
             case ELU -> x >= 0 ? x : alpha * Math.expm1(x);
             case LEAKY_RELU -> x >= 0 ? x : alpha * x;
@@ -60,7 +60,7 @@ final class Activations {
     static boolean hasKinks(Activation f) {
         return switch (f.kind()) {
             case RELU, LEAKY_RELU, THRESHOLDED_RELU, HARD_SIGMOID -> true;
-                // for alpha = 1 both sides have the slope 1
+            // for alpha = 1 both sides have the slope 1
             case ELU -> f.alpha() != 1;
             default -> false;
         };

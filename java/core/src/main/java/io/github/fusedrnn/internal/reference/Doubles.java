@@ -36,8 +36,8 @@ final class Doubles {
      */
     static double[] zeros(long size, String name) {
         if (size > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    name + ": " + size + " elements (expected: at most 2^31 - 9 on the reference backend, one Java array)");
+            throw new IllegalArgumentException(name + ": " + size
+                    + " elements (expected: at most 2^31 - 9 on the reference backend, one Java array)");
         }
         return new double[(int) size];
     }

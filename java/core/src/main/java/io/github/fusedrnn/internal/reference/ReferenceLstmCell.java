@@ -142,7 +142,8 @@ final class ReferenceLstmCell implements ReferenceCell {
             if (weights.hasPeepholes()) {
                 weights.peepholeBackward(PEEPHOLE_O, da, O * n, cNext, dcNew, dweights);
             }
-            // through the clip to f∘c + i∘g: di = dc'∘g, df = dc'∘c, dg = dc'∘i, dc = dc'∘f; coupled: f = 1 − i, so di −= df
+            // through the clip to f∘c + i∘g: di = dc'∘g, df = dc'∘c, dg = dc'∘i, dc = dc'∘f; coupled: f = 1 − i, so di
+            // −= df
             double[] dc = new double[n];
             for (int j = 0; j < n; j++) {
                 double d = dcNew[j] * Activations.clipDerivative(cellClip, unclipped[j]);

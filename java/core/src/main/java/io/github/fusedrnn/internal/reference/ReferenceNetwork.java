@@ -28,8 +28,8 @@ public final class ReferenceNetwork {
         this.desc = desc;
         layout = WeightLayout.of(desc);
         if (layout.size() > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    "weights: " + layout.size() + " elements (expected: at most 2^31 − 9 for the reference, one Java array)");
+            throw new IllegalArgumentException("weights: " + layout.size()
+                    + " elements (expected: at most 2^31 − 9 for the reference, one Java array)");
         }
     }
 

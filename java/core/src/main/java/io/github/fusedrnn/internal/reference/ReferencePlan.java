@@ -57,8 +57,7 @@ final class ReferencePlan implements Plan {
     }
 
     @Override
-    public void backward(
-            PackedWeights weights, TrainingCall call, UpstreamGradients upstream, InputGradients results) {
+    public void backward(PackedWeights weights, TrainingCall call, UpstreamGradients upstream, InputGradients results) {
         ReferenceTape tape = kept(call).tape;
         if (tape == null) {
             throw new IllegalStateException("tape: forward has not filled this reserve");

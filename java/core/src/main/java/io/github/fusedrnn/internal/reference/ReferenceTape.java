@@ -18,7 +18,8 @@ public final class ReferenceTape {
     final double[] hn;
     final double[] cn;
 
-    ReferenceTape(RecurrentDesc desc, SequenceShape shape, double[] weights, @Nullable DropoutMask mask, boolean keepsSteps) {
+    ReferenceTape(
+            RecurrentDesc desc, SequenceShape shape, double[] weights, @Nullable DropoutMask mask, boolean keepsSteps) {
         this.shape = shape;
         this.weights = weights;
         this.mask = mask;

@@ -66,8 +66,8 @@ final class ReferenceUpdates {
         double[] second = Doubles.read(v, "v");
         double beta1 = step.beta1();
         double beta2 = step.beta2();
-        double unbias1 = 1 - Math.pow(beta1, step.step());
-        double unbias2 = 1 - Math.pow(beta2, step.step());
+        double unbias1 = 1 - Math.pow(beta1, (double) step.step());
+        double unbias2 = 1 - Math.pow(beta2, (double) step.step());
         for (int i = 0; i < weights.length; i++) {
             double decay = step.weightDecay() * weights[i];
             double gi = step.decoupled() ? gradient[i] : gradient[i] + decay;

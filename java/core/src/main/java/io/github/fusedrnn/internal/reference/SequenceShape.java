@@ -58,8 +58,8 @@ final class SequenceShape {
 
     void check(String name, double[] values, long expected) {
         if (values.length != expected) {
-            throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + expected + " for T = "
-                    + t + ", N = " + n + ", " + desc + ")");
+            throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + expected
+                    + " for T = " + t + ", N = " + n + ", " + desc + ")");
         }
     }
 

@@ -48,8 +48,8 @@ class ReferenceBackendTest {
                 FloatTensor y = layer.newOutput(T, N);
                 RecurrentState out = layer.newState(N)) {
             layer.infer(x, LENGTHS, in, y, out);
-            ReferenceTape tape = network(layer)
-                    .infer(weights(layer), T, N, LENGTHS, wide(x), wide(in.h()), wide(in.c()));
+            ReferenceTape tape =
+                    network(layer).infer(weights(layer), T, N, LENGTHS, wide(x), wide(in.h()), wide(in.c()));
             assertThat(y.toArray()).containsExactly(narrow(tape.y()));
             assertThat(out.h().toArray()).containsExactly(narrow(tape.hn()));
             assertThat(out.c().toArray()).containsExactly(narrow(tape.cn()));
@@ -89,8 +89,8 @@ class ReferenceBackendTest {
             tape.backward(dy, dOut, dx, dIn, gradients);
 
             ReferenceNetwork network = network(layer);
-            ReferenceTape expected = network.forward(
-                    weights(layer), T, N, LENGTHS, wide(x), wide(in.h()), wide(in.c()), true, 9, 6);
+            ReferenceTape expected =
+                    network.forward(weights(layer), T, N, LENGTHS, wide(x), wide(in.h()), wide(in.c()), true, 9, 6);
             ReferenceGradients g = network.backward(expected, wide(dy), wide(dOut.h()), wide(dOut.c()));
             assertThat(y.toArray()).containsExactly(narrow(expected.y()));
             assertThat(dx.toArray()).containsExactly(narrow(g.dx()));

@@ -67,8 +67,7 @@ class ReferenceByHandTest {
 
     @Test
     void lstmWithPeepholes() {
-        ReferenceTape tape =
-                step(DescBuilder.lstm().sizes(1, 1).peepholes().build(), plus(LSTM, 0.9, -0.8, 0.7));
+        ReferenceTape tape = step(DescBuilder.lstm().sizes(1, 1).peepholes().build(), plus(LSTM, 0.9, -0.8, 0.7));
         double i = sigmoid(lstmGate(0) + 0.9 * C);
         double f = sigmoid(lstmGate(1) - 0.8 * C);
         double c = f * C + i * Math.tanh(lstmGate(2));
@@ -85,15 +84,16 @@ class ReferenceByHandTest {
 
     @Test
     void lstmCellClipBoundsTheStateAndWhatFollowsIt() {
-        ReferenceTape tape = step(
-                DescBuilder.lstm().sizes(1, 1).cellClip(0.25f).peepholes().build(), plus(LSTM, 0, 0, 0.7));
+        ReferenceTape tape =
+                step(DescBuilder.lstm().sizes(1, 1).cellClip(0.25f).peepholes().build(), plus(LSTM, 0, 0, 0.7));
         assertThat(tape.cn()[0]).isEqualTo(0.25);
         assertThat(tape.hn()[0]).isCloseTo(sigmoid(lstmGate(3) + 0.7 * 0.25) * Math.tanh(0.25), EXACT);
     }
 
     @Test
     void lstmGateClipBoundsWhatEntersTheGatesAlone() {
-        ReferenceTape tape = step(DescBuilder.lstm().sizes(1, 1).gateClip(0.125f).build(), LSTM);
+        ReferenceTape tape =
+                step(DescBuilder.lstm().sizes(1, 1).gateClip(0.125f).build(), LSTM);
         double[] clipped = new double[4];
         for (int gate = 0; gate < 4; gate++) {
             clipped[gate] = Math.max(-0.125, Math.min(0.125, lstmGate(gate)));
@@ -205,8 +205,7 @@ class ReferenceByHandTest {
                 .build();
         // h' = x in both directions of layer 0, so that it puts out 2x; layer 1 sums from the left and from the right
         double[] weights = {1, 0, 1, 0, 1, 1, 1, 1};
-        ReferenceTape tape =
-                new ReferenceNetwork(desc).infer(weights, 3, 1, null, new double[] {1, 2, 4}, null, null);
+        ReferenceTape tape = new ReferenceNetwork(desc).infer(weights, 3, 1, null, new double[] {1, 2, 4}, null, null);
         // 2, 6, 14 from the left; 14, 12, 8 from the right
         assertThat(tape.y()).containsExactly(16, 18, 22);
         assertThat(tape.hn()).containsExactly(4, 1, 14, 14);

@@ -39,8 +39,17 @@ class ReferenceConformanceTest {
 
     private static String[] columns(String prefix) {
         return new String[] {
-            "output", "h_n", "c_n", prefix + "input", prefix + "h_0", prefix + "c_0", prefix + "w_ih", prefix + "w_hh",
-            prefix + "b_ih", prefix + "b_hh", prefix + "w_hr"
+            "output",
+            "h_n",
+            "c_n",
+            prefix + "input",
+            prefix + "h_0",
+            prefix + "c_0",
+            prefix + "w_ih",
+            prefix + "w_hh",
+            prefix + "b_ih",
+            prefix + "b_hh",
+            prefix + "w_hr"
         };
     }
 
@@ -65,7 +74,8 @@ class ReferenceConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> agreesWithOnnxRuntime() {
-        return tests("conformance/onnxruntime", ".safetensors", OnnxRuntimeCases::of, c -> float32(c), TABLES.get(2), 26);
+        return tests(
+                "conformance/onnxruntime", ".safetensors", OnnxRuntimeCases::of, c -> float32(c), TABLES.get(2), 26);
     }
 
     /**
@@ -73,7 +83,8 @@ class ReferenceConformanceTest {
      * output T·(C+H) through the recurrence), and k = 4 roundings for each (product, sum, activation, state).
      */
     private static double float32(GoldenCase c) {
-        double terms = (double) c.t() * Math.max(c.n(), c.desc().inputSize() + c.desc().hiddenSize());
+        double terms =
+                (double) c.t() * Math.max(c.n(), c.desc().inputSize() + c.desc().hiddenSize());
         return FLOAT32_ROUNDING * 4 * Math.sqrt(terms);
     }
 
@@ -86,21 +97,23 @@ class ReferenceConformanceTest {
             int atLeast) {
         List<Path> files;
         try (Stream<Path> all = Files.list(SharedFolder.require(folder))) {
-            files = all.filter(path -> path.toString().endsWith(ending)).sorted().toList();
+            files = all.filter(path -> path.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new AssertionError(folder, e);
         }
         assertThat(files).hasSizeGreaterThanOrEqualTo(atLeast);
-        return files.stream().map(path -> DynamicTest.dynamicTest(path.getFileName().toString(), () -> {
-            GoldenCase golden = reader.apply(GoldenFile.read(path));
-            check(golden, tolerance.apply(golden), table);
-        }));
+        return files.stream()
+                .map(path -> DynamicTest.dynamicTest(path.getFileName().toString(), () -> {
+                    GoldenCase golden = reader.apply(GoldenFile.read(path));
+                    check(golden, tolerance.apply(golden), table);
+                }));
     }
 
     private static void check(GoldenCase c, double tolerance, ErrorTable table) {
         ReferenceNetwork network = new ReferenceNetwork(c.desc());
-        ReferenceTape tape =
-                network.forward(c.weights(), c.t(), c.n(), c.lengths(), c.x(), c.h0(), c.c0(), true, 0, 0);
+        ReferenceTape tape = network.forward(c.weights(), c.t(), c.n(), c.lengths(), c.x(), c.h0(), c.c0(), true, 0, 0);
         ReferenceGradients gradients = network.backward(tape, c.dy(), c.dhn(), c.dcn());
         c.expected().forEach((tensor, expected) -> {
             double[] actual = actual(network, tape, gradients, tensor);
@@ -128,6 +141,8 @@ class ReferenceConformanceTest {
 
     /** grad.weight_ih_l0_reverse → grad.w_ih. */
     private static String column(String tensor) {
-        return tensor.replaceFirst("_l\\d+(_reverse)?$", "").replace("weight", "w").replace("bias", "b");
+        return tensor.replaceFirst("_l\\d+(_reverse)?$", "")
+                .replace("weight", "w")
+                .replace("bias", "b");
     }
 }

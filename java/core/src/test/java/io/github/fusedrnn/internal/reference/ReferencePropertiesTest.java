@@ -159,7 +159,10 @@ class ReferencePropertiesTest {
     /** Batch-major, so that a row of the batch is one piece of memory. */
     @Property(tries = TRIES)
     void theBatchMatesOfARowDoNotMatter(
-            @ForAll CellKind cell, @ForAll boolean bidirectional, @ForAll @IntRange(min = 2, max = 5) int n, @ForAll long seed) {
+            @ForAll CellKind cell,
+            @ForAll boolean bidirectional,
+            @ForAll @IntRange(min = 2, max = 5) int n,
+            @ForAll long seed) {
         DescBuilder builder = DescBuilder.of(cell).sizes(3, 7).batchMajor(true);
         RecurrentDesc desc = (bidirectional ? builder.bidirectional() : builder).build();
         int t = 4;
@@ -176,10 +179,14 @@ class ReferencePropertiesTest {
             alone.dhn = stateRow(all.dhn, row, n, desc);
             alone.dcn = stateRow(all.dcn, row, n, desc);
             Result single = alone.run();
-            assertThat(row(together.tape().y(), row, n)).containsExactly(single.tape().y());
-            assertThat(stateRow(together.tape().hn(), row, n, desc)).containsExactly(single.tape().hn());
-            assertThat(stateRow(together.tape().cn(), row, n, desc)).containsExactly(single.tape().cn());
-            assertThat(row(together.gradients().dx(), row, n)).containsExactly(single.gradients().dx());
+            assertThat(row(together.tape().y(), row, n))
+                    .containsExactly(single.tape().y());
+            assertThat(stateRow(together.tape().hn(), row, n, desc))
+                    .containsExactly(single.tape().hn());
+            assertThat(stateRow(together.tape().cn(), row, n, desc))
+                    .containsExactly(single.tape().cn());
+            assertThat(row(together.gradients().dx(), row, n))
+                    .containsExactly(single.gradients().dx());
             assertThat(stateRow(together.gradients().dh0(), row, n, desc))
                     .containsExactly(single.gradients().dh0());
         }
@@ -205,7 +212,8 @@ class ReferencePropertiesTest {
         int n = 3;
         DescBuilder plain = DescBuilder.of(cell).sizes(3, 7);
         RecurrentDesc forward = plain.build();
-        RecurrentDesc reverse = DescBuilder.of(cell).sizes(3, 7).direction(Direction.REVERSE).build();
+        RecurrentDesc reverse =
+                DescBuilder.of(cell).sizes(3, 7).direction(Direction.REVERSE).build();
         DescBuilder two = DescBuilder.of(cell).sizes(3, 7);
         RecurrentDesc both = (merge == Merge.SUM ? two.sum() : two.bidirectional()).build();
         Call call = new Call(both, t, n, seed);
@@ -274,15 +282,16 @@ class ReferencePropertiesTest {
         int t = 4;
         int n = 3;
         Call time = new Call(DescBuilder.of(cell).bidirectional().layers(2).build(), t, n, seed);
-        Call batch =
-                new Call(DescBuilder.of(cell).bidirectional().layers(2).batchMajor(true).build(), t, n, seed);
+        Call batch = new Call(
+                DescBuilder.of(cell).bidirectional().layers(2).batchMajor(true).build(), t, n, seed);
         batch.x = transposed(time.x, t, n);
         batch.dy = transposed(time.dy, t, n);
         Result a = time.run();
         Result b = batch.run();
         assertThat(transposed(a.tape().y(), t, n)).containsExactly(b.tape().y());
         assertThat(a.tape().hn()).containsExactly(b.tape().hn());
-        assertThat(transposed(a.gradients().dx(), t, n)).containsExactly(b.gradients().dx());
+        assertThat(transposed(a.gradients().dx(), t, n))
+                .containsExactly(b.gradients().dx());
         assertThat(a.gradients().dweights()).containsExactly(b.gradients().dweights());
     }
 
@@ -353,9 +362,12 @@ class ReferencePropertiesTest {
         Call call = new Call(desc, 4, 3, seed);
         call.lengths = new int[] {4, 4, 4};
         ReferenceNetwork network = new ReferenceNetwork(desc);
-        double[] a = network.forward(call.weights, 4, 3, null, call.x, null, null, true, seed, 1).y();
-        double[] again = network.forward(call.weights, 4, 3, null, call.x, null, null, true, seed, 1).y();
-        double[] b = network.forward(call.weights, 4, 3, null, call.x, null, null, true, seed, 2).y();
+        double[] a = network.forward(call.weights, 4, 3, null, call.x, null, null, true, seed, 1)
+                .y();
+        double[] again = network.forward(call.weights, 4, 3, null, call.x, null, null, true, seed, 1)
+                .y();
+        double[] b = network.forward(call.weights, 4, 3, null, call.x, null, null, true, seed, 2)
+                .y();
         assertThat(again).containsExactly(a);
         assertThat(b).isNotEqualTo(a);
     }
