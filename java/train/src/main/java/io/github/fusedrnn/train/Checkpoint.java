@@ -1,14 +1,17 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.safetensors.DType;
 import io.github.fusedrnn.formats.safetensors.SafetensorsFile;
 import io.github.fusedrnn.formats.safetensors.SafetensorsWriter;
 import io.github.fusedrnn.formats.safetensors.TensorInfo;
+import io.github.fusedrnn.tensor.FloatTensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A saved model: weights, and, to go on with training, the optimiser's state and counters, in one safetensors file.
- * Weights are named {@code block.entry}, an optimiser's state {@code optimizer.slot.block.entry}; counters and the
- * caller's own strings are metadata. Other programs can read the file as it is.
+ * Weights are named {@code block.entry}, an optimiser's state {@code optimizer.slot.block.entry}, a recurrent state
+ * {@code state.name.h} and {@code state.name.c}; counters and the caller's own strings are metadata. Other programs can
+ * read the file as it is.
  *
  * <pre>{@code
  * Checkpoint.of(parameters).optimizer(adam).counter("dropoutCalls", lstm.dropoutCalls()).write(path);
@@ -39,6 +43,7 @@ public final class Checkpoint implements AutoCloseable {
     private static final String KIND_KEY = Optimizer.PREFIX + ".kind";
     private static final String STEPS_KEY = Optimizer.PREFIX + ".steps";
     private static final String RATE_KEY = Optimizer.PREFIX + ".learningRate";
+    private static final String STATE = Parameters.STATE + ".";
     private static final String COUNTER = "counter.";
     private static final String USER = "user.";
 
@@ -82,7 +87,7 @@ public final class Checkpoint implements AutoCloseable {
         parameters.checkOpen();
         List<String> wrong = new ArrayList<>();
         TreeSet<String> unknown = new TreeSet<>(file.names());
-        unknown.removeIf(name -> name.startsWith(Optimizer.PREFIX + "."));
+        unknown.removeIf(name -> name.startsWith(Optimizer.PREFIX + ".") || name.startsWith(STATE));
         parameters.forEachEntry((name, entry) -> {
             unknown.remove(name);
             compare(name, entry, wrong);
@@ -137,6 +142,40 @@ public final class Checkpoint implements AutoCloseable {
             state.put(name, file.readFloats(Optimizer.PREFIX + "." + name));
         }
         optimizer.restore(number(STEPS_KEY), rate(), state);
+    }
+
+    /**
+     * Copies a saved recurrent state into one of the same shape: all of it or, after an exception, nothing.
+     *
+     * @throws FormatException if there is none of that name, or it has another shape
+     * @throws IllegalStateException if the state is closed
+     */
+    public void restore(String name, RecurrentState state) throws IOException {
+        List<String> wrong = new ArrayList<>();
+        TreeSet<String> unknown = new TreeSet<>(file.names());
+        unknown.removeIf(saved -> !saved.startsWith(STATE + name + "."));
+        Map<String, FloatTensor> parts = parts(name, state);
+        parts.forEach((part, tensor) -> {
+            unknown.remove(part);
+            compare(part, new ParameterBlock.Entry(part, shape(tensor), 0), wrong);
+        });
+        refuse(unknown, wrong);
+        for (var part : parts.entrySet()) {
+            part.getValue().copyFrom(file.readFloats(part.getKey()));
+        }
+    }
+
+    private static Map<String, FloatTensor> parts(String name, RecurrentState state) {
+        Map<String, FloatTensor> parts = new LinkedHashMap<>();
+        parts.put(STATE + name + ".h", state.h());
+        if (state.hasCellState()) {
+            parts.put(STATE + name + ".c", state.c());
+        }
+        return parts;
+    }
+
+    private static List<Long> shape(FloatTensor tensor) {
+        return Arrays.stream(tensor.dims()).boxed().toList();
     }
 
     private void compare(String name, ParameterBlock.Entry entry, List<String> wrong) {
@@ -227,6 +266,7 @@ public final class Checkpoint implements AutoCloseable {
     public static final class Writer {
         private final Parameters parameters;
         private final Map<String, String> metadata = new LinkedHashMap<>();
+        private final Map<String, RecurrentState> states = new LinkedHashMap<>();
         private @Nullable Optimizer optimizer;
 
         private Writer(Parameters parameters) {
@@ -237,6 +277,17 @@ public final class Checkpoint implements AutoCloseable {
         /** Adds an optimiser's state, steps and learning rate. */
         public Writer optimizer(Optimizer saved) {
             this.optimizer = saved;
+            return this;
+        }
+
+        /**
+         * Adds a recurrent state, to go on in the middle of a stream; the last one of a name counts.
+         *
+         * @throws IllegalArgumentException unless the name consists of letters, digits, '-' and '_'
+         */
+        public Writer state(String name, RecurrentState state) {
+            Parameters.checkName(name);
+            states.put(name, state);
             return this;
         }
 
@@ -278,6 +329,8 @@ public final class Checkpoint implements AutoCloseable {
                 saved.forEachPart((name, tensor, entry) ->
                         writer.floats(Optimizer.PREFIX + "." + name, state.get(name), shape(entry)));
             }
+            states.forEach((name, state) ->
+                    parts(name, state).forEach((part, tensor) -> writer.floats(part, tensor.toArray(), tensor.dims())));
             writer.write(path);
         }
 

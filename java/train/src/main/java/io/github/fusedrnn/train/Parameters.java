@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * for one thread at a time.
  */
 public final class Parameters {
+    /** What the names of saved recurrent states begin with. */
+    static final String STATE = "state";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
     private final Map<String, ParameterBlock> blocks;
@@ -72,6 +75,10 @@ public final class Parameters {
         blocks.forEach((name, block) -> block.entries().forEach(e -> visitor.accept(name + "." + e.name(), e)));
     }
 
+    static void checkName(String name) {
+        Arguments.check(NAME.matcher(name).matches(), "name", "'" + name + "'", "letters, digits, '-' and '_'");
+    }
+
     /** Collects blocks. */
     public static final class Builder {
         private final Map<String, ParameterBlock> blocks = new LinkedHashMap<>();
@@ -81,16 +88,18 @@ public final class Parameters {
         /**
          * Adds a block.
          *
-         * @param name of letters, digits, '-' and '_', once in the list, not {@code optimizer}; files use it
+         * @param name of letters, digits, '-' and '_', once in the list, neither {@code optimizer} nor {@code state};
+         *     files use it
          * @throws IllegalArgumentException if the name does not do, or the block is of another backend than those
          *     before
          */
         public Builder add(String name, ParameterBlock block) {
+            checkName(name);
             Arguments.check(
-                    NAME.matcher(name).matches() && !name.equals(Optimizer.PREFIX),
+                    !name.equals(Optimizer.PREFIX) && !name.equals(STATE),
                     "name",
                     "'" + name + "'",
-                    "letters, digits, '-' and '_', and not '" + Optimizer.PREFIX + "'");
+                    "not '" + Optimizer.PREFIX + "' or '" + STATE + "', which files use");
             for (ParameterBlock other : blocks.values()) {
                 Arguments.check(
                         block.backend() == other.backend(),
