@@ -67,6 +67,14 @@ void CheckCellStates(const fr_plan& plan, fr_address a, fr_address b) {
   }
 }
 
+float* CheckReserve(fr_address reserve) {
+  if (reserve % 64 != 0) {
+    Fail(FR_INVALID_ARGUMENT, "reserve: %lld (expected: 64-byte aligned)",
+         static_cast<long long>(reserve));
+  }
+  return Required("reserve", reserve);
+}
+
 const int32_t* Lengths(fr_address address) { return reinterpret_cast<const int32_t*>(address); }
 
 }  // namespace
@@ -208,7 +216,7 @@ int32_t fr_forward(fr_plan* plan, const fr_packed* packed, const fr_call* given)
     call.y = Required("y", given->y);
     call.hn = Optional(given->hn);
     call.cn = Optional(given->cn);
-    call.reserve = Required("reserve", given->reserve);
+    call.reserve = CheckReserve(given->reserve);
     call.dropout_seed = given->dropout_seed;
     call.dropout_call = given->dropout_call;
     RunForward(plan, *packed, call);
@@ -232,7 +240,7 @@ int32_t fr_backward(fr_plan* plan, const fr_packed* packed, const fr_call* given
     call.lengths = Lengths(given->lengths);
     call.x = Required("x", given->x);
     call.c0 = Optional(given->c0);
-    call.reserve = Required("reserve", given->reserve);
+    call.reserve = CheckReserve(given->reserve);
     call.dropout_seed = given->dropout_seed;
     call.dropout_call = given->dropout_call;
     call.dy = Optional(given->dy);

@@ -8,6 +8,7 @@
 #include "philox.h"
 #include "products.h"
 #include "rows.h"
+#include "status.h"
 
 namespace fusedrnn {
 namespace {
@@ -29,7 +30,7 @@ class BackwardPass {
     if (!schedule_.direct()) FillPadding(crew);
     for (int64_t layer = shape_.layers - 1; layer >= 0; --layer) {
       for (int64_t direction = 0; direction < shape_.directions; ++direction) {
-        Steps(layer, direction, crew);
+        StepsBy(crew, layer, direction);
         WeightGradients(layer, direction, crew);
         InputGradient(layer, direction, crew);
         crew.Sync();
@@ -40,6 +41,18 @@ class BackwardPass {
   }
 
  private:
+  // Only the fused form's steps can be shared: in the others one thread takes them, and all take
+  // the products after.
+  void StepsBy(const Crew& crew, int64_t layer, int64_t direction) const {
+    if (g_.fused) {
+      Steps(layer, direction, crew);
+    } else {
+      crew.Sync();
+      if (crew.index == 0) Steps(layer, direction, Crew{0, 1, nullptr});
+      crew.Sync();
+    }
+  }
+
   int64_t Slot(int64_t layer, int64_t direction) const {
     return layer * shape_.directions + direction;
   }
@@ -333,10 +346,38 @@ class BackwardPass {
 
 }  // namespace
 
+namespace {
+
+// The reserve was written by forward for this very call.
+void CheckReserve(const Schedule& schedule, const BackwardCall& call) {
+  const ReserveHeader& header = *reinterpret_cast<const ReserveHeader*>(call.reserve);
+  if (header.mark != kReserveMark) {
+    Fail(FR_INVALID_ARGUMENT,
+         "reserve: not written by fr_forward (expected: that of the same call)");
+  }
+  if (header.t != call.t || header.n != call.n || header.packed_rows != schedule.rows()) {
+    Fail(
+        FR_INVALID_ARGUMENT,
+        "reserve: t = %d, n = %d, %lld valid rows (expected: those of this call, %lld, %lld, %lld)",
+        header.t, header.n, static_cast<long long>(header.packed_rows),
+        static_cast<long long>(call.t), static_cast<long long>(call.n),
+        static_cast<long long>(schedule.rows()));
+  }
+  if (header.dropout_seed != call.dropout_seed || header.dropout_call != call.dropout_call) {
+    Fail(FR_INVALID_ARGUMENT,
+         "reserve: dropout seed %lld, call %lld (expected: those of this call, %lld, %lld)",
+         static_cast<long long>(header.dropout_seed), static_cast<long long>(header.dropout_call),
+         static_cast<long long>(call.dropout_seed), static_cast<long long>(call.dropout_call));
+  }
+}
+
+}  // namespace
+
 void RunBackward(fr_plan* plan, const fr_packed& packed, const BackwardCall& call) {
   plan->schedule.Build(call.t, call.n, call.lengths, packed.geometry().shape.desc.batch_major != 0);
+  CheckReserve(plan->schedule, call);
   const BackwardPass pass(*plan, packed, call);
-  const int crew = packed.geometry().fused ? plan->CrewSize(call.n) : 1;
+  const int crew = plan->CrewSize(call.n);
   plan->workers.Run(
       crew,
       [](void* context, const Crew& member) {
