@@ -122,9 +122,9 @@ void Limits(const KernelTable& table) {
 }  // namespace
 
 int main() {
-  const Function functions[] = {{"exp", -1, ExactExp, 2.0},
-                                {"sigmoid", FR_ACT_SIGMOID, ExactSigmoid, 3.0},
-                                {"tanh", FR_ACT_TANH, ExactTanh, 3.0},
+  const Function functions[] = {{"exp", -1, ExactExp, 1.0},
+                                {"sigmoid", FR_ACT_SIGMOID, ExactSigmoid, 2.5},
+                                {"tanh", FR_ACT_TANH, ExactTanh, 2.0},
                                 {"relu", FR_ACT_RELU, ExactRelu, 0.0},
                                 {"identity", FR_ACT_IDENTITY, ExactIdentity, 0.0}};
   const char* stride_text = std::getenv("FUSEDRNN_TEST_STRIDE");
