@@ -9,61 +9,102 @@
 namespace fusedrnn {
 namespace FUSEDRNN_ISA {
 
+// Full panels: out = init + a * panels, with init nullptr for 0. init may be out.
 template <int kRows, int kPanels, int kVectors>
-static __attribute__((noinline)) void GemmTile(const GemmArgs& args, int64_t row,
-                                               int64_t first_panel) {
+static __attribute__((noinline)) void GemmTile(const float* a, int64_t lda, int64_t k,
+                                               const float* panels, const float* init,
+                                               int64_t ld_init, float* out, int64_t ldo) {
   constexpr int64_t kColumns = kVectors * kWidth;
   Tile<kRows, kPanels, kVectors> tile;
   const float* panel[kPanels];
-  const int64_t first_column = first_panel * kColumns;
 #pragma GCC unroll 2
   for (int p = 0; p < kPanels; ++p) {
-    panel[p] = args.panels + (first_panel + p) * kColumns * args.k;
+    panel[p] = panels + p * kColumns * k;
 #pragma GCC unroll 8
     for (int m = 0; m < kRows; ++m) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
-        const int64_t column = first_column + p * kColumns + v * kWidth;
         tile.sum[p][m][v] =
-            args.init == nullptr
-                ? Zero()
-                : LoadUpTo(args.init + (row + m) * args.ld_init + column, args.columns - column);
+            init == nullptr ? Zero() : Load(init + m * ld_init + p * kColumns + v * kWidth);
       }
     }
   }
-  Accumulate(tile, args.a + row * args.lda, args.lda, args.k, panel);
+  Accumulate(tile, a, lda, k, panel);
 #pragma GCC unroll 2
   for (int p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 8
     for (int m = 0; m < kRows; ++m) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
-        const int64_t column = first_column + p * kColumns + v * kWidth;
-        StoreUpTo(args.out + (row + m) * args.ldo + column, tile.sum[p][m][v],
-                  args.columns - column);
+        Store(out + m * ldo + p * kColumns + v * kWidth, tile.sum[p][m][v]);
       }
     }
   }
 }
 
-template <int kVectors>
-struct GemmTiles {
+// kPanels full panels from `panel` on.
+template <int kPanels, int kVectors>
+struct FullPanels {
   const GemmArgs& args;
   int64_t panel;
+
   template <int kRows>
   void Run(int64_t row) const {
-    GemmTile<kRows, 1, kVectors>(args, row, panel);
+    constexpr int64_t kColumns = kVectors * kWidth;
+    const float* init =
+        args.init == nullptr ? nullptr : args.init + row * args.ld_init + panel * kColumns;
+    GemmTile<kRows, kPanels, kVectors>(args.a + row * args.lda, args.lda, args.k,
+                                       args.panels + panel * kColumns * args.k, init, args.ld_init,
+                                       args.out + row * args.ldo + panel * kColumns, args.ldo);
+  }
+};
+
+// A last panel that the columns do not fill: the same tile on a full-width copy of its rows.
+template <int kVectors>
+struct RaggedPanel {
+  const GemmArgs& args;
+  int64_t panel;
+
+  template <int kRows>
+  void Run(int64_t row) const {
+    constexpr int64_t kColumns = kVectors * kWidth;
+    alignas(64) float rows[kRows][kColumns];
+    const int64_t first = panel * kColumns;
+    for (int m = 0; m < kRows; ++m) {
+      for (int v = 0; v < kVectors; ++v) {
+        const int64_t column = first + v * kWidth;
+        Store(&rows[m][v * kWidth],
+              args.init == nullptr
+                  ? Zero()
+                  : LoadUpTo(args.init + (row + m) * args.ld_init + column, args.columns - column));
+      }
+    }
+    GemmTile<kRows, 1, kVectors>(args.a + row * args.lda, args.lda, args.k,
+                                 args.panels + first * args.k, rows[0], kColumns, rows[0],
+                                 kColumns);
+    for (int m = 0; m < kRows; ++m) {
+      for (int v = 0; v < kVectors; ++v) {
+        const int64_t column = first + v * kWidth;
+        StoreUpTo(args.out + (row + m) * args.ldo + column, Load(&rows[m][v * kWidth]),
+                  args.columns - column);
+      }
+    }
   }
 };
 
 template <int kVectors>
 static void GemmPanels(const GemmArgs& args) {
+  constexpr int kMost = TileRows<kVectors>();
+  const int64_t full = args.columns / (kVectors * kWidth);
+  const int64_t end = args.panel_end < full ? args.panel_end : full;
   int64_t panel = args.panel_begin;
   if (args.rows == 1) {
-    for (; panel + 2 <= args.panel_end; panel += 2) GemmTile<1, 2, kVectors>(args, 0, panel);
+    for (; panel + 2 <= end; panel += 2) FullPanels<2, kVectors>{args, panel}.template Run<1>(0);
   }
-  for (; panel < args.panel_end; ++panel) {
-    ForRowTiles<TileRows<kVectors>()>(args.rows, GemmTiles<kVectors>{args, panel});
+  for (; panel < end; ++panel) ForRowTiles<kMost>(args.rows, FullPanels<1, kVectors>{args, panel});
+  const bool ragged = args.columns % (kVectors * kWidth) != 0;
+  if (ragged && args.panel_begin <= full && full < args.panel_end) {
+    ForRowTiles<kMost>(args.rows, RaggedPanel<kVectors>{args, full});
   }
 }
 
