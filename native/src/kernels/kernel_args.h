@@ -1,23 +1,28 @@
 // Arguments of the kernels, one struct each, and the layouts that kernels and drivers share.
 //
-// Letters: R rows (of one step or of many), K inner size, H units, G gates, V the instruction set's vector width in floats.
+// Letters: R rows (of one step or of many), K inner size, H units, G gates, V the instruction set's
+// vector width in floats.
 //
-// Packed panels. A weight matrix [G*H, K] is cut into panels of NV vectors (NV * V columns): memory is [panel][k][NV][V], zero-filled past the
-// last unit. With gates (LSTM: NV = G = 4, GRU: NV = G = 3) panel p holds units p*V .. p*V + V-1, gate g in vector g. A matrix without gates
-// (RNN, projection, dense, W_hh for backward; G = 1, NV = 4) has columns p*4V .. p*4V + 4V-1 in order. Row r of a product in panel layout
-// is [panel][NV][V], so that everything a gate kernel needs of V units lies side by side.
+// Packed panels. A weight matrix [G*H, K] is cut into panels of NV vectors (NV * V columns): memory
+// is [panel][k][NV][V], zero-filled past the last unit. With gates (LSTM: NV = G = 4, GRU: NV = G =
+// 3) panel p holds units p*V .. p*V + V-1, gate g in vector g. A matrix without gates (RNN,
+// projection, dense, W_hh for backward; G = 1, NV = 4) has columns p*4V .. p*4V + 4V-1 in order.
+// Row r of a product in panel layout is [panel][NV][V], so that everything a gate kernel needs of V
+// units lies side by side.
 //
-// The bit contract: every element is init + a[0] b[0] + a[1] b[1] + ... by fused multiply-add, k ascending, whatever the tile, the number of
-// rows or the panel range. (The plain kernels round twice instead, in the same order.)
+// The bit contract: every element is init + a[0] b[0] + a[1] b[1] + ... by fused multiply-add, k
+// ascending, whatever the tile, the number of rows or the panel range. (The plain kernels round
+// twice instead, in the same order.)
 #pragma once
 
 #include <cstdint>
 
 namespace fusedrnn {
 
-// Gate g of the V units of block b in row r lies at base + r*ld + b*block_stride + g*gate_stride. Panel layout with gates: block_stride = G*V,
-// gate_stride = V; without gates and for gate-major rows [G][H]: block_stride = V, gate_stride = H. A last block of fewer than V units is
-// read and written by mask.
+// Gate g of the V units of block b in row r lies at base + r*ld + b*block_stride + g*gate_stride.
+// Panel layout with gates: block_stride = G*V, gate_stride = V; without gates and for gate-major
+// rows [G][H]: block_stride = V, gate_stride = H. A last block of fewer than V units is read and
+// written by mask.
 struct GateView {
   float* base;
   int64_t ld;
@@ -25,7 +30,8 @@ struct GateView {
   int64_t gate_stride;
 };
 
-// out[r, c] = init[r, c] + sum over k of a[r, k] * panels[c, k], for the columns of panels [panel_begin, panel_end).
+// out[r, c] = init[r, c] + sum over k of a[r, k] * panels[c, k], for the columns of panels
+// [panel_begin, panel_end).
 struct GemmArgs {
   const float* a;  // [R, K], ld lda
   int64_t lda;
@@ -42,17 +48,20 @@ struct GemmArgs {
   int64_t columns;  // columns at or past this one are neither read from init nor written to out
 };
 
-// One time step of a standard cell: recurrent product and gates, for the units of panels [panel_begin, panel_end).
+// One time step of a standard cell: recurrent product and gates, for the units of panels
+// [panel_begin, panel_end).
 struct StepArgs {
   int64_t rows;
-  int64_t hidden;  // H
-  int64_t k;       // width of h_prev: H, or P with projection
+  int64_t hidden;       // H
+  int64_t k;            // width of h_prev: H, or P with projection
   const float* panels;  // W_hh, [panel][k][NV][V]
   int64_t panel_begin;
   int64_t panel_end;
   bool descending;  // sweep the panels from the last: what is still in cache is used first
   bool save;        // training: keep what backward reads
-  float* gates;     // panel layout, [R, panels*NV*V]; in: input part with biases; out, if save: LSTM i f g o, GRU r z n, all activated
+  // Panel layout, [R, panels*NV*V], in: input part with biases; the padding past H is read,
+  // whatever it holds. Out, if save: LSTM i f g o, GRU r z n, all activated.
+  float* gates;
   int64_t ld_gates;
   const float* h_prev;  // [R, k]
   int64_t ld_h_prev;
@@ -62,7 +71,7 @@ struct StepArgs {
   int64_t ld_c_prev;
   float* c_out;  // LSTM: [R, H]; may be c_prev
   int64_t ld_c_out;
-  const float* hidden_bias;  // GRU: b_hh of gate n, [H] padded to full panels with zeros, never nullptr
+  const float* hidden_bias;  // GRU: b_hh of gate n, [H] padded to whole panels, never nullptr
   float* hidden_n;           // GRU, if save: W_hn h + b_hn, [R, H]
   int64_t ld_hidden_n;
   float cell_clip;     // LSTM: 0 = none
@@ -74,8 +83,10 @@ struct PointwiseArgs {
   int64_t rows;
   int64_t hidden;
   bool save;
-  GateView gates;  // in: pre-activations (GRU: of gate n only the input part); out, if save: activated
-  GateView recurrent;  // GRU: W_hh h of all gates WITHOUT biases, laid out as gates (r, z are added to gates; n gets hidden_bias); else unused
+  // In: pre-activations (GRU: of gate n only the input part); out, if save: activated.
+  GateView gates;
+  // GRU: W_hh h of all gates without biases (r, z are added to gates; n gets hidden_bias).
+  GateView recurrent;
   const float* h_prev;  // GRU: [R, H]
   int64_t ld_h_prev;
   float* h_out;
@@ -91,7 +102,9 @@ struct PointwiseArgs {
   int32_t activation;
 };
 
-// Backward of the gate mathematics of one step. dh comes in complete: from above and from the next step.
+// Backward of the gate mathematics of one step. dh comes in complete: from above and from the next
+// step. A result may be an argument at the same place (dh_direct dh, dgates gate-major gates):
+// every element is read before it is written.
 struct PointwiseBackwardArgs {
   int64_t rows;
   int64_t hidden;
@@ -112,7 +125,9 @@ struct PointwiseBackwardArgs {
   int64_t ld_hidden_n;
   float* dgates;  // [R, G*H] gate-major: gradients of the input-side pre-activations
   int64_t ld_dgates;
-  float* dgates_hidden;  // GRU: [R, 3*H] gate-major: gradients of the recurrent-side pre-activations (r, z equal dgates; n times r)
+  // GRU: [R, 3*H] gate-major: gradients of the recurrent-side pre-activations: r, z equal dgates, n
+  // times r.
+  float* dgates_hidden;
   int64_t ld_dgates_hidden;
   float* dh_direct;  // GRU: [R, H] the part of dh_prev that does not pass a product: z * dh
   int64_t ld_dh_direct;

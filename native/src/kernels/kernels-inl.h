@@ -1,4 +1,5 @@
-// All kernels of one instruction set and their table, for kernels_<isa>.cc, which names the set first.
+// All kernels of one instruction set and their table, for kernels_<isa>.cc, which names the set
+// first.
 #pragma once
 
 #include "backward-inl.h"
