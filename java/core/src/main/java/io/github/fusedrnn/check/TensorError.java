@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param shape its dimensions
  * @param compared number of elements compared
  * @param skipped number of elements left out, because they lie too near a kink (relu, clip) for central differences
- * @param relativeError largest difference, divided by the largest absolute expected value; 0 when nothing differs, infinite when a tensor
+ * @param relativeError largest difference, divided by the largest absolute expected value compared; 0 when nothing differs, infinite when a tensor
  *     that should be zero is not
  * @param tolerance what relativeError may be
  * @param worstElement flat index of the largest difference, −1 when nothing differs

@@ -158,6 +158,15 @@ class CentralDifferencesTest {
         assertThat(differences.check("broken", gradients).passed()).isFalse();
     }
 
+    /** A network that computes nothing but NaN has no right gradient, and nothing of it counts as skipped. */
+    @Test
+    void failsWhereTheLossIsNotANumber() {
+        RecurrentDesc desc = DescBuilder.rnn().sizes(1, 1).bias(false).build();
+        GradientReport report = gradients(desc, new double[] {Double.NaN, 1}, new double[] {0.5}, null);
+        assertThat(report.passed()).isFalse();
+        assertThat(report.skipped()).isZero();
+    }
+
     private static GradientReport gradients(RecurrentDesc desc, double[] weights, double[] x, double @Nullable [] h0) {
         LayerCall call = new LayerCall(
                 new ReferenceNetwork(desc),

@@ -2,6 +2,7 @@ package io.github.fusedrnn.internal.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fusedrnn.check.Tolerances;
 import io.github.fusedrnn.testing.Comparison;
 import io.github.fusedrnn.testing.ErrorTable;
 import io.github.fusedrnn.testing.GoldenCase;
@@ -29,7 +30,6 @@ class ReferenceConformanceTest {
      */
     private static final double FLOAT64 = 1e-10;
 
-    private static final double FLOAT32_ROUNDING = 0x1p-24;
     private static final List<ErrorTable> TABLES = List.of(
             new ErrorTable(
                     "reference against PyTorch, float64: worst error relative to the tensor's largest value",
@@ -78,14 +78,9 @@ class ReferenceConformanceTest {
                 "conformance/onnxruntime", ".safetensors", OnnxRuntimeCases::of, c -> float32(c), TABLES.get(2), 26);
     }
 
-    /**
-     * The golden side was computed in float32: eps · k · √terms, with T·(C+H) terms in the longest sum (a weight's gradient sums T·N, an
-     * output T·(C+H) through the recurrence), and k = 4 roundings for each (product, sum, activation, state).
-     */
+    /** The golden side was computed in float32. */
     private static double float32(GoldenCase c) {
-        double terms =
-                (double) c.t() * Math.max(c.n(), c.desc().inputSize() + c.desc().hiddenSize());
-        return FLOAT32_ROUNDING * 4 * Math.sqrt(terms);
+        return Tolerances.float32(c.desc(), c.t(), c.n());
     }
 
     private static Stream<DynamicTest> tests(
