@@ -4,6 +4,7 @@
 
 #include "dense.h"
 #include "fusedrnn/fusedrnn.h"
+#include "memory.h"
 #include "philox.h"
 #include "status.h"
 
@@ -18,9 +19,11 @@ void CheckActivation(int32_t activation) {
   }
 }
 
-void CheckMatrix(const char* name, int64_t rows, int64_t cols) {
+// The number of elements.
+int64_t CheckMatrix(const char* name, int64_t rows, int64_t cols) {
   CheckCount(name, rows);
   CheckCount(name, cols);
+  return CheckedMultiply(rows, cols);
 }
 
 // The table's height is not known here: negative ids are all that can be refused.
@@ -87,35 +90,33 @@ int32_t fr_gemm(int32_t trans_a, int32_t trans_b, int64_t m, int64_t n, int64_t 
 
 int32_t fr_add_bias(fr_address y, fr_address bias, int64_t rows, int64_t cols) {
   return Guard([&] {
-    CheckMatrix("rows, cols", rows, cols);
-    AddBias(RequiredFor("y", y, rows * cols), RequiredFor("bias", bias, rows * cols), rows, cols);
+    const int64_t count = CheckMatrix("rows, cols", rows, cols);
+    AddBias(RequiredFor("y", y, count), RequiredFor("bias", bias, count), rows, cols);
   });
 }
 
 int32_t fr_bias_gradient(fr_address dy, fr_address dbias, int64_t rows, int64_t cols) {
   return Guard([&] {
-    CheckMatrix("rows, cols", rows, cols);
-    AddColumnSums(RequiredFor("dy", dy, rows * cols), cols, rows, 0, cols,
+    const int64_t count = CheckMatrix("rows, cols", rows, cols);
+    AddColumnSums(RequiredFor("dy", dy, count), cols, rows, 0, cols,
                   RequiredFor("dbias", dbias, cols));
   });
 }
 
 int32_t fr_gather(fr_address table, const int32_t* ids, int64_t rows, int64_t cols, fr_address y) {
   return Guard([&] {
-    CheckMatrix("rows, cols", rows, cols);
+    const int64_t count = CheckMatrix("rows, cols", rows, cols);
     CheckIds(ids, rows);
-    Gather(RequiredFor("table", table, rows * cols), ids, rows, cols,
-           RequiredFor("y", y, rows * cols));
+    Gather(RequiredFor("table", table, count), ids, rows, cols, RequiredFor("y", y, count));
   });
 }
 
 int32_t fr_scatter_add(fr_address dy, const int32_t* ids, int64_t rows, int64_t cols,
                        fr_address dtable) {
   return Guard([&] {
-    CheckMatrix("rows, cols", rows, cols);
+    const int64_t count = CheckMatrix("rows, cols", rows, cols);
     CheckIds(ids, rows);
-    ScatterAdd(RequiredFor("dy", dy, rows * cols), ids, rows, cols,
-               RequiredFor("dtable", dtable, rows * cols));
+    ScatterAdd(RequiredFor("dy", dy, count), ids, rows, cols, RequiredFor("dtable", dtable, count));
   });
 }
 
@@ -142,8 +143,8 @@ int32_t fr_softmax_cross_entropy(fr_address logits, const int32_t* labels, int32
 
 int32_t fr_softmax(fr_address x, int64_t rows, int64_t cols, fr_address y) {
   return Guard([&] {
-    CheckMatrix("rows, cols", rows, cols);
-    if (rows * cols == 0) return;
+    const int64_t count = CheckMatrix("rows, cols", rows, cols);
+    if (count == 0) return;
     Softmax(Required("x", x), rows, cols, Required("y", y));
   });
 }
@@ -170,15 +171,15 @@ int32_t fr_activate_backward(int32_t activation, float alpha, float beta, fr_add
 int32_t fr_dropout(fr_address x, fr_address y, int64_t t, int64_t n, int64_t units, float p,
                    int64_t seed, int64_t call, int32_t layer) {
   return Guard([&] {
-    CheckMatrix("t, n", t, n);
-    CheckCount("units", units);
+    const int64_t rows = CheckMatrix("t, n", t, n);
+    const int64_t count = CheckMatrix("t * n, units", rows, units);
     if (!(p >= 0 && p < 1)) {
       Fail(FR_INVALID_ARGUMENT, "p: %g (expected: 0 <= p < 1)", static_cast<double>(p));
     }
-    const float* from = RequiredFor("x", x, t * n * units);
-    float* to = RequiredFor("y", y, t * n * units);
+    const float* from = RequiredFor("x", x, count);
+    float* to = RequiredFor("y", y, count);
     const DropoutMask mask(p, seed, call, layer);
-    for (int64_t i = 0; i < t * n; ++i) {
+    for (int64_t i = 0; i < rows; ++i) {
       mask.Apply(from + i * units, to + i * units, i / n, i % n, units);
     }
   });

@@ -41,10 +41,10 @@ class BackwardPass {
   }
 
  private:
-  // Only the fused form's steps can be shared: in the others one thread takes them, and all take
-  // the products after.
+  // The peepholes' sums run over the rows in order: one thread takes those steps, and all take the
+  // products after.
   void StepsBy(const Crew& crew, int64_t layer, int64_t direction) const {
-    if (g_.fused) {
+    if (shape_.desc.peephole == 0) {
       Steps(layer, direction, crew);
     } else {
       crew.Sync();

@@ -87,7 +87,7 @@ RareBackwardArgs RareArgsOf(const fr_plan& plan, const fr_packed& packed,
     args.hidden_n = step.saved.hidden_n + row * g.ld_hidden;
     args.dgates_hidden = plan.At(plan.layout.dgates_hidden) + row * g.ld_gate_major;
   }
-  args.dreset_h = plan.At(plan.layout.dh_wide);
+  if (plan.layout.dh_wide >= 0) args.dreset_h = plan.At(plan.layout.dh_wide) + begin * g.ld_hidden;
   args.ld_dreset_h = g.ld_hidden;
   args.dgates = plan.At(plan.layout.dgates) + row * g.ld_gate_major;
   args.ld_dgates = g.ld_gate_major;
@@ -112,19 +112,21 @@ void Gates(const fr_plan& plan, const fr_packed& packed, const DirectionWeights&
   }
 }
 
-// GRU, reset before: the gradient of r∘h_prev first, because that of r needs it.
+// GRU, reset before: the gradient of r∘h_prev first, because that of r needs it. Rows [begin, end).
 void ResetBackward(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
-                   const BackwardStep& step, int64_t direction) noexcept {
+                   const BackwardStep& step, int64_t direction, int64_t begin,
+                   int64_t end) noexcept {
+  if (begin >= end) return;
   const Geometry& g = packed.geometry();
   const RecurrentPart& candidate = weights.recurrent[1];
-  const float* dgates = plan.At(plan.layout.dgates) + step.packed_row * g.ld_gate_major;
-  Product(packed, candidate.transposed,
-          {dgates + candidate.row, g.ld_gate_major, step.rows, nullptr, 0,
-           plan.At(plan.layout.dh_wide), g.ld_hidden});
   const RareBackwardArgs args =
-      RareArgsOf(plan, packed, weights, step, direction, 0, step.rows, nullptr);
+      RareArgsOf(plan, packed, weights, step, direction, begin, end, nullptr);
+  Product(packed, candidate.transposed,
+          {args.dgates + candidate.row, g.ld_gate_major, end - begin, nullptr, 0,
+           plan.At(plan.layout.dh_wide) + begin * g.ld_hidden, g.ld_hidden});
   RareGruResetBackward(args);
-  RareGruResetAgain(args, plan.At(plan.layout.reset_h_all) + step.packed_row * g.ld_hidden);
+  RareGruResetAgain(args,
+                    plan.At(plan.layout.reset_h_all) + (step.packed_row + begin) * g.ld_hidden);
 }
 
 }  // namespace
@@ -135,7 +137,9 @@ void GatesBackward(const fr_plan& plan, const fr_packed& packed, const Direction
   Gates(plan, packed, weights, step, direction, begin, std::min(end, step.continuing), step.c_prev);
   Gates(plan, packed, weights, step, direction, std::max(begin, step.continuing), end,
         step.c_initial);
-  if (weights.recurrent_parts == 2) ResetBackward(plan, packed, weights, step, direction);
+  if (weights.recurrent_parts == 2) {
+    ResetBackward(plan, packed, weights, step, direction, begin, end);
+  }
 }
 
 void RecurrentBackward(const fr_plan& plan, const fr_packed& packed,
@@ -143,14 +147,23 @@ void RecurrentBackward(const fr_plan& plan, const fr_packed& packed,
                        const Crew& crew) noexcept {
   const Geometry& g = packed.geometry();
   const int64_t dgates_at = g.shape.SplitsHidden() ? plan.layout.dgates_hidden : plan.layout.dgates;
-  const float* dgates = plan.At(dgates_at) + step.packed_row * g.ld_gate_major;
   const RecurrentPart& part = weights.recurrent[0];
-  const float* direct = g.shape.gru ? plan.At(plan.layout.dh[1]) : nullptr;
+  // Shared by panels, or, where a product need not have any, by rows.
   const int64_t panels = part.transposed.panel_count;
-  Product(packed, part.transposed,
-          {dgates + part.row, g.ld_gate_major, step.rows, direct, g.ld_recurrent,
-           plan.At(plan.layout.dh[0]), g.ld_recurrent},
-          crew.Begin(panels), crew.End(panels));
+  const int64_t begin = g.fused ? 0 : crew.Begin(step.rows);
+  const int64_t end = g.fused ? step.rows : crew.End(step.rows);
+  const float* dgates = plan.At(dgates_at) + (step.packed_row + begin) * g.ld_gate_major;
+  const float* direct = g.shape.gru ? plan.At(plan.layout.dh[1]) + begin * g.ld_recurrent : nullptr;
+  const ProductArgs product = {
+      dgates + part.row, g.ld_gate_major,
+      end - begin,       direct,
+      g.ld_recurrent,    plan.At(plan.layout.dh[0]) + begin * g.ld_recurrent,
+      g.ld_recurrent};
+  if (g.fused) {
+    Product(packed, part.transposed, product, crew.Begin(panels), crew.End(panels));
+  } else {
+    Product(packed, part.transposed, product);
+  }
 }
 
 }  // namespace fusedrnn

@@ -44,6 +44,14 @@ void FusedStep(const fr_packed& packed, const DirectionWeights& weights, const S
 
 namespace {
 
+float* ScratchRows(const fr_plan& plan, int64_t at, const StepBuffers& step, int64_t ld) noexcept {
+  return at < 0 ? nullptr : plan.At(at) + step.first * ld;
+}
+
+float* RecurrentRows(const fr_plan& plan, const Geometry& g, const StepBuffers& step) noexcept {
+  return ScratchRows(plan, plan.layout.recurrent, step, g.ld_gate_major);
+}
+
 void StandardGates(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
                    const StepBuffers& step, int64_t direction) noexcept {
   const Geometry& g = packed.geometry();
@@ -53,7 +61,7 @@ void StandardGates(const fr_plan& plan, const fr_packed& packed, const Direction
   args.hidden = h;
   args.save = step.save;
   args.gates = GateView{step.gates, g.ld_gates, v, h};
-  args.recurrent = GateView{plan.At(plan.layout.recurrent), g.ld_gate_major, v, h};
+  args.recurrent = GateView{RecurrentRows(plan, g, step), g.ld_gate_major, v, h};
   args.h_prev = step.h_prev;
   args.ld_h_prev = step.ld_h_prev;
   args.h_out = step.h;
@@ -88,7 +96,7 @@ RareArgs RareArgsOf(const fr_plan& plan, const fr_packed& packed, const Directio
   args.ld_hidden = g.ld_hidden;
   args.gates = step.gates;
   args.ld_gates = g.ld_gates;
-  args.recurrent = plan.At(plan.layout.recurrent);
+  args.recurrent = RecurrentRows(plan, g, step);
   args.ld_recurrent = g.ld_gate_major;
   args.h_prev = step.h_prev;
   args.ld_h_prev = step.ld_h_prev;
@@ -98,7 +106,7 @@ RareArgs RareArgsOf(const fr_plan& plan, const fr_packed& packed, const Directio
   args.ld_c_prev = step.ld_c_prev;
   args.c_out = step.c;
   args.ld_c_out = step.ld_c;
-  args.reset_h = plan.At(plan.layout.reset_h);
+  args.reset_h = ScratchRows(plan, plan.layout.reset_h, step, g.ld_hidden);
   args.hidden_n = step.hidden_n;
   return args;
 }
@@ -107,6 +115,7 @@ RareArgs RareArgsOf(const fr_plan& plan, const fr_packed& packed, const Directio
 
 void GateMajorStep(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
                    const StepBuffers& step, int64_t direction) noexcept {
+  if (step.rows == 0) return;
   const Geometry& g = packed.geometry();
   const RareArgs rare = RareArgsOf(plan, packed, weights, step, direction);
   const auto add_product = [&](const RecurrentPart& part, const float* a, int64_t lda) {
@@ -115,7 +124,7 @@ void GateMajorStep(const fr_plan& plan, const fr_packed& packed, const Direction
   };
   if (g.shape.SplitsHidden()) {
     Product(packed, weights.recurrent[0].forward,
-            {step.h_prev, step.ld_h_prev, step.rows, nullptr, 0, plan.At(plan.layout.recurrent),
+            {step.h_prev, step.ld_h_prev, step.rows, nullptr, 0, RecurrentRows(plan, g, step),
              g.ld_gate_major});
   } else {
     add_product(weights.recurrent[0], step.h_prev, step.ld_h_prev);

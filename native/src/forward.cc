@@ -14,9 +14,10 @@ struct Range {
   int64_t begin, end;
 };
 
-// Every thread of the crew runs the same code and owns a range of unit panels: it makes the input
-// product, the step, the copies of the state and of the outputs for its own columns. The only value
-// that crosses is h, once per step: hence one barrier per step.
+// Every thread of the crew runs the same code. With fused steps it owns a range of unit panels: it
+// makes the input product, the step, the copies of the state and of the outputs for its own
+// columns, and the only value that crosses is h, once per step: hence one barrier per step.
+// Otherwise it owns a part of each step's rows.
 class ForwardPass {
  public:
   ForwardPass(const fr_plan& plan, const fr_packed& packed, const ForwardCall& call)
@@ -50,6 +51,7 @@ class ForwardPass {
     Range units;           // own columns of c and of h before the projection
     Range columns;         // own columns of the state h
     Range projected;       // own panels of the projection
+    Range rows;            // own rows of the step at hand
     const float* h_prev;
     int64_t ld_h_prev;
     const float* c_prev;
@@ -57,6 +59,10 @@ class ForwardPass {
     int64_t step;
     int spare;  // index of the state buffer that the next step may write
   };
+
+  Range OwnRows(int64_t rows, const Crew& crew) const {
+    return g_.fused ? Range{0, rows} : Range{crew.Begin(rows), crew.End(rows)};
+  }
 
   bool saves() const { return call_.reserve != nullptr; }
   int64_t LastTime(bool reverse) const { return reverse ? 0 : schedule_.steps() - 1; }
@@ -104,17 +110,19 @@ class ForwardPass {
     if (saves()) walk.saved = reserve_.Direction(call_.reserve, layer, direction);
     walk.panels = {crew.Begin(g_.gate_panels), crew.End(g_.gate_panels)};
     walk.units = {0, shape_.hidden};
-    if (g_.fused) {
+    if (!g_.fused) {
+      walk.panels = {0, g_.gate_panels};
+    } else {
       walk.units = {std::min(walk.panels.begin * g_.panel_units, shape_.hidden),
                     std::min(walk.panels.end * g_.panel_units, shape_.hidden)};
     }
     walk.columns = walk.units;
     if (shape_.projection > 0) {
       const int64_t panels = walk.weights->projection.panel_count;
-      walk.projected = {crew.Begin(panels), crew.End(panels)};
+      walk.projected = {0, panels};
+      if (g_.fused) walk.projected = {crew.Begin(panels), crew.End(panels)};
       walk.columns = {std::min(walk.projected.begin * g_.plain_columns, shape_.projection),
                       std::min(walk.projected.end * g_.plain_columns, shape_.projection)};
-      if (g_.blas) walk.columns = {0, shape_.projection};
     }
     Start(&walk, crew);
     return walk;
@@ -127,12 +135,17 @@ class ForwardPass {
     const float* c0 = State(call_.c0, *walk, shape_.hidden);
     const float* zeros = plan_.At(plan_.layout.zeros);
     const int64_t rows = schedule_.Active(walk->reverse ? schedule_.steps() - 1 : 0);
+    const bool loads = g_.fused || crew.index == 0;  // own columns, or all of them
+    float* c_state = plan_.At(plan_.layout.c);
+    if (shape_.lstm && !schedule_.direct() && loads) {
+      LoadStates(c0, shape_.hidden, 0, rows, walk->units, c_state, g_.ld_hidden);
+    }
     if (schedule_.direct() && (crew.count == 1 || call_.t > 1 || call_.hn != call_.h0)) {
       walk->h_prev = h0 == nullptr ? zeros : h0;
       walk->ld_h_prev = h0 == nullptr ? 0 : shape_.recurrent;
     } else {
       float* state = plan_.At(plan_.layout.h[1]);
-      LoadStates(h0, shape_.recurrent, 0, rows, walk->columns, state, g_.ld_recurrent);
+      if (loads) LoadStates(h0, shape_.recurrent, 0, rows, walk->columns, state, g_.ld_recurrent);
       crew.Sync();
       walk->h_prev = state;
       walk->ld_h_prev = g_.ld_recurrent;
@@ -142,9 +155,7 @@ class ForwardPass {
       walk->c_prev = c0 == nullptr ? zeros : c0;
       walk->ld_c_prev = c0 == nullptr ? 0 : shape_.hidden;
     } else {
-      float* state = plan_.At(plan_.layout.c);
-      LoadStates(c0, shape_.hidden, 0, rows, walk->units, state, g_.ld_hidden);
-      walk->c_prev = state;
+      walk->c_prev = c_state;
       walk->ld_c_prev = g_.ld_hidden;
     }
   }
@@ -185,9 +196,12 @@ class ForwardPass {
       }
       crew.Sync();
     }
+    const Range own = OwnRows(rows, crew);
     Product(packed_, walk.weights->input,
-            {a, width, rows, packed_.At(walk.weights->bias), 0, gates, g_.ld_gates},
+            {a + own.begin * width, width, own.end - own.begin, packed_.At(walk.weights->bias), 0,
+             gates + own.begin * g_.ld_gates, g_.ld_gates},
             walk.panels.begin, walk.panels.end);
+    if (!g_.fused) crew.Sync();  // a step's rows are shared out anew
   }
 
   void Step(Walk* walk, int64_t t, float* gates, const Crew& crew) const {
@@ -206,31 +220,39 @@ class ForwardPass {
       ld_h = shape_.merged;
     }
 
+    walk->rows = OwnRows(rows, crew);
+    const int64_t own = walk->rows.begin;
     StepBuffers buffers{};
-    buffers.rows = rows;
+    buffers.rows = walk->rows.end - own;
+    buffers.first = own;
     buffers.step = walk->step;
-    buffers.gates = gates;
-    buffers.h_prev = walk->h_prev;
+    buffers.gates = gates + own * g_.ld_gates;
+    buffers.h_prev = walk->h_prev + own * walk->ld_h_prev;
     buffers.ld_h_prev = walk->ld_h_prev;
-    buffers.h = h;
+    buffers.h = h + own * ld_h;
     buffers.ld_h = ld_h;
     if (projects) {
       buffers.h =
           saves() ? walk->saved.hidden + packed_row * g_.ld_hidden : plan_.At(plan_.layout.h_wide);
+      buffers.h += own * g_.ld_hidden;
       buffers.ld_h = g_.ld_hidden;
     }
     buffers.save = saves();
     if (saves() && g_.keeps_hidden_n) {
-      buffers.hidden_n = walk->saved.hidden_n + packed_row * g_.ld_hidden;
+      buffers.hidden_n = walk->saved.hidden_n + (packed_row + own) * g_.ld_hidden;
     }
-    bool c_in_place = false;
+    float* c = plan_.At(plan_.layout.c);
+    int64_t ld_c = g_.ld_hidden;
     if (shape_.lstm) {
       float* cn = State(call_.cn, *walk, shape_.hidden);
-      c_in_place = last_step && schedule_.direct() && cn != nullptr;
-      buffers.c_prev = walk->c_prev;
+      if (last_step && schedule_.direct() && cn != nullptr) {
+        c = cn;
+        ld_c = shape_.hidden;
+      }
+      buffers.c_prev = walk->c_prev + own * walk->ld_c_prev;
       buffers.ld_c_prev = walk->ld_c_prev;
-      buffers.c = c_in_place ? cn : plan_.At(plan_.layout.c);
-      buffers.ld_c = c_in_place ? shape_.hidden : g_.ld_hidden;
+      buffers.c = c + own * ld_c;
+      buffers.ld_c = ld_c;
     }
 
     if (g_.fused) {
@@ -240,26 +262,26 @@ class ForwardPass {
       GateMajorStep(plan_, packed_, *walk->weights, buffers, walk->direction);
     }
     if (projects) {
-      crew.Sync();
+      if (g_.fused) crew.Sync();
       Product(packed_, walk->weights->projection,
-              {buffers.h, buffers.ld_h, rows, nullptr, 0, h, ld_h}, walk->projected.begin,
-              walk->projected.end);
+              {buffers.h, buffers.ld_h, buffers.rows, nullptr, 0, h + own * ld_h, ld_h},
+              walk->projected.begin, walk->projected.end);
     }
-    if (saves()) Save(*walk, buffers, packed_row, h, ld_h);
-    if (!in_y) Emit(*walk, t, rows, h, ld_h);
-    End(*walk, t, rows, h, ld_h, c_in_place ? nullptr : buffers.c);
-    if (!last_step) Join(*walk, t, h, buffers.c);
+    if (saves()) Save(*walk, buffers, packed_row + own, h + own * ld_h, ld_h);
+    if (!in_y) Emit(*walk, t, h, ld_h);
+    End(*walk, t, h, ld_h, c, ld_c);
+    if (!last_step && (g_.fused || crew.index == 0)) Join(*walk, t, h, c);
     crew.Sync();
 
     walk->h_prev = h;
     walk->ld_h_prev = ld_h;
-    walk->c_prev = buffers.c;
-    walk->ld_c_prev = buffers.ld_c;
+    walk->c_prev = c;
+    walk->ld_c_prev = ld_c;
     walk->spare ^= 1;
     ++walk->step;
   }
 
-  // Own columns of what backward reads.
+  // What backward reads: own rows and columns.
   void Save(const Walk& walk, const StepBuffers& step, int64_t packed_row, const float* h,
             int64_t ld_h) const {
     CopyColumns(walk.saved.h_prev + packed_row * g_.ld_recurrent, g_.ld_recurrent, step.h_prev,
@@ -274,15 +296,15 @@ class ForwardPass {
     }
   }
 
-  // Own columns of the layer's output.
-  void Emit(const Walk& walk, int64_t t, int64_t rows, const float* h, int64_t ld_h) const {
+  // The layer's output: own rows and columns.
+  void Emit(const Walk& walk, int64_t t, const float* h, int64_t ld_h) const {
     const bool last_layer = walk.layer + 1 == shape_.layers;
     const int64_t begin = walk.columns.begin, count = walk.columns.end - begin;
     const int64_t to_column = shape_.MergedColumn(walk.direction) + begin;
     float* base = last_layer ? call_.y : Output(walk.layer);
     const bool scattered = last_layer && !schedule_.direct();
     const bool adds = shape_.SumsInto(walk.direction);
-    for (int64_t j = 0; j < rows; ++j) {
+    for (int64_t j = walk.rows.begin; j < walk.rows.end; ++j) {
       const int64_t row =
           scattered ? schedule_.CallerRow(t, schedule_.BatchRow(j)) : schedule_.Offset(t) + j;
       float* to = base + row * shape_.merged + to_column;
@@ -294,21 +316,23 @@ class ForwardPass {
     }
   }
 
-  // Final states of the rows that end at t; c is nullptr where it lies in cn already.
-  void End(const Walk& walk, int64_t t, int64_t rows, const float* h, int64_t ld_h,
-           const float* c) const {
+  // Final states of the rows that end at t: own rows and columns. c may lie in cn already.
+  void End(const Walk& walk, int64_t t, const float* h, int64_t ld_h, const float* c,
+           int64_t ld_c) const {
     float* hn = State(call_.hn, walk, shape_.recurrent);
-    float* cn = shape_.lstm && c != nullptr ? State(call_.cn, walk, shape_.hidden) : nullptr;
+    float* cn = shape_.lstm ? State(call_.cn, walk, shape_.hidden) : nullptr;
+    if (cn == c) cn = nullptr;
     if (hn == nullptr && cn == nullptr) return;
-    for (int64_t j = schedule_.GoingOn(t, walk.reverse); j < rows; ++j) {
+    const int64_t first = std::max(schedule_.GoingOn(t, walk.reverse), walk.rows.begin);
+    for (int64_t j = first; j < walk.rows.end; ++j) {
       const int64_t n = schedule_.BatchRow(j);
       if (hn != nullptr) {
         CopyFloats(hn + n * shape_.recurrent + walk.columns.begin,
                    h + j * ld_h + walk.columns.begin, walk.columns.end - walk.columns.begin);
       }
       if (cn != nullptr) {
-        CopyFloats(cn + n * shape_.hidden + walk.units.begin,
-                   c + j * g_.ld_hidden + walk.units.begin, walk.units.end - walk.units.begin);
+        CopyFloats(cn + n * shape_.hidden + walk.units.begin, c + j * ld_c + walk.units.begin,
+                   walk.units.end - walk.units.begin);
       }
     }
   }
@@ -379,7 +403,7 @@ class ForwardPass {
 void RunForward(fr_plan* plan, const fr_packed& packed, const ForwardCall& call) {
   plan->schedule.Build(call.t, call.n, call.lengths, packed.geometry().shape.desc.batch_major != 0);
   const ForwardPass pass(*plan, packed, call);
-  const int crew = packed.geometry().fused ? plan->CrewSize(call.n) : 1;
+  const int crew = plan->CrewSize(call.n);
   plan->workers.Run(
       crew,
       [](void* context, const Crew& member) {

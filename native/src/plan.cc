@@ -97,7 +97,12 @@ fr_plan::fr_plan(const fusedrnn::Geometry& layer_geometry, int32_t most_t, int32
       workers(threads),
       description(fusedrnn::Describe(geometry, max_t, max_n, threads, training)),
       buffer_(layout.bytes) {
-  std::memset(buffer_.floats(), 0, static_cast<size_t>(layout.bytes));
+  // An inference plan's pages are touched now, so that no first call pays for them; a training
+  // plan's, which are many, on first use.
+  const int64_t zeros =
+      std::max(geometry.ld_recurrent, geometry.ld_hidden) * int64_t{sizeof(float)};
+  std::memset(At(layout.zeros), 0, static_cast<size_t>(zeros));
+  if (!training) std::memset(buffer_.floats(), 0, static_cast<size_t>(layout.bytes));
   schedule.Bind(reinterpret_cast<int32_t*>(At(layout.order)),
                 reinterpret_cast<int32_t*>(At(layout.active)),
                 reinterpret_cast<int64_t*>(At(layout.offset)));
@@ -108,6 +113,6 @@ int fr_plan::CrewSize(int64_t n) const {
   const fusedrnn::Shape& shape = geometry.shape;
   const int64_t step = n * shape.gates * shape.hidden * shape.recurrent;
   if (step < kSmallestShared) return 1;
-  return static_cast<int>(
-      std::min<int64_t>(workers.threads(), std::max<int64_t>(1, geometry.gate_panels)));
+  if (!geometry.fused) return workers.threads();
+  return static_cast<int>(std::min<int64_t>(workers.threads(), geometry.gate_panels));
 }

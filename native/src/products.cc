@@ -20,13 +20,13 @@ void ByBlas(const fr_packed& packed, const PackedMatrix& matrix, const ProductAr
   gemm.k = matrix.k;
   gemm.alpha = 1;
   gemm.a = args.a;
-  // One row of zeros may stand for all initial states; a product needs no rows of it then.
   gemm.lda = args.lda;
   gemm.b = packed.At(matrix.canonical);
   gemm.ldb = matrix.ld_canonical;
   gemm.beta = args.init != nullptr ? 1.0f : 0.0f;
   gemm.c = args.out;
   gemm.ldc = args.ldo;
+  // One row of zeros stands for all absent initial states, which OpenBLAS cannot be told.
   if (args.lda == 0) gemm.k = 0;
   BlasGemm(gemm);
 }
