@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -193,7 +194,7 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private void refuse(TreeSet<String> unknown, List<String> wrong) throws FormatException {
+    private void refuse(Set<String> unknown, List<String> wrong) throws FormatException {
         if (!unknown.isEmpty()) {
             wrong.add("unknown: " + unknown);
         }
@@ -325,9 +326,8 @@ public final class Checkpoint implements AutoCloseable {
                 writer.metadata(KIND_KEY, saved.kind());
                 writer.metadata(STEPS_KEY, Long.toString(saved.steps()));
                 writer.metadata(RATE_KEY, Float.toString(saved.learningRate()));
-                Map<String, float[]> state = saved.state();
                 saved.forEachPart((name, tensor, entry) ->
-                        writer.floats(Optimizer.PREFIX + "." + name, state.get(name), shape(entry)));
+                        writer.floats(Optimizer.PREFIX + "." + name, entry.read(tensor), shape(entry)));
             }
             states.forEach((name, state) ->
                     parts(name, state).forEach((part, tensor) -> writer.floats(part, tensor.toArray(), tensor.dims())));

@@ -5,10 +5,10 @@ import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -101,11 +101,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     public final Map<String, float[]> state() {
         checkOpen();
         Map<String, float[]> all = new LinkedHashMap<>();
-        forEachPart((name, tensor, entry) -> {
-            float[] values = new float[Math.toIntExact(entry.size())];
-            tensor.copyTo(entry.offset(), FloatBuffer.wrap(values));
-            all.put(name, values);
-        });
+        forEachPart((name, tensor, entry) -> all.put(name, entry.read(tensor)));
         return all;
     }
 
@@ -139,8 +135,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException("state of " + kind() + ": " + String.join("; ", wrong));
         }
-        Map<String, float[]> values = new HashMap<>(saved);
-        forEachPart((name, tensor, entry) -> tensor.copyFrom(entry.offset(), FloatBuffer.wrap(values.get(name))));
+        forEachPart((name, tensor, entry) -> tensor.copyFrom(entry.offset(), FloatBuffer.wrap(saved.get(name))));
         steps = takenSteps;
         learningRate = rate;
     }
@@ -153,7 +148,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     final void forEachPart(PartVisitor visitor) {
         for (String slot : slots) {
             parameters.blocks().forEach((name, block) -> {
-                FloatTensor tensor = state.get(slot + "." + name);
+                FloatTensor tensor = Objects.requireNonNull(state(slot, name));
                 block.entries().forEach(e -> visitor.visit(slot + "." + name + "." + e.name(), tensor, e));
             });
         }

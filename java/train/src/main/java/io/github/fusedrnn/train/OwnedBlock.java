@@ -2,7 +2,6 @@ package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -30,17 +29,12 @@ final class OwnedBlock implements ParameterBlock, AutoCloseable {
 
     /** A view of an entry's weights with the entry's shape. */
     FloatTensor weight(int entry) {
-        return view(weights, entries.get(entry));
+        return entries.get(entry).view(weights);
     }
 
     /** A view of an entry's gradient with the entry's shape. */
     FloatTensor gradient(int entry) {
-        return view(gradients, entries.get(entry));
-    }
-
-    private static FloatTensor view(FloatTensor all, Entry entry) {
-        return all.slice(entry.offset(), entry.size())
-                .reshape(entry.shape().stream().mapToLong(Long::longValue).toArray());
+        return entries.get(entry).view(gradients);
     }
 
     @Override
@@ -66,9 +60,7 @@ final class OwnedBlock implements ParameterBlock, AutoCloseable {
 
     @Override
     public float[] read(Entry entry) {
-        float[] values = new float[Math.toIntExact(entry.size())];
-        weights.copyTo(entry.offset(), FloatBuffer.wrap(values));
-        return values;
+        return entry.read(weights);
     }
 
     @Override

@@ -72,5 +72,16 @@ public interface ParameterBlock {
         public long size() {
             return shape.stream().reduce(1L, Math::multiplyExact);
         }
+
+        /** This entry's part of a vector with the block's layout, with the entry's shape; a view. */
+        public FloatTensor view(FloatTensor all) {
+            return all.slice(offset, size())
+                    .reshape(shape.stream().mapToLong(Long::longValue).toArray());
+        }
+
+        /** A copy of this entry's part of a vector with the block's layout, row-major. */
+        public float[] read(FloatTensor all) {
+            return view(all).toArray();
+        }
     }
 }

@@ -18,7 +18,7 @@ final class Numbers {
      * rounding).
      */
     static double tolerance(long terms) {
-        return 4 * EPSILON * Math.sqrt(terms);
+        return 4 * EPSILON * Math.sqrt((double) terms);
     }
 
     static float[] random(long seed, int size) {

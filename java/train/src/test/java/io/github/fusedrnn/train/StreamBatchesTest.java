@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.stream.IntStream;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -34,9 +35,7 @@ final class StreamBatchesTest {
             @ForAll @IntRange(min = 2, max = 200) int size,
             @ForAll @IntRange(min = 1, max = 20) int rows,
             @ForAll @IntRange(min = 1, max = 30) int steps) {
-        if (size <= rows) {
-            return;
-        }
+        Assume.that(size > rows);
         StreamBatches batches = new StreamBatches(IntStream.range(0, size).toArray(), rows, steps);
         int length = (size - 1) / rows;
         int seen = 0;
