@@ -119,7 +119,8 @@ class GradientCheckTest {
     void aSampleHoldsTheLargestGradient() {
         try (Gru layer = Gru.builder(4, 6).backend(BackendKind.REFERENCE).build()) {
             GradientReport one = GradientCheck.of(layer).maxElements(1).againstCentralDifferences();
-            GradientReport all = GradientCheck.of(layer).maxElements(Long.MAX_VALUE).againstCentralDifferences();
+            GradientReport all =
+                    GradientCheck.of(layer).maxElements(Long.MAX_VALUE).againstCentralDifferences();
             assertThat(one.passed()).as(one.toString()).isTrue();
             assertThat(all.passed()).as(all.toString()).isTrue();
             // float32 rounding of the largest element is at most 2^-24 of it, plus the central difference's own error

@@ -39,15 +39,22 @@ class ReferenceOwnCasesTest {
     private static Map<String, RecurrentDesc> cases() {
         Map<String, DescBuilder> builders = new LinkedHashMap<>();
         builders.put("rnn-tanh", DescBuilder.rnn());
-        builders.put("rnn-relu-bidirectional", DescBuilder.rnn().activations(Activation.RELU).bidirectional());
+        builders.put(
+                "rnn-relu-bidirectional",
+                DescBuilder.rnn().activations(Activation.RELU).bidirectional());
         builders.put("lstm", DescBuilder.lstm());
         builders.put("lstm-two-layers-dropout", DescBuilder.lstm().layers(2).dropout(0.5f));
-        builders.put("lstm-projection-bidirectional", DescBuilder.lstm().projection(2).bidirectional());
+        builders.put(
+                "lstm-projection-bidirectional",
+                DescBuilder.lstm().projection(2).bidirectional());
         builders.put("lstm-peepholes-cell-clip", DescBuilder.lstm().peepholes().cellClip(0.25f));
         builders.put("lstm-coupled", DescBuilder.lstm().coupled());
         builders.put("gru-after", DescBuilder.gru());
-        builders.put("gru-before-sum", DescBuilder.gru().reset(ResetPlacement.BEFORE).sum());
-        builders.put("gru-none-gate-clip", DescBuilder.gru().reset(ResetPlacement.NONE).gateClip(0.5f));
+        builders.put(
+                "gru-before-sum", DescBuilder.gru().reset(ResetPlacement.BEFORE).sum());
+        builders.put(
+                "gru-none-gate-clip",
+                DescBuilder.gru().reset(ResetPlacement.NONE).gateClip(0.5f));
         Map<String, RecurrentDesc> all = new LinkedHashMap<>();
         builders.forEach((name, builder) -> all.put(name, builder.sizes(2, 3).build()));
         return all;
@@ -64,7 +71,8 @@ class ReferenceOwnCasesTest {
         assertThat(expected).as("%s in %s", name, RESOURCE).isNotNull();
         Map<String, double[]> actual = compute(CASES.get(name));
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
-        actual.forEach((tensor, values) -> Comparison.check(name + " " + tensor, values, expected.get(tensor), TOLERANCE));
+        actual.forEach(
+                (tensor, values) -> Comparison.check(name + " " + tensor, values, expected.get(tensor), TOLERANCE));
     }
 
     private static Map<String, double[]> compute(RecurrentDesc desc) {
