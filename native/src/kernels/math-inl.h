@@ -59,9 +59,9 @@ FUSEDRNN_INLINE F Exp(F x) {
 // more time.
 FUSEDRNN_INLINE F Sigmoid(F x) {
   const F one = Set(1.0f);
-  const F minus_abs = Max(Set(-105.0f), CopySign(x, Set(-0.0f)));
+  const F minus_abs = Max(Set(-105.0f), MinusAbs(x));
   const Reduced d = ReduceByLn2(minus_abs);
-  const F e = Scale(Add(Expm1OfRest(d.r), one), d.n);
+  const F e = ScaleDown(Add(Expm1OfRest(d.r), one), d.n, d.shifted);
   return Div(Select(Less(x, Zero()), e, one), Add(one, e));
 }
 
@@ -69,7 +69,7 @@ FUSEDRNN_INLINE F Sigmoid(F x) {
 // difference of nearly equal numbers. What the two sums lose by rounding is computed and put
 // right to first order, for which 1 / (2 + t) = (1 - y) / 2.
 FUSEDRNN_INLINE F Tanh(F x) {
-  const F minus_abs = Max(Set(-20.0f), CopySign(x, Set(-0.0f)));
+  const F minus_abs = Max(Set(-20.0f), MinusAbs(x));
   const Reduced d = ReduceByLn2(Add(minus_abs, minus_abs));
   const F power = PowerOfTwo(d.shifted);
   const F expm1 = Expm1OfRest(d.r);

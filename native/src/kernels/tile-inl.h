@@ -52,7 +52,7 @@ FUSEDRNN_INLINE void Accumulate(Tile<kRows, kPanels, kVectors>& tile, const floa
       if (kRows > 1) {
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; ++v) {
-          if (v * kWidth % kLine == 0) PrefetchNear(weights[p] + v * kWidth + 256);
+          if (v * kWidth % kLine == 0) Prefetch(weights[p] + v * kWidth + 256);
         }
       }
       if (kRows < kVectors) {  // hold the smaller set in registers

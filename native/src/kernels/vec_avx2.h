@@ -45,6 +45,7 @@ FUSEDRNN_INLINE F Min(F a, F b) { return _mm256_min_ps(a, b); }
 FUSEDRNN_INLINE F Max(F a, F b) { return _mm256_max_ps(a, b); }
 
 FUSEDRNN_INLINE F Abs(F x) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x); }
+FUSEDRNN_INLINE F MinusAbs(F x) { return _mm256_or_ps(_mm256_set1_ps(-0.0f), x); }
 FUSEDRNN_INLINE F CopySign(F magnitude, F sign) {
   const F bit = _mm256_set1_ps(-0.0f);
   return _mm256_or_ps(_mm256_andnot_ps(bit, magnitude), _mm256_and_ps(bit, sign));
@@ -56,19 +57,12 @@ FUSEDRNN_INLINE F PowerOfTwo(F shifted) {
   return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_slli_epi32(_mm256_castps_si256(shifted), 23),
                                               _mm256_set1_epi32(0x3F800000)));
 }
-FUSEDRNN_INLINE F Scale(F x, F n) {
-  const F shift = Set(12582912.0f);
-  const F half = Fma(n, Set(0.5f), shift);
-  const F rest = Add(Sub(n, Sub(half, shift)), shift);
-  return Mul(Mul(x, PowerOfTwo(half)), PowerOfTwo(rest));
-}
 
-FUSEDRNN_INLINE void PrefetchNear(const float* p) {
+FUSEDRNN_INLINE void Prefetch(const float* p) {
   _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
-}
-FUSEDRNN_INLINE void PrefetchFar(const float* p) {
-  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1);
 }
 
 }  // namespace FUSEDRNN_ISA
 }  // namespace fusedrnn
+
+#include "scale-inl.h"

@@ -50,6 +50,9 @@ FUSEDRNN_INLINE F Min(F a, F b) { return _mm512_min_ps(a, b); }
 FUSEDRNN_INLINE F Max(F a, F b) { return _mm512_max_ps(a, b); }
 
 FUSEDRNN_INLINE F Abs(F x) { return _mm512_abs_ps(x); }
+FUSEDRNN_INLINE F MinusAbs(F x) {
+  return _mm512_castsi512_ps(_mm512_or_epi32(_mm512_castps_si512(x), _mm512_set1_epi32(INT32_MIN)));
+}
 FUSEDRNN_INLINE F CopySign(F magnitude, F sign) {
   // 0xD8: where the third operand's bit is set take the second's bit, else the first's.
   return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(magnitude),
@@ -64,12 +67,10 @@ FUSEDRNN_INLINE F PowerOfTwo(F shifted) {
                                               _mm512_set1_epi32(0x3F800000)));
 }
 FUSEDRNN_INLINE F Scale(F x, F n) { return _mm512_scalef_ps(x, n); }
+FUSEDRNN_INLINE F ScaleDown(F x, F n, F) { return _mm512_scalef_ps(x, n); }
 
-FUSEDRNN_INLINE void PrefetchNear(const float* p) {
+FUSEDRNN_INLINE void Prefetch(const float* p) {
   _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
-}
-FUSEDRNN_INLINE void PrefetchFar(const float* p) {
-  _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1);
 }
 
 }  // namespace FUSEDRNN_ISA

@@ -49,6 +49,7 @@ FUSEDRNN_INLINE F Min(F a, F b) { return vminq_f32(a, b); }
 FUSEDRNN_INLINE F Max(F a, F b) { return vmaxq_f32(a, b); }
 
 FUSEDRNN_INLINE F Abs(F x) { return vabsq_f32(x); }
+FUSEDRNN_INLINE F MinusAbs(F x) { return vnegq_f32(vabsq_f32(x)); }
 FUSEDRNN_INLINE F CopySign(F magnitude, F sign) {
   return vbslq_f32(vdupq_n_u32(0x80000000u), sign, magnitude);
 }
@@ -59,15 +60,10 @@ FUSEDRNN_INLINE F PowerOfTwo(F shifted) {
   return vreinterpretq_f32_u32(
       vaddq_u32(vshlq_n_u32(vreinterpretq_u32_f32(shifted), 23), vdupq_n_u32(0x3F800000u)));
 }
-FUSEDRNN_INLINE F Scale(F x, F n) {
-  const F shift = Set(12582912.0f);
-  const F half = Fma(n, Set(0.5f), shift);
-  const F rest = Add(Sub(n, Sub(half, shift)), shift);
-  return Mul(Mul(x, PowerOfTwo(half)), PowerOfTwo(rest));
-}
 
-FUSEDRNN_INLINE void PrefetchNear(const float* p) { __builtin_prefetch(p, 0, 3); }
-FUSEDRNN_INLINE void PrefetchFar(const float* p) { __builtin_prefetch(p, 0, 2); }
+FUSEDRNN_INLINE void Prefetch(const float* p) { __builtin_prefetch(p, 0, 3); }
 
 }  // namespace FUSEDRNN_ISA
 }  // namespace fusedrnn
+
+#include "scale-inl.h"

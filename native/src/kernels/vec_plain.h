@@ -59,6 +59,10 @@ FUSEDRNN_INLINE F Abs(F x) {
   const int32_t kMagnitude = INT32_MAX;
   return (F)((Bits)x & kMagnitude);
 }
+FUSEDRNN_INLINE F MinusAbs(F x) {
+  const int32_t kSign = INT32_MIN;
+  return (F)((Bits)x | kSign);
+}
 FUSEDRNN_INLINE F CopySign(F magnitude, F sign) {
   const int32_t kSign = INT32_MIN;
   return (F)(((Bits)magnitude & ~kSign) | ((Bits)sign & kSign));
@@ -73,17 +77,11 @@ FUSEDRNN_INLINE F PowerOfTwo(F shifted) {
   typedef uint32_t Unsigned __attribute__((vector_size(16)));
   return (F)(((Unsigned)shifted << 23) + 0x3F800000u);
 }
-// x 2^n for a whole n, -252 <= n <= 254, through subnormals to 0 and to infinity.
-FUSEDRNN_INLINE F Scale(F x, F n) {
-  const F shift = Set(12582912.0f);
-  const F half = Fma(n, Set(0.5f), shift);
-  const F rest = Add(Sub(n, Sub(half, shift)), shift);
-  return Mul(Mul(x, PowerOfTwo(half)), PowerOfTwo(rest));
-}
 
-// Into the nearest cache, and into the second.
-FUSEDRNN_INLINE void PrefetchNear(const float* p) { __builtin_prefetch(p, 0, 3); }
-FUSEDRNN_INLINE void PrefetchFar(const float* p) { __builtin_prefetch(p, 0, 2); }
+// Into the nearest cache.
+FUSEDRNN_INLINE void Prefetch(const float* p) { __builtin_prefetch(p, 0, 3); }
 
 }  // namespace FUSEDRNN_ISA
 }  // namespace fusedrnn
+
+#include "scale-inl.h"
