@@ -1,10 +1,18 @@
 // The C ABI: what it refuses and how it says so, what it counts, and what it is told about itself.
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 
 #include "check.h"
 #include "layer_case.h"
+
+// The sanitizers' allocators stop the program where the system's refuses.
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+extern "C" const char* __tsan_default_options() { return "allocator_may_return_null=1"; }
 
 namespace fusedrnn {
 namespace test {
@@ -260,6 +268,35 @@ void BytesAreAsTold() {
   EXPECT(fr_live_bytes() == start && fr_live_blocks() == blocks, "left over");
 }
 
+// A thread that cannot be started is a refusal, and those already started end.
+void ThreadsThatDoNotStartAreRefused() {
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  long pages = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%ld", &pages) != 1) pages = 0;
+    std::fclose(file);
+  }
+  rlimit before;
+  getrlimit(RLIMIT_AS, &before);
+  rlimit tight = before;
+  // Room for a few stacks of 8 MiB.
+  tight.rlim_cur =
+      static_cast<rlim_t>(pages) * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (64u << 20);
+  setrlimit(RLIMIT_AS, &tight);
+  const fr_desc desc = LstmDesc(2, 3);
+  const int64_t bytes = fr_live_bytes();
+  fr_plan* plan = fr_plan_create(&desc, 0, 0, 1, 1, 200, 0);
+  const bool refused = plan == nullptr;
+  setrlimit(RLIMIT_AS, &before);
+  EXPECT(refused, "200 threads in 64 MiB");
+  if (refused) ExpectFailure(FR_OUT_OF_MEMORY, {"threads: 200", "started only"});
+  fr_plan_free(plan);
+  EXPECT(fr_live_bytes() == bytes, "bytes are left");
+#else
+  std::printf("SKIPPED: threads that do not start, sanitizers need the address space\n");
+#endif
+}
+
 }  // namespace
 }  // namespace test
 }  // namespace fusedrnn
@@ -275,5 +312,6 @@ int main() {
   CallsAreChecked();
   WeightsAreASnapshotOfWhatIsUsed();
   BytesAreAsTold();
+  ThreadsThatDoNotStartAreRefused();
   return fusedrnn::check::Summary("api_test");
 }
