@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fusedrnn.Activation;
 import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,18 @@ abstract class TrainingSuite extends BackendSuite {
         TinyLanguageModel second = closing(new TinyLanguageModel(backend, 3));
         assertThat(second.train(12)).isEqualTo(first.train(12));
         assertThat(second.weights()).isEqualTo(first.weights());
+    }
+
+    @Test
+    void givesItsMemoryBack() {
+        Backend memory = Backends.open(backend);
+        new TinyLanguageModel(backend, 3).close(); // what a process keeps once anything ran is there from now on
+        long before = memory.liveBytes();
+        try (TinyLanguageModel model = new TinyLanguageModel(backend, 3)) {
+            model.train(4);
+            assertThat(memory.liveBytes()).isGreaterThan(before);
+        }
+        assertThat(memory.liveBytes()).isEqualTo(before);
     }
 
     /**
