@@ -89,7 +89,7 @@ final class CallArguments {
 
     void sequence(String name, FloatTensor tensor, int t, int n, int width) {
         boolean batchMajor = desc.batchMajor();
-        Checks.dims(name, tensor, batchMajor ? n : t, batchMajor ? t : n, width, batchMajor ? "[N, T, width]" : "[T, N, width]");
+        Checks.dims(name, "", tensor, batchMajor ? n : t, batchMajor ? t : n, width, batchMajor ? "[N, T, width]" : "[T, N, width]");
         Checks.usable(name, tensor.storage(), backend);
     }
 
@@ -97,12 +97,12 @@ final class CallArguments {
         if (state == null) {
             return;
         }
-        Checks.dims(name + ".h", state.h(), desc.stateLayers(), n, desc.stateSize(), "[L*D, N, H or P]");
+        Checks.dims(name, ".h", state.h(), desc.stateLayers(), n, desc.stateSize(), "[L*D, N, H or P]");
         if (state.hasCellState() != desc.hasCellState()) {
             throw Checks.wrong(name, state.hasCellState() ? "with c" : "without c", desc.hasCellState() ? "h and c" : "h alone");
         }
         if (desc.hasCellState()) {
-            Checks.dims(name + ".c", state.c(), desc.stateLayers(), n, desc.hiddenSize(), "[L*D, N, H]");
+            Checks.dims(name, ".c", state.c(), desc.stateLayers(), n, desc.hiddenSize(), "[L*D, N, H]");
         }
         Checks.usable(name, state.storage(), backend);
     }

@@ -209,6 +209,10 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
      */
     public Tape forward(
             FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn, FloatTensor y, @Nullable RecurrentState stateOut) {
+        // A refused call must not use up a number; a second check costs next to nothing.
+        checkOpen();
+        arguments.check(x, lengths, stateIn, y, stateOut);
+        checkTraining(stateIn, stateOut);
         return forward(x, lengths, stateIn, y, stateOut, dropoutCalls.getAndIncrement());
     }
 
@@ -229,7 +233,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             long dropoutCall) {
         checkOpen();
         arguments.check(x, lengths, stateIn, y, stateOut);
-        Checks.argument(stateOut == null || stateOut != stateIn, "stateOut", "the same as stateIn", "another state: backward reads stateIn");
+        checkTraining(stateIn, stateOut);
         int t = arguments.steps(x);
         int n = arguments.rows(x);
         Reserve reserve = workspaces.takeReserve(t, n);
@@ -263,6 +267,10 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
                 workspaces.giveBack(reserve);
             }
         }
+    }
+
+    private static void checkTraining(@Nullable RecurrentState stateIn, @Nullable RecurrentState stateOut) {
+        Checks.argument(stateOut == null || stateOut != stateIn, "stateOut", "the same as stateIn", "another state: backward reads stateIn");
     }
 
     /** Number that the next forward without a call number takes for its dropout mask; part of a checkpoint. */
