@@ -34,7 +34,11 @@ final class CallArguments {
     }
 
     void check(
-            FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState in, FloatTensor y, @Nullable RecurrentState out) {
+            FloatTensor x,
+            int @Nullable [] lengths,
+            @Nullable RecurrentState in,
+            FloatTensor y,
+            @Nullable RecurrentState out) {
         input(x);
         int t = steps(x);
         int n = rows(x);
@@ -47,19 +51,24 @@ final class CallArguments {
     void checkStep(FloatTensor x, @Nullable RecurrentState in, FloatTensor y, @Nullable RecurrentState out) {
         Checks.notNull("x", x);
         if (x.rank() != 2 || x.dim(1) != desc.inputSize()) {
-            throw Checks.wrong("x", Arrays.toString(x.dims()), "[N, " + desc.inputSize() + "], C = " + desc.inputSize() + " from the cell");
+            throw Checks.wrong(
+                    "x",
+                    Arrays.toString(x.dims()),
+                    "[N, " + desc.inputSize() + "], C = " + desc.inputSize() + " from the cell");
         }
         Checks.usable("x", x.storage(), backend);
         int n = size("N", x.dim(0));
         Checks.notNull("y", y);
         if (y.rank() != 2 || y.dim(0) != n || y.dim(1) != desc.outputSize()) {
-            throw Checks.wrong("y", Arrays.toString(y.dims()), "[" + n + ", " + desc.outputSize() + "] = [N, outputSize]");
+            throw Checks.wrong(
+                    "y", Arrays.toString(y.dims()), "[" + n + ", " + desc.outputSize() + "] = [N, outputSize]");
         }
         Checks.usable("y", y.storage(), backend);
         states(x, in, y, out, n);
     }
 
-    private void states(FloatTensor x, @Nullable RecurrentState in, FloatTensor y, @Nullable RecurrentState out, int n) {
+    private void states(
+            FloatTensor x, @Nullable RecurrentState in, FloatTensor y, @Nullable RecurrentState out, int n) {
         state("stateIn", in, n);
         state("stateOut", out, n);
         Checks.apart(y.overlaps(x), "y", "x");
@@ -82,14 +91,22 @@ final class CallArguments {
             throw Checks.wrong(
                     "x",
                     Arrays.toString(x.dims()),
-                    (desc.batchMajor() ? "[N, T, " : "[T, N, ") + desc.inputSize() + "], C = " + desc.inputSize() + " from the layer's config");
+                    (desc.batchMajor() ? "[N, T, " : "[T, N, ") + desc.inputSize() + "], C = " + desc.inputSize()
+                            + " from the layer's config");
         }
         Checks.usable("x", x.storage(), backend);
     }
 
     void sequence(String name, FloatTensor tensor, int t, int n, int width) {
         boolean batchMajor = desc.batchMajor();
-        Checks.dims(name, "", tensor, batchMajor ? n : t, batchMajor ? t : n, width, batchMajor ? "[N, T, width]" : "[T, N, width]");
+        Checks.dims(
+                name,
+                "",
+                tensor,
+                batchMajor ? n : t,
+                batchMajor ? t : n,
+                width,
+                batchMajor ? "[N, T, width]" : "[T, N, width]");
         Checks.usable(name, tensor.storage(), backend);
     }
 
@@ -99,7 +116,8 @@ final class CallArguments {
         }
         Checks.dims(name, ".h", state.h(), desc.stateLayers(), n, desc.stateSize(), "[L*D, N, H or P]");
         if (state.hasCellState() != desc.hasCellState()) {
-            throw Checks.wrong(name, state.hasCellState() ? "with c" : "without c", desc.hasCellState() ? "h and c" : "h alone");
+            throw Checks.wrong(
+                    name, state.hasCellState() ? "with c" : "without c", desc.hasCellState() ? "h and c" : "h alone");
         }
         if (desc.hasCellState()) {
             Checks.dims(name, ".c", state.c(), desc.stateLayers(), n, desc.hiddenSize(), "[L*D, N, H]");

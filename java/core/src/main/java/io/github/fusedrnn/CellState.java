@@ -40,7 +40,8 @@ public record CellState(List<RecurrentState> parts) implements AutoCloseable {
      * @throws IllegalArgumentException if the shapes differ
      */
     public void copyFrom(CellState other) {
-        Checks.argument(other.parts.size() == parts.size(), "other", other.parts.size() + " parts", parts.size() + " parts");
+        Checks.argument(
+                other.parts.size() == parts.size(), "other", other.parts.size() + " parts", parts.size() + " parts");
         for (int i = 0; i < parts.size(); i++) {
             parts.get(i).copyFrom(other.part(i));
         }

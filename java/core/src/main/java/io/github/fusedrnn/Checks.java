@@ -43,7 +43,8 @@ final class Checks {
     /** {@code part} is put behind the name in the message only, so that no string is made while all is well. */
     static void dims(String name, String part, FloatTensor tensor, long d0, long d1, long d2, String letters) {
         if (tensor.rank() != 3 || tensor.dim(0) != d0 || tensor.dim(1) != d1 || tensor.dim(2) != d2) {
-            throw wrong(name + part, Arrays.toString(tensor.dims()), "[" + d0 + ", " + d1 + ", " + d2 + "] = " + letters);
+            throw wrong(
+                    name + part, Arrays.toString(tensor.dims()), "[" + d0 + ", " + d1 + ", " + d2 + "] = " + letters);
         }
     }
 
@@ -64,7 +65,10 @@ final class Checks {
 
     static void usable(String name, TensorStorage storage, BackendKind backend) {
         if (!storage.usableBy(backend)) {
-            throw wrong(name, "memory of backend " + storage.backend(), "memory of backend " + backend + ", as from layer.newTensor(...)");
+            throw wrong(
+                    name,
+                    "memory of backend " + storage.backend(),
+                    "memory of backend " + backend + ", as from layer.newTensor(...)");
         }
     }
 

@@ -16,7 +16,11 @@ abstract sealed class LayerCell implements RecurrentCell permits LstmCell, GruCe
         RecurrentDesc desc = layer.desc();
         try {
             Checks.argument(desc.layers() == 1, "layer.layers", desc.layers(), "1; a StackedCell stacks cells");
-            Checks.argument(desc.direction() == Direction.FORWARD, "layer.direction", desc.direction(), "FORWARD: a cell sees one step at a time");
+            Checks.argument(
+                    desc.direction() == Direction.FORWARD,
+                    "layer.direction",
+                    desc.direction(),
+                    "FORWARD: a cell sees one step at a time");
             Checks.argument(!desc.batchMajor(), "layer.batchMajor", true, "false: a cell's sequences are [T, N, C]");
         } catch (IllegalArgumentException e) {
             close();
@@ -89,7 +93,12 @@ abstract sealed class LayerCell implements RecurrentCell permits LstmCell, GruCe
             layer.arguments().checkStep(x, one("stateIn", stateIn), y, one("stateOut", stateOut));
         }
         Tape tape = layer.forward(
-                sequence(x, step), lengths, one("stateIn", stateIn), sequence(y, step), one("stateOut", stateOut), dropoutCall);
+                sequence(x, step),
+                lengths,
+                one("stateIn", stateIn),
+                sequence(y, step),
+                one("stateOut", stateOut),
+                dropoutCall);
         return new LayerTape(tape, step);
     }
 

@@ -118,7 +118,11 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
      * @throws IllegalStateException if something is closed, or an open tape leases what would be written
      */
     public void infer(
-            FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn, FloatTensor y, @Nullable RecurrentState stateOut) {
+            FloatTensor x,
+            int @Nullable [] lengths,
+            @Nullable RecurrentState stateIn,
+            FloatTensor y,
+            @Nullable RecurrentState stateOut) {
         checkOpen();
         arguments.check(x, lengths, stateIn, y, stateOut);
         run(arguments.steps(x), arguments.rows(x), lengths, x, stateIn, y, stateOut);
@@ -208,7 +212,11 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
      * @see #forward(FloatTensor, int[], RecurrentState, FloatTensor, RecurrentState, long)
      */
     public Tape forward(
-            FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn, FloatTensor y, @Nullable RecurrentState stateOut) {
+            FloatTensor x,
+            int @Nullable [] lengths,
+            @Nullable RecurrentState stateIn,
+            FloatTensor y,
+            @Nullable RecurrentState stateOut) {
         // A refused call must not use up a number; a second check costs next to nothing.
         checkOpen();
         arguments.check(x, lengths, stateIn, y, stateOut);
@@ -238,7 +246,16 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         int n = arguments.rows(x);
         Reserve reserve = workspaces.takeReserve(t, n);
         TrainingCall call = new TrainingCall(
-                t, n, lengths == null ? null : lengths.clone(), x, stateIn, y, stateOut, dropoutSeed, dropoutCall, reserve);
+                t,
+                n,
+                lengths == null ? null : lengths.clone(),
+                x,
+                stateIn,
+                y,
+                stateOut,
+                dropoutSeed,
+                dropoutCall,
+                reserve);
         boolean done = false;
         try {
             CallArguments.acquire(x, stateIn, y, stateOut);
@@ -270,7 +287,11 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     }
 
     private static void checkTraining(@Nullable RecurrentState stateIn, @Nullable RecurrentState stateOut) {
-        Checks.argument(stateOut == null || stateOut != stateIn, "stateOut", "the same as stateIn", "another state: backward reads stateIn");
+        Checks.argument(
+                stateOut == null || stateOut != stateIn,
+                "stateOut",
+                "the same as stateIn",
+                "another state: backward reads stateIn");
     }
 
     /** Number that the next forward without a call number takes for its dropout mask; part of a checkpoint. */
@@ -301,7 +322,9 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         TensorStorage block = backend.allocate(weights.layout().size(), "weights");
         boolean done = false;
         try {
-            weights.layout().parameters().forEach(spec -> block.write(spec.offset(), FloatBuffer.wrap(values.get(spec.name()))));
+            weights.layout()
+                    .parameters()
+                    .forEach(spec -> block.write(spec.offset(), FloatBuffer.wrap(values.get(spec.name()))));
             current.replace(block);
             done = true;
         } finally {
@@ -314,7 +337,14 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     /** What runs this layer and why, and what it holds. */
     public Explanation explain() {
         return new Explanation(
-                backend.kind(), engine.describe(), threads, workspaces.idlePlans(), current.bytes(), workspaces.idleBytes(), engine.determinism(), notes);
+                backend.kind(),
+                engine.describe(),
+                threads,
+                workspaces.idlePlans(),
+                current.bytes(),
+                workspaces.idleBytes(),
+                engine.determinism(),
+                notes);
     }
 
     CallArguments arguments() {

@@ -39,7 +39,11 @@ public final class StackedCell implements RecurrentCell {
                     "cells[" + i + "].inputSize",
                     all.get(i).inputSize(),
                     all.get(i - 1).outputSize() + ", the outputSize of the cell below");
-            Checks.argument(all.get(i).backend() == all.get(0).backend(), "cells[" + i + "].backend", all.get(i).backend(), "" + all.get(0).backend());
+            Checks.argument(
+                    all.get(i).backend() == all.get(0).backend(),
+                    "cells[" + i + "].backend",
+                    all.get(i).backend(),
+                    "" + all.get(0).backend());
         }
         return new StackedCell(all);
     }
@@ -155,19 +159,28 @@ public final class StackedCell implements RecurrentCell {
 
     private void start() {
         if (!busy.compareAndSet(false, true)) {
-            throw new IllegalStateException("stacked cell: another thread is in a call (expected: one thread at a time)");
+            throw new IllegalStateException(
+                    "stacked cell: another thread is in a call (expected: one thread at a time)");
         }
     }
 
     /** What no single cell sees, before the first of them writes anything. */
-    private void checkEnds(FloatTensor x, @Nullable CellState stateIn, FloatTensor y, @Nullable CellState stateOut, int rank) {
+    private void checkEnds(
+            FloatTensor x, @Nullable CellState stateIn, FloatTensor y, @Nullable CellState stateOut, int rank) {
         Checks.notNull("x", x);
         Checks.notNull("y", y);
         if (x.rank() != rank || x.dim(rank - 1) != inputSize()) {
-            throw Checks.wrong("x", x.toString(), (rank == 2 ? "[N, " : "[T, N, ") + inputSize() + "], C = " + inputSize() + " from the lowest cell");
+            throw Checks.wrong(
+                    "x",
+                    x.toString(),
+                    (rank == 2 ? "[N, " : "[T, N, ") + inputSize() + "], C = " + inputSize() + " from the lowest cell");
         }
         if (!sameLeading(x, y) || y.dim(rank - 1) != outputSize()) {
-            throw Checks.wrong("y", y.toString(), (rank == 2 ? "[N, " : "[T, N, ") + outputSize() + "] with the sizes of x, outputSize of the highest cell");
+            throw Checks.wrong(
+                    "y",
+                    y.toString(),
+                    (rank == 2 ? "[N, " : "[T, N, ") + outputSize()
+                            + "] with the sizes of x, outputSize of the highest cell");
         }
         Checks.apart(y.overlaps(x), "y", "x");
         apart(y, "stateIn", stateIn);
@@ -228,7 +241,13 @@ public final class StackedCell implements RecurrentCell {
                 FloatTensor from = i == 0 ? x : values.get(i - 1);
                 FloatTensor to = i == cells.size() - 1 ? y : values.get(i);
                 tapes.add(cells.get(i)
-                        .forward(from, lengths, ins == null ? null : ins.get(i), to, outs == null ? null : outs.get(i), dropoutCall));
+                        .forward(
+                                from,
+                                lengths,
+                                ins == null ? null : ins.get(i),
+                                to,
+                                outs == null ? null : outs.get(i),
+                                dropoutCall));
             }
             return new StackedTape(tapes, values);
         } catch (RuntimeException | Error e) {
@@ -267,7 +286,9 @@ public final class StackedCell implements RecurrentCell {
                 }
                 for (int i = cells.size() - 1; i >= 0; i--) {
                     first -= parts[i];
-                    CellGradients own = gradients == null ? null : new CellGradients(gradients.parts().subList(first, first + parts[i]));
+                    CellGradients own = gradients == null
+                            ? null
+                            : new CellGradients(gradients.parts().subList(first, first + parts[i]));
                     tapes.get(i)
                             .backward(
                                     i == cells.size() - 1 ? dy : slopes.get(i),
@@ -293,7 +314,8 @@ public final class StackedCell implements RecurrentCell {
         private @Nullable CellState whole;
         private List<CellState> cut = List.of();
 
-        @Nullable List<CellState> of(String name, @Nullable CellState state) {
+        @Nullable
+        List<CellState> of(String name, @Nullable CellState state) {
             if (state == null) {
                 return null;
             }
@@ -302,11 +324,18 @@ public final class StackedCell implements RecurrentCell {
                 int first = 0;
                 for (int count : parts) {
                     Checks.argument(
-                            first + count <= state.parts().size(), name, state.parts().size() + " parts", "the state of this stack, from zeroState");
+                            first + count <= state.parts().size(),
+                            name,
+                            state.parts().size() + " parts",
+                            "the state of this stack, from zeroState");
                     now.add(new CellState(state.parts().subList(first, first + count)));
                     first += count;
                 }
-                Checks.argument(first == state.parts().size(), name, state.parts().size() + " parts", first + ", from zeroState");
+                Checks.argument(
+                        first == state.parts().size(),
+                        name,
+                        state.parts().size() + " parts",
+                        first + ", from zeroState");
                 whole = state;
                 cut = now;
             }

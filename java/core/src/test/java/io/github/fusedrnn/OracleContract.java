@@ -1,0 +1,103 @@
+package io.github.fusedrnn;
+
+import io.github.fusedrnn.check.Tolerances;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.testing.Comparison;
+import io.github.fusedrnn.testing.ErrorTable;
+import io.github.fusedrnn.testing.GoldenCase;
+import io.github.fusedrnn.testing.LayerRun;
+import io.github.fusedrnn.testing.OracleCases;
+import io.github.fusedrnn.testing.SmallLayers;
+import io.github.fusedrnn.testing.Target;
+import io.github.fusedrnn.testing.Variants;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every cell and option in awkward sizes against the reference in float64: outputs, final states, every gradient. */
+abstract class OracleContract extends Contract {
+    private static final double LIMIT = 2e-5;
+    private static final int FEW = 16;
+    private static final long DROPOUT_SEED = 11;
+    private static final long DROPOUT_CALL = 3;
+
+    private final ErrorTable table;
+
+    OracleContract(Target target, ErrorTable table) {
+        super(target);
+        this.table = table;
+    }
+
+    static Collection<String> variants() {
+        return Variants.names();
+    }
+
+    static Collection<String> sizes() {
+        return SmallLayers.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("variants")
+    void agreesInEveryVariant(String name) {
+        RecurrentDesc desc = Variants.all().get(name);
+        check(name, desc, 6, 5, true);
+        check(name, desc, 1, 1, false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void agreesInAwkwardSizes(String name) {
+        RecurrentDesc desc = SmallLayers.get(name);
+        check(name, desc, 5, 17, true);
+        check(name, desc, 1, 33, true);
+        check(name, desc, 7, 1, false);
+    }
+
+    private void check(String name, RecurrentDesc desc, int t, int n, boolean full) {
+        String what = name + " T" + t + " N" + n;
+        GoldenCase c = OracleCases.of(what, desc, t, n, full, what.hashCode(), DROPOUT_SEED, DROPOUT_CALL);
+        try (RecurrentLayer layer = target().layer(desc, c.weights(), 1, DROPOUT_SEED)) {
+            Map<String, double[]> actual = LayerRun.train(layer, c, DROPOUT_CALL);
+            c.expected().forEach((tensor, expected) -> {
+                String message = target() + " " + what + " seed " + what.hashCode() + " " + tensor;
+                double error = Comparison.check(message, actual.get(tensor), expected, tolerance(c, tensor));
+                table.add(name, column(tensor), error);
+            });
+        }
+    }
+
+    /**
+     * A gradient carries the rounding errors of forward and those of backward, which are independent: √2 of {@code Tolerances}. A tensor of a
+     * few numbers may consist of sums whose terms cancel, so that its largest value says nothing about them: its errors are measured by the
+     * largest value among all gradients, or all outputs, of the call.
+     */
+    private static double tolerance(GoldenCase c, String tensor) {
+        boolean gradient = tensor.startsWith("grad.");
+        double tolerance = Math.min(LIMIT, Tolerances.float32(c.desc(), c.t(), c.n()) * (gradient ? Math.sqrt(2) : 1));
+        double[] expected = c.expected().get(tensor);
+        double largest = largest(expected);
+        if (expected.length < FEW && largest > 0) {
+            double scale = c.expected().entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith("grad.") == gradient)
+                    .mapToDouble(entry -> largest(entry.getValue()))
+                    .max()
+                    .orElse(largest);
+            tolerance *= scale / largest;
+        }
+        return tolerance;
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
+    }
+
+    /** grad.weight_ih_l0_reverse → grad.w_ih. */
+    static String column(String tensor) {
+        return tensor.replaceFirst("_l\\d+(_reverse)?$", "")
+                .replace("weight", "w")
+                .replace("bias", "b")
+                .replace("peephole", "peep");
+    }
+}

@@ -1,0 +1,9 @@
+package io.github.fusedrnn;
+
+import io.github.fusedrnn.testing.Target;
+
+class ReferenceContractTest extends EveryContract {
+    ReferenceContractTest() {
+        super(Target.REFERENCE);
+    }
+}

@@ -1,0 +1,150 @@
+package io.github.fusedrnn.testing;
+
+import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.BackendStatus;
+import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.Direction;
+import io.github.fusedrnn.Gru;
+import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.Merge;
+import io.github.fusedrnn.RecurrentBuilder;
+import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.weights.ParameterSpec;
+import io.github.fusedrnn.weights.WeightLayout;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+
+/** What a contract suite runs on: a backend and, on the CPU, an instruction set and a way to compute products. */
+public enum Target {
+    REFERENCE(BackendKind.REFERENCE, "auto", "auto"),
+    CPU_PLAIN(BackendKind.CPU, "plain", "packed"),
+    CPU_NEON(BackendKind.CPU, "neon", "packed"),
+    CPU_AVX2(BackendKind.CPU, "avx2", "packed"),
+    CPU_AVX512(BackendKind.CPU, "avx512", "packed"),
+    CPU_OPENBLAS(BackendKind.CPU, "auto", "openblas");
+
+    private final BackendKind kind;
+    private final String isa;
+    private final String products;
+
+    Target(BackendKind kind, String isa, String products) {
+        this.kind = kind;
+        this.isa = isa;
+        this.products = products;
+    }
+
+    public BackendKind kind() {
+        return kind;
+    }
+
+    /** Skips the calling test, with the reason, where this cannot run. */
+    public void require() {
+        BackendStatus status = Backends.report().stream()
+                .filter(s -> s.kind() == kind)
+                .findFirst()
+                .orElseThrow();
+        Assumptions.assumeTrue(status.available(), () -> "skipped: backend " + kind + ": " + status.reason());
+        if (kind == BackendKind.CPU && !isa.equals("auto")) {
+            String canRun = status.details().getOrDefault("instruction set", "");
+            Assumptions.assumeTrue(
+                    canRun.replaceAll(".*can run", "").matches(".*\\b" + isa + "\\b.*"),
+                    () -> "skipped: no " + isa + " here: " + canRun);
+        }
+    }
+
+    /** Whether it promises that a row's forward bits depend on nothing but the row. */
+    public boolean promisesBits() {
+        return !products.equals("openblas");
+    }
+
+    /** Whether a step rounds its states as the caller does who hands them on, so that chained calls keep every bit; float64 inside does not. */
+    public boolean chainsBits() {
+        return promisesBits() && kind != BackendKind.REFERENCE;
+    }
+
+    /** Whether its inference promises to leave the Java heap alone. */
+    public boolean promisesNoGarbage() {
+        return kind != BackendKind.REFERENCE;
+    }
+
+    public Backend backend() {
+        return Backends.open(kind);
+    }
+
+    /** A builder that builds on this target. */
+    public <B extends RecurrentBuilder<B>> B on(B builder) {
+        return builder.backend(kind).cpuIsa(isa).cpuProducts(products);
+    }
+
+    public RecurrentLayer layer(RecurrentDesc desc, double[] weights) {
+        return layer(desc, weights, 1, 0);
+    }
+
+    /** A layer of any description with given weights in canonical order. */
+    public RecurrentLayer layer(RecurrentDesc desc, double[] weights, int threads, long dropoutSeed) {
+        return switch (desc.cell()) {
+            case RNN ->
+                common(Rnn.builder(desc.inputSize(), desc.hiddenSize()), desc, weights, threads, dropoutSeed)
+                        .build();
+            case GRU ->
+                common(
+                                Gru.builder(desc.inputSize(), desc.hiddenSize()).reset(desc.reset()),
+                                desc,
+                                weights,
+                                threads,
+                                dropoutSeed)
+                        .build();
+            case LSTM ->
+                common(
+                                Lstm.builder(desc.inputSize(), desc.hiddenSize())
+                                        .projection(desc.projectionSize())
+                                        .cellClip(desc.cellClip())
+                                        .peepholes(desc.peepholes())
+                                        .coupledInputForget(desc.coupledInputForget()),
+                                desc,
+                                weights,
+                                threads,
+                                dropoutSeed)
+                        .build();
+        };
+    }
+
+    private <B extends RecurrentBuilder<B>> B common(
+            B builder, RecurrentDesc desc, double[] weights, int threads, long dropoutSeed) {
+        int slots = desc.cell().activationSlots().size();
+        on(builder)
+                .layers(desc.layers())
+                .bias(desc.bias())
+                .batchMajor(desc.batchMajor())
+                .dropout(desc.dropout())
+                .gateClip(desc.gateClip())
+                .activations(desc.activations().subList(0, slots).toArray(new Activation[0]))
+                .threads(threads)
+                .dropoutSeed(dropoutSeed)
+                .weights(named(desc, weights));
+        if (desc.direction() == Direction.BIDIRECTIONAL) {
+            builder.bidirectional(desc.merge() == Merge.SUM ? Merge.SUM : Merge.CONCAT)
+                    .reverseActivations(
+                            desc.activations().subList(slots, 2 * slots).toArray(new Activation[0]));
+        } else {
+            builder.direction(desc.direction());
+        }
+        return builder;
+    }
+
+    /** A canonical block by name, in float32. */
+    public static Map<String, float[]> named(RecurrentDesc desc, double[] block) {
+        Map<String, float[]> map = new LinkedHashMap<>();
+        for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
+            int from = Math.toIntExact(spec.offset());
+            map.put(spec.name(), LayerRun.floats(Arrays.copyOfRange(block, from, from + Math.toIntExact(spec.size()))));
+        }
+        return map;
+    }
+}
