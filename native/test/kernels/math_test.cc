@@ -89,6 +89,15 @@ void Sweep(const KernelTable& table, const Function& f, const std::vector<float>
       at = x[i];
     }
   }
+  if (f.activation == FR_ACT_SIGMOID || f.activation == FR_ACT_TANH) {
+    // 1 - s and 1 - t t, the slopes, must not turn negative.
+    int64_t outside = 0;
+    for (const float value : y) {
+      if (!(value <= 1.0f && value >= (f.activation == FR_ACT_TANH ? -1.0f : 0.0f))) ++outside;
+    }
+    EXPECT(outside == 0, "%s %s: %lld values out of range", IsaName(table), f.name,
+           static_cast<long long>(outside));
+  }
   std::printf("%-7s %-8s worst %.3f ulp at %.9g (%zu arguments)\n", IsaName(table), f.name, worst,
               static_cast<double>(at), x.size());
   EXPECT(worst <= f.bound, "%s %s: %.3f ulp at %.9g, bound %.1f", IsaName(table), f.name, worst,
