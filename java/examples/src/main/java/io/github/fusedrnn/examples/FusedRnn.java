@@ -2,17 +2,87 @@ package io.github.fusedrnn.examples;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
-/** The command line: one subcommand per class. */
+/**
+ * The command line: one subcommand per class. Exit codes: 0 all went well, 1 something failed or missed its limit, 2 the command was called
+ * wrongly. A failure is one sentence on the error stream; {@code --stacktrace} shows where it came from.
+ */
 @Command(
         name = "fusedrnn",
         description = "Recurrent layers on the JVM: train, sample, check, diagnose.",
         mixinStandardHelpOptions = true,
-        subcommands = CommandLine.HelpCommand.class)
-public final class FusedRnn {
+        versionProvider = FusedRnn.Version.class,
+        subcommands = {
+            ConformanceCommand.class,
+            DoctorCommand.class,
+            CommandLine.HelpCommand.class
+        })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class FusedRnn implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "Show where a failure came from, not only what it says.")
+    private boolean stacktrace;
+
     private FusedRnn() {}
 
+    /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new FusedRnn()).execute(args));
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The whole command line, which tests run in their own process. */
+    static CommandLine commandLine() {
+        FusedRnn root = new FusedRnn();
+        CommandLine commands = new CommandLine(root).setCaseInsensitiveEnumValuesAllowed(true);
+        commands.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + sentence(failure));
+            if (root.stacktrace) {
+                failure.printStackTrace(command.getErr());
+            }
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        commands.setParameterExceptionHandler((failure, arguments) -> {
+            CommandLine command = failure.getCommandLine();
+            String name = command.getCommandSpec().qualifiedName();
+            command.getErr().println(name + ": " + sentence(failure) + " (" + name + " --help lists the options)");
+            if (root.stacktrace) {
+                failure.printStackTrace(command.getErr());
+            }
+            return CommandLine.ExitCode.USAGE;
+        });
+        return commands;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+
+    private static String sentence(Throwable failure) {
+        String message = failure.getMessage();
+        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message.strip();
+        // The message of a missing file is its name alone.
+        return failure instanceof java.nio.file.FileSystemException && !text.contains(" ")
+                ? text + ": " + failure.getClass().getSimpleName()
+                : text;
+    }
+
+    /** What the jar's manifest says. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = FusedRnn.class.getPackage().getImplementationVersion();
+            return new String[] {"fusedrnn " + (version == null ? "(built from source)" : version)};
+        }
     }
 }

@@ -1,4 +1,4 @@
-/** The command line {@code fusedrnn}. */
+/** The command line {@code fusedrnn}: trains, samples, checks gradients, runs conformance cases, diagnoses. */
 @NullMarked
 package io.github.fusedrnn.examples;
 

@@ -1,0 +1,239 @@
+package io.github.fusedrnn.examples;
+
+import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.Direction;
+import io.github.fusedrnn.Merge;
+import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.examples.ConformanceCase.Expected;
+import io.github.fusedrnn.formats.FormatException;
+import io.github.fusedrnn.formats.safetensors.DType;
+import io.github.fusedrnn.formats.safetensors.SafetensorsFile;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.weights.ParameterSpec;
+import io.github.fusedrnn.weights.WeightLayout;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Golden files of ONNX's RNN, GRU and LSTM operators, brought into the canonical layout. ONNX orders LSTM's gates i o f c and GRU's z r h,
+ * puts W, R and B of both directions one after another, B as input biases then recurrent ones, P as i o f, and Y as [T, D, B, H].
+ */
+final class OnnxForm {
+    private final CaseFile file;
+    private final RecurrentDesc desc;
+    private final int t;
+    private final int n;
+
+    private OnnxForm(CaseFile file) throws FormatException {
+        this.file = file;
+        List<Long> x = file.shape("X");
+        boolean batchMajor = file.flag("layout");
+        this.t = Math.toIntExact(x.get(batchMajor ? 1 : 0));
+        this.n = Math.toIntExact(x.get(batchMajor ? 0 : 1));
+        this.desc = desc(Math.toIntExact(x.get(2)), batchMajor);
+    }
+
+    /** Whether a file is of this form. */
+    static boolean matches(SafetensorsFile file) {
+        return file.metadata().containsKey("op") && file.contains("X");
+    }
+
+    /**
+     * The case in a file.
+     *
+     * @throws FormatException if a tensor is missing or of another type
+     * @throws IllegalArgumentException if attributes and tensors do not describe a layer and its call
+     */
+    static ConformanceCase read(String name, SafetensorsFile file) throws FormatException {
+        return new OnnxForm(new CaseFile(file)).read(name);
+    }
+
+    private ConformanceCase read(String name) throws FormatException {
+        Map<String, Expected> expected = new LinkedHashMap<>();
+        long h = desc.hiddenSize();
+        long d = desc.directions();
+        if (file.has("Y")) {
+            double[] y = file.values("Y", t * d * n * h);
+            expected.put(
+                    "output",
+                    // with layout 1 Y is [B, T, D, H], which is ours as it stands
+                    desc.batchMajor()
+                            ? new Expected(y, List.of((long) n, (long) t, d * h))
+                            : new Expected(swapMiddle(y, t, (int) d, n), List.of((long) t, (long) n, d * h)));
+        }
+        if (file.has("Y_h")) {
+            expected.put("h_n", new Expected(state("Y_h"), List.of(d, (long) n, h)));
+        }
+        if (file.has("Y_c")) {
+            expected.put("c_n", new Expected(state("Y_c"), List.of(d, (long) n, h)));
+        }
+        return new ConformanceCase(
+                name,
+                file.dtype("X") == DType.F64,
+                desc,
+                t,
+                n,
+                file.lengths("sequence_lens"),
+                weights(),
+                file.values("X"),
+                file.has("initial_h") ? state("initial_h") : null,
+                file.has("initial_c") ? state("initial_c") : null,
+                null,
+                null,
+                null,
+                expected);
+    }
+
+    private RecurrentDesc desc(int inputSize, boolean batchMajor) throws FormatException {
+        String op = file.text("op", "").toUpperCase(Locale.ROOT);
+        CellKind cell =
+                switch (op) {
+                    case "RNN", "LSTM", "GRU" -> CellKind.valueOf(op);
+                    default -> throw new IllegalArgumentException("op: '" + op + "' (expected: RNN, GRU or LSTM)");
+                };
+        String name = file.text("direction", "forward").toUpperCase(Locale.ROOT);
+        Direction direction =
+                switch (name) {
+                    case "FORWARD", "REVERSE", "BIDIRECTIONAL" -> Direction.valueOf(name);
+                    default ->
+                        throw new IllegalArgumentException(
+                                "direction: '" + name + "' (expected: forward, reverse or bidirectional)");
+                };
+        boolean before = cell == CellKind.GRU && !file.flag("linear_before_reset");
+        return new RecurrentDesc(
+                cell,
+                inputSize,
+                file.number("hidden_size", Math.toIntExact(file.shape("R").get(2))),
+                0,
+                1,
+                direction,
+                Merge.CONCAT,
+                file.has("B"),
+                batchMajor,
+                0,
+                0,
+                Float.parseFloat(file.text("clip", "0")),
+                file.has("P"),
+                cell == CellKind.LSTM && file.flag("input_forget"),
+                before ? ResetPlacement.BEFORE : ResetPlacement.AFTER,
+                activations(cell, direction.count()));
+    }
+
+    /** Alphas and betas are used up in order, by the functions that take them; a function without one has ONNX's default. */
+    private List<Activation> activations(CellKind cell, int directions) {
+        Iterator<Float> alphas = numbers("activation_alpha");
+        Iterator<Float> betas = numbers("activation_beta");
+        List<Activation> functions = new ArrayList<>();
+        for (String name : file.text("activations", "").split(",")) {
+            switch (name.strip().toLowerCase(Locale.ROOT)) {
+                case "" -> {}
+                case "sigmoid" -> functions.add(Activation.SIGMOID);
+                case "tanh" -> functions.add(Activation.TANH);
+                case "relu" -> functions.add(Activation.RELU);
+                case "softsign" -> functions.add(Activation.SOFTSIGN);
+                case "softplus" -> functions.add(Activation.SOFTPLUS);
+                case "hardsigmoid" -> functions.add(Activation.hardSigmoid(next(alphas, 0.2f), next(betas, 0.5f)));
+                case "elu" -> functions.add(Activation.elu(next(alphas, 1)));
+                case "leakyrelu" -> functions.add(Activation.leakyRelu(next(alphas, 0.01f)));
+                case "thresholdedrelu" -> functions.add(Activation.thresholdedRelu(next(alphas, 1)));
+                case "scaledtanh" -> functions.add(Activation.scaledTanh(next(alphas, 1), next(betas, 1)));
+                case "affine" -> functions.add(Activation.affine(next(alphas, 1), next(betas, 0)));
+                default ->
+                    throw new IllegalArgumentException(
+                            "activations: '" + name.strip() + "' (expected: a function of ONNX)");
+            }
+        }
+        if (functions.isEmpty()) {
+            for (int d = 0; d < directions; d++) {
+                functions.addAll(
+                        switch (cell) {
+                            case RNN -> List.of(Activation.TANH);
+                            case GRU -> List.of(Activation.SIGMOID, Activation.TANH);
+                            case LSTM -> List.of(Activation.SIGMOID, Activation.TANH, Activation.TANH);
+                        });
+            }
+        }
+        return functions;
+    }
+
+    private Iterator<Float> numbers(String key) {
+        return Stream.of(file.text(key, "").split(","))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .map(Float::valueOf)
+                .iterator();
+    }
+
+    private static float next(Iterator<Float> numbers, float otherwise) {
+        return numbers.hasNext() ? numbers.next() : otherwise;
+    }
+
+    private Map<String, double[]> weights() throws FormatException {
+        Map<String, double[]> weights = new LinkedHashMap<>();
+        int gates = desc.gates();
+        int h = desc.hiddenSize();
+        int[] order = gateOrder(desc.cell());
+        int[] peepholeOrder = {0, 2, 1};
+        for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
+            int d = spec.direction();
+            double[] values =
+                    switch (spec.kind()) {
+                        case WEIGHT_IH ->
+                            blocks("W", gates * h * desc.inputSize(), d * gates, order, h * desc.inputSize());
+                        case WEIGHT_HH -> blocks("R", gates * h * h, d * gates, order, h * h);
+                        case BIAS_IH -> blocks("B", 2 * gates * h, d * 2 * gates, order, h);
+                        case BIAS_HH -> blocks("B", 2 * gates * h, (d * 2 + 1) * gates, order, h);
+                        case WEIGHT_PEEPHOLE -> blocks("P", 3 * h, d * 3, peepholeOrder, h);
+                        case WEIGHT_HR -> throw new IllegalStateException("ONNX has no projection");
+                    };
+            weights.put(spec.name(), values);
+        }
+        return weights;
+    }
+
+    /** Where ONNX keeps each canonical gate. */
+    private static int[] gateOrder(CellKind cell) {
+        return switch (cell) {
+            case RNN -> new int[] {0};
+            case LSTM -> new int[] {0, 2, 3, 1};
+            case GRU -> new int[] {1, 0, 2};
+        };
+    }
+
+    /** Block {@code order[g]} of ONNX's tensor, counted from {@code first}, becomes our block g. */
+    private double[] blocks(String tensor, int perDirection, int first, int[] order, int blockSize)
+            throws FormatException {
+        double[] from = file.values(tensor, (long) desc.directions() * perDirection);
+        double[] to = new double[order.length * blockSize];
+        for (int g = 0; g < order.length; g++) {
+            System.arraycopy(from, (first + order[g]) * blockSize, to, g * blockSize, blockSize);
+        }
+        return to;
+    }
+
+    /** [D, B, H]; with layout 1 the file has [B, D, H]. */
+    private double[] state(String tensor) throws FormatException {
+        double[] values = file.values(tensor, (long) desc.directions() * n * desc.hiddenSize());
+        return desc.batchMajor() ? swapMiddle(values, 1, n, desc.directions()) : values;
+    }
+
+    /** [outer, a, b, H] → [outer, b, a, H]. */
+    private double[] swapMiddle(double[] values, int outer, int a, int b) {
+        int h = desc.hiddenSize();
+        double[] swapped = new double[values.length];
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < a; i++) {
+                for (int j = 0; j < b; j++) {
+                    System.arraycopy(values, ((o * a + i) * b + j) * h, swapped, ((o * b + j) * a + i) * h, h);
+                }
+            }
+        }
+        return swapped;
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.fusedrnn.examples;
+
+import java.util.List;
+import java.util.Locale;
+
+/** How the commands write numbers and tables: alike everywhere, and the same in every locale. */
+final class Texts {
+    private Texts() {}
+
+    /** A number in the way of {@code printf}, in no country's own form. */
+    static String format(String form, Object... values) {
+        return String.format(Locale.ROOT, form, values);
+    }
+
+    /** An error: two digits are enough. */
+    static String error(double error) {
+        return error == 0 ? "0" : format("%.1e", error);
+    }
+
+    /** An enum constant as the command line takes it. */
+    static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Rows as wide as their widest cells; the first {@code left} columns lean left, the others right. */
+    static String table(int left, List<List<String>> rows) {
+        int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int c = 0; c < row.size(); c++) {
+                widths[c] = Math.max(widths[c], row.get(c).length());
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int c = 0; c < row.size(); c++) {
+                String gap = " ".repeat(widths[c] - row.get(c).length());
+                line.append(c < left ? row.get(c) + gap : gap + row.get(c)).append("  ");
+            }
+            text.append(line.toString().stripTrailing()).append(System.lineSeparator());
+        }
+        return text.toString();
+    }
+}
