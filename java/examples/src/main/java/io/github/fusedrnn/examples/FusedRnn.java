@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = FusedRnn.Version.class,
         subcommands = {
+            AdderCommand.class,
             GradcheckCommand.class,
             ConformanceCommand.class,
             DoctorCommand.class,

@@ -1,0 +1,54 @@
+package io.github.fusedrnn.examples;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.RecurrentBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where a command's layers run; shared by the commands that train. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class LayerOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "KIND",
+            description = "cpu, cudnn or reference; one that is not there is an error. Default: the best present.")
+    private @Nullable BackendKind backend;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads that work on one call. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    /**
+     * Refuses values that no layer can take.
+     *
+     * @throws io.github.fusedrnn.FusedRnnException if the backend is not there, with the reason
+     */
+    void check() {
+        if (threads < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads: " + threads + " (expected: an integer >= 1)");
+        }
+        Backends.open(backend());
+    }
+
+    BackendKind backend() {
+        return backend != null ? backend : Backends.best();
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    <B extends RecurrentBuilder<B>> B apply(B builder) {
+        return builder.backend(backend()).threads(threads);
+    }
+}
