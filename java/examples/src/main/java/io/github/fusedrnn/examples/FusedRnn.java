@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         versionProvider = FusedRnn.Version.class,
         subcommands = {
             AdderCommand.class,
+            CharlmCommand.class,
             GradcheckCommand.class,
             ConformanceCommand.class,
             DoctorCommand.class,

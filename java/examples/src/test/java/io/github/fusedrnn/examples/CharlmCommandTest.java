@@ -1,0 +1,180 @@
+package io.github.fusedrnn.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CharlmCommandTest {
+    private static final String SMALL = "--hidden 24 --batch 8 --window 20 --lr 0.01 --reports 2 ";
+
+    @TempDir
+    Path folder;
+
+    private Path text;
+    private Path model;
+
+    @BeforeEach
+    void writeText() throws IOException {
+        text = folder.resolve("text.txt");
+        model = folder.resolve("model.safetensors");
+        Files.writeString(text, TextSource.generated().text().substring(0, 20_000));
+    }
+
+    private CommandRun train(String more) {
+        return CommandRun.of(("charlm --text " + text + " " + SMALL + more).split(" "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"--embedding 8", "--embedding 0", "--embedding 8 --cell gru", "--embedding 8 --dropout 0.2"})
+    void learnsWhatIsInTheText(String how) {
+        CommandRun run = train("--epochs 3 " + how);
+
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        // 27 characters drawn alike would cost ln 27 = 3.3 nats, by their frequency 2.8
+        assertThat(lastHeldOut(run)).isLessThan(2.0);
+    }
+
+    @Test
+    void aSavedModelIsTheSameModel() {
+        CommandRun trained = train("--epochs 1 --sample 60 --temperature 0.7 --seed 4 --save " + model);
+        CommandRun measured = CommandRun.of("charlm", "--model", model.toString(), "--text", text.toString());
+        CommandRun sampled = CommandRun.of(
+                "charlm", "--model", model.toString(), "--sample", "60", "--temperature", "0.7", "--seed", "4");
+
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+        assertThat(measured.exitCode()).as(measured.err()).isZero();
+        assertThat(sampled.exitCode()).as(sampled.err()).isZero();
+        assertThat(measured.out()).contains(Texts.format("held out: %.4f nats", lastHeldOut(trained)));
+        assertThat(trained.out()).endsWith(sampled.out());
+        assertThat(sampled.out().length()).isGreaterThanOrEqualTo(60);
+    }
+
+    @Test
+    void oneHotAndGruSurviveSaving() {
+        CommandRun trained = train("--epochs 0.2 --embedding 0 --cell gru --save " + model);
+        CommandRun measured = CommandRun.of("charlm", "--model", model.toString(), "--text", text.toString());
+
+        assertThat(measured.exitCode()).as(measured.err()).isZero();
+        assertThat(measured.out())
+                .contains("GRU of 24, one-hot")
+                .contains(Texts.format("held out: %.4f nats", lastHeldOut(trained)));
+    }
+
+    @Test
+    void beginsWithThePrime() {
+        train("--epochs 0.2 --save " + model);
+        CommandRun run = CommandRun.of(
+                "charlm", "--model", model.toString(), "--sample", "5", "--prime", "One and", "--temperature", "0");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out().stripLeading()).startsWith("One and").hasSizeGreaterThanOrEqualTo("One and".length() + 5);
+    }
+
+    @Test
+    void refusesAPrimeThatTheModelCannotRead() {
+        train("--epochs 0.1 --save " + model);
+        CommandRun run = CommandRun.of("charlm", "--model", model.toString(), "--sample", "5", "--prime", "été");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("--prime: the character 'é' (U+00E9)");
+    }
+
+    @Test
+    void stopsInTime() {
+        CommandRun run = train("--epochs 100000 --minutes 0.01");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("at most 0.01 minutes");
+    }
+
+    @Test
+    void hasATextOfItsOwn() throws IOException {
+        TextSource source = TextSource.builtIn();
+
+        assertThat(source.text().length()).isGreaterThanOrEqualTo(50_000);
+        assertThat(Vocabulary.of(source.text()).size()).isLessThanOrEqualTo(97);
+        CommandRun run = CommandRun.of(("charlm " + SMALL + "--epochs 0.01").split(" "));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains(source.name());
+    }
+
+    @Test
+    void refusesAFileThatIsNoModel() {
+        CommandRun run = CommandRun.of("charlm", "--model", text.toString(), "--sample", "5");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains(text.toString());
+        assertThat(run.err().strip().lines()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--text nowhere.txt | --text: nowhere.txt (expected: an existing file)",
+                "--model nowhere.bin --sample 3 | --model: nowhere.bin (expected: an existing file)",
+                "--cell rnn | --cell: rnn (expected: lstm or gru)",
+                "--sample -1 | --sample: -1 (expected: a number >= 0)",
+                "--temperature -0.1 | --temperature: -0.1 (expected: a number >= 0)",
+                "--dropout 1.5 | --dropout: 1.5 (expected: 0 <= P < 1)",
+                "--epochs 0 | --epochs: 0.0 (expected: a number > 0)",
+                "--minutes -1 | --minutes: -1.0 (expected: a number > 0)",
+                "--batch 0 | --batch: 0 (expected: a number >= 1)",
+                "--window 0 | --window: 0 (expected: a number >= 1)",
+                "--hidden 0 | --hidden: 0 (expected: a number >= 1)",
+                "--clip 0 | --clip: 0.0 (expected: a number > 0)",
+            })
+    void refusesWrongArguments(String arguments, String message) {
+        CommandRun run = CommandRun.of(("charlm " + arguments).split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
+    }
+
+    @Test
+    void refusesATextThatIsTooShort() throws IOException {
+        Files.writeString(text, "too short");
+        CommandRun run = train("");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--text: 9 characters (expected: more than --batch 8");
+    }
+
+    @Test
+    void temperatureBoundsTheChoice() {
+        float[] scores = {1, 3, 2};
+
+        assertThat(CharModel.draw(scores, 0, new SplittableRandom(1))).isEqualTo(1);
+        assertThat(CharModel.draw(scores, 1e-3, new SplittableRandom(1))).isEqualTo(1);
+        int[] drawn = new int[3];
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 10_000; i++) {
+            drawn[CharModel.draw(scores, 1, random)]++;
+        }
+        // softmax of 1, 3, 2 is 0.0900, 0.6652, 0.2447; one standard deviation is at most 48 of 10,000
+        assertThat(drawn[0]).isBetween(900 - 240, 900 + 240);
+        assertThat(drawn[1]).isBetween(6652 - 240, 6652 + 240);
+    }
+
+    private static double lastHeldOut(CommandRun run) {
+        Matcher row = Pattern.compile("(?m)^ +\\d+ +[\\d.]+ +[\\d.]+ +[\\d.]+ +([\\d.]+) +[\\d.]+ +\\d+$")
+                .matcher(run.out());
+        double loss = Double.NaN;
+        while (row.find()) {
+            loss = Double.parseDouble(row.group(1));
+        }
+        return loss;
+    }
+}
