@@ -19,6 +19,16 @@ FUSEDRNN_INLINE int64_t LanesFrom(int64_t unit, int64_t hidden) {
   return hidden - unit < kWidth ? hidden - unit : kWidth;
 }
 
+// body(row, unit, n) for every vector of units of every row.
+template <class Args, class Body>
+FUSEDRNN_INLINE void ForUnits(const Args& args, const Body& body) {
+  for (int64_t row = 0; row < args.rows; ++row) {
+    for (int64_t unit = 0; unit < args.hidden; unit += kWidth) {
+      body(row, unit, LanesFrom(unit, args.hidden));
+    }
+  }
+}
+
 // i, f, o = sigmoid, g = tanh of the pre-activations; c' = f c + i g, clipped; h' = o tanh(c').
 template <class Args>
 FUSEDRNN_INLINE void LstmUnits(const Args& args, int64_t row, int64_t unit, int64_t n,
