@@ -99,7 +99,7 @@ int32_t fr_bias_gradient(fr_address dy, fr_address dbias, int64_t rows, int64_t 
   return Guard([&] {
     const int64_t count = CheckMatrix("rows, cols", rows, cols);
     AddColumnSums(RequiredFor("dy", dy, count), cols, rows, 0, cols,
-                  RequiredFor("dbias", dbias, cols));
+                  RequiredFor("dbias", dbias, cols), nullptr);
   });
 }
 

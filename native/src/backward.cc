@@ -278,8 +278,12 @@ class BackwardPass {
     }
     if (shape_.desc.bias != 0) {
       const int64_t begin = crew.Begin(gates), end = crew.End(gates);
-      AddColumnSums(dgates, ld, schedule_.rows(), begin, end, place(FR_BIAS_IH));
-      AddColumnSums(dhidden, ld, schedule_.rows(), begin, end, place(FR_BIAS_HH));
+      const bool split = dhidden != dgates;
+      AddColumnSums(dgates, ld, schedule_.rows(), begin, end, place(FR_BIAS_IH),
+                    split ? nullptr : place(FR_BIAS_HH));
+      if (split) {
+        AddColumnSums(dhidden, ld, schedule_.rows(), begin, end, place(FR_BIAS_HH), nullptr);
+      }
     }
     if (shape_.desc.peephole != 0 && crew.index == 0) {
       const double* sums = reinterpret_cast<const double*>(plan_.At(plan_.layout.dpeephole));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "activation.h"
 #include "dispatch.h"
@@ -42,7 +43,7 @@ void AddBias(float* y, const float* bias, int64_t rows, int64_t cols) {
 }
 
 void AddColumnSums(const float* values, int64_t ld, int64_t rows, int64_t begin, int64_t end,
-                   float* to) {
+                   float* to, float* also) {
   constexpr int64_t kTogether = 128;
   double sum[kTogether];
   for (int64_t first = begin; first < end; first += kTogether) {
@@ -52,7 +53,11 @@ void AddColumnSums(const float* values, int64_t ld, int64_t rows, int64_t begin,
       const float* row = values + r * ld + first;
       for (int64_t i = 0; i < count; ++i) sum[i] += Wide(row[i]);
     }
-    for (int64_t i = 0; i < count; ++i) to[first + i] = Narrow(Wide(to[first + i]) + sum[i]);
+    for (float* target : {to, also}) {
+      for (int64_t i = 0; target != nullptr && i < count; ++i) {
+        target[first + i] = Narrow(Wide(target[first + i]) + sum[i]);
+      }
+    }
   }
 }
 

@@ -7,9 +7,10 @@
 namespace fusedrnn {
 
 void AddBias(float* y, const float* bias, int64_t rows, int64_t cols);
-// to[c] += sum over rows, ascending, of values[r, c] for c in [begin, end); float64 inside.
+// to[c] += sum over rows, ascending, of values[r, c] for c in [begin, end); float64 inside. also: a
+// second target of the same sums, or nullptr.
 void AddColumnSums(const float* values, int64_t ld, int64_t rows, int64_t begin, int64_t end,
-                   float* to);
+                   float* to, float* also);
 void Gather(const float* table, const int32_t* ids, int64_t rows, int64_t cols, float* y);
 void ScatterAdd(const float* dy, const int32_t* ids, int64_t rows, int64_t cols, float* dtable);
 void SoftmaxCrossEntropy(const float* logits, const int32_t* labels, int32_t ignore, int64_t rows,
