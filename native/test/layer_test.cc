@@ -218,8 +218,8 @@ std::vector<Case> Cases() {
                                 GruDesc(inputs, hidden)};
   };
   const char* const names[] = {"rnn", "lstm", "gru"};
-  const int32_t sizes[][4] = {
-      {1, 1, 1, 1}, {3, 2, 7, 5}, {2, 3, 5, 17}, {5, 1, 17, 7}, {1, 4, 3, 33}};
+  const int32_t sizes[][4] = {{1, 1, 1, 1},  {3, 2, 7, 5},  {2, 3, 5, 17},
+                              {5, 1, 17, 7}, {1, 4, 3, 33}, {3, 13, 20, 70}};
   for (int cell = 0; cell < 3; ++cell) {
     for (const auto& s : sizes) {
       add((std::string(names[cell]) + " plain").c_str(),
