@@ -1,0 +1,58 @@
+package io.github.fusedrnn.internal.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Gradients;
+import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.RecurrentOutput;
+import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.tensor.FloatTensor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** In a process of its own, because what another test has opened stays open. */
+class OpenBlasOnFirstUseTest {
+    @Test
+    void isOpenedByBackwardAndNotByInference() throws Exception {
+        Process child = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Child.class.getName()))
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(printed)
+                .contains("after inference: ours true, OpenBLAS false")
+                .contains("after backward: ours true, OpenBLAS true");
+    }
+
+    static final class Child {
+        public static void main(String[] args) throws IOException {
+            try (Lstm lstm = Lstm.builder(4, 8).backend(BackendKind.CPU).cpuProducts("packed").build();
+                    FloatTensor x = lstm.newInput(3, 2);
+                    RecurrentOutput out = lstm.infer(x);
+                    FloatTensor y = lstm.newOutput(3, 2);
+                    Gradients gradients = lstm.newGradients()) {
+                report("after inference");
+                try (Tape tape = lstm.forward(x, null, null, y, null)) {
+                    tape.backward(out.y(), null, null, null, gradients);
+                }
+                report("after backward");
+            }
+        }
+
+        private static void report(String when) throws IOException {
+            String maps = Files.readString(Path.of("/proc/self/maps"));
+            System.out.println(when + ": ours " + maps.contains("libfusedrnn.so") + ", OpenBLAS " + maps.contains("libopenblas"));
+        }
+    }
+}
