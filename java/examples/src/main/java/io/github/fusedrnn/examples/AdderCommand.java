@@ -25,11 +25,13 @@ import picocli.CommandLine.Spec;
         name = "adder",
         description = {
             "Teach a network to add two numbers below 128, bit by bit, low bit first.",
-            "Default: 2 LSTM layers of 20 units, dense without bias, sigmoid, mean squared error, Adam at 0.001, batches of 64, 2,000 steps.",
-            "--cell rnn is the from-scratch version: 16 sigmoid units without biases, weights uniform in [-1, 1), plain SGD at 0.1 on half the "
-                    + "sum of squared errors, 10,000 single examples. Every option can be changed.",
-            "Losses are mean squared errors over all outputs. With the default settings the exit code is 1 if a seed is worse than the published "
-                    + "run: 0.0129 after 1,000 steps, 0.00079 after 2,000."
+            "Default: 2 LSTM layers of 20 units, dense without bias, sigmoid, mean squared error, Adam at 0.001, "
+                    + "batches of 64, 2,000 steps.",
+            "--cell rnn is the from-scratch version: 16 sigmoid units without biases, weights uniform in [-1, 1), "
+                    + "plain SGD at 0.1 on half the sum of squared errors, 10,000 single examples. "
+                    + "Every option can be changed.",
+            "Losses are mean squared errors over all outputs. With the default settings the exit code is 1 "
+                    + "if a seed is worse than the published run: 0.0129 after 1,000 steps, 0.00079 after 2,000."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -112,8 +112,9 @@ final class AdderNetwork implements AutoCloseable {
     }
 
     /**
-     * Glorot &amp; Bengio 2010 for each gate's own matrix, {@code [H, C]} or {@code [H, H]}: uniform in ±√(6 / (rows + columns)); biases zero.
-     * Drawn for the gates together, as one matrix of 4H rows, the weights of two inputs would be half as large.
+     * Glorot &amp; Bengio 2010 for each gate's own matrix, {@code [H, C]} or {@code [H, H]}: uniform in
+     * ±√(6 / (rows + columns)); biases zero. Drawn for the gates together, as one matrix of 4H rows, the
+     * weights of two inputs would be half as large.
      */
     private static Initializer glorotByGate() {
         return (spec, desc, random, values) -> {

@@ -4,8 +4,8 @@ import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.SplittableRandom;
 
 /**
- * Adding two numbers bit by bit: at step t the input is bit t of both numbers, low bit first, and the target is bit t of their sum. To carry,
- * a network has to remember one bit.
+ * Adding two numbers bit by bit: at step t the input is bit t of both numbers, low bit first, and the target is bit t
+ * of their sum. To carry, a network has to remember one bit.
  */
 final class AdderTask {
     /** Numbers are below this. */

@@ -58,7 +58,10 @@ record CaseResult(List<TensorError> errors, double aim, @Nullable String unsuppo
         return errors;
     }
 
-    /** The largest difference, relative to the largest expected value; where all should be zero, anything else is infinitely wrong. */
+    /**
+     * The largest difference, relative to the largest expected value; where all should be zero, anything else is
+     * infinitely wrong.
+     */
     static TensorError error(String tensor, double[] actual, Expected expected, double limit) {
         double[] values = expected.values();
         if (actual.length != values.length) {

@@ -29,7 +29,10 @@ interface CaseTarget {
     /** Whether it can run a layer, and why not. */
     Availability supports(RecurrentDesc desc);
 
-    /** Every result of the case's call, named as in {@link ConformanceCase#expected()}, plus those of inference under {@code infer.}. */
+    /**
+     * Every result of the case's call, named as in {@link ConformanceCase#expected()}, plus those of inference under
+     * {@code infer.}.
+     */
     Map<String, double[]> run(ConformanceCase c);
 
     /** The oracle, in float64 throughout. */

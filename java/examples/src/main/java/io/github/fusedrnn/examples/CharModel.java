@@ -123,7 +123,9 @@ final class CharModel implements AutoCloseable {
         private RecurrentState before;
         private RecurrentState after;
 
-        /** Training on windows of at most {@code steps} steps of {@code rows} streams; closes the optimiser in the end. */
+        /**
+         * Training on windows of at most {@code steps} steps of {@code rows} streams; closes the optimiser in the end.
+         */
         Training(Optimizer optimizer, double clip, int steps, int rows) {
             this.optimizer = owned.add(optimizer);
             this.clip = clip;
@@ -175,7 +177,9 @@ final class CharModel implements AutoCloseable {
         }
     }
 
-    /** The mean loss over a text in nats per character, read in up to 16 streams side by side, each from a zero state. */
+    /**
+     * The mean loss over a text in nats per character, read in up to 16 streams side by side, each from a zero state.
+     */
     LossMeter evaluate(int[] symbols) {
         int rows = Math.min(16, symbols.length - 1);
         int steps = 128;

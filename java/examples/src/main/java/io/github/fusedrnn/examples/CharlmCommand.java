@@ -25,8 +25,10 @@ import picocli.CommandLine.Spec;
         name = "charlm",
         description = {
             "Train a character language model, report its loss on held-out text, save it, and write new text with it.",
-            "The last tenth of the text is held out. Losses are in nats per character. Training stops at the first of --epochs and --minutes.",
-            "With --model nothing is trained: --sample writes new text, --text measures the loss on the last tenth of a text."
+            "The last tenth of the text is held out. Losses are in nats per character. "
+                    + "Training stops at the first of --epochs and --minutes.",
+            "With --model nothing is trained: --sample writes new text, "
+                    + "--text measures the loss on the last tenth of a text."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param dy upstream gradient of y, or null
  * @param dhn upstream gradient of the final h, or null
  * @param dcn upstream gradient of the final c, or null
- * @param expected results by PyTorch's name: output, h_n, c_n, grad.input, grad.h_0, grad.c_0, grad.(parameter); those that are known
+ * @param expected results by PyTorch's name: output, h_n, c_n, grad.input, grad.h_0, grad.c_0, grad.(parameter); those
+ *     that are known
  */
 record ConformanceCase(
         String name,

@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Run every golden case of a folder and compare outputs, final states and gradients.",
             "Cases are safetensors files in PyTorch's form (metadata 'mode', tensor 'input') or ONNX's ('op', 'X').",
-            "Errors are relative to a tensor's largest value. Limits: 1e-10 in float64 on float64 files, else 2e-5; '!' marks more than "
-                    + "4e-6 (1e-5 from 200 steps on). A tensor that should be zero has to be exactly zero."
+            "Errors are relative to a tensor's largest value. Limits: 1e-10 in float64 on float64 files, else 2e-5; "
+                    + "'!' marks more than 4e-6 (1e-5 from 200 steps on).",
+            "A tensor that should be zero has to be exactly zero."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -63,8 +64,8 @@ final class ConformanceCommand implements Callable<Integer> {
             names = "--precision",
             paramLabel = "float|double",
             defaultValue = "float",
-            description =
-                    "double runs the reference in float64 throughout, on float64 files where there are any. Default: float.")
+            description = "double runs the reference in float64 throughout, on float64 files where there are any. "
+                    + "Default: float.")
     private Precision precision;
 
     @Option(

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What a folder and its subfolders hold: cases of one precision, and everything else, which is listed and never an error. Only a file that
- * claims to be a case and cannot be read as one is.
+ * What a folder and its subfolders hold: cases of one precision, and everything else, which is listed and never an
+ * error. Only a file that claims to be a case and cannot be read as one is.
  *
  * @param cases sorted by name
  * @param broken files that should be cases, with the reason why they are none
@@ -24,7 +24,8 @@ record ConformanceFolder(List<ConformanceCase> cases, List<String> broken, List<
     /**
      * Reads a folder.
      *
-     * @param inDoubles which of two twin files, float64 or float32, is wanted; a case that has one of them only is taken as it is
+     * @param inDoubles which of two twin files, float64 or float32, is wanted; a case that has one of them only is
+     *     taken as it is
      * @throws IOException if the folder cannot be listed
      */
     static ConformanceFolder read(Path root, boolean inDoubles) throws IOException {

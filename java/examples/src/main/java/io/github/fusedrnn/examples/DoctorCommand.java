@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description =
-                "Print what FusedRNN finds here: Java, CPU, instruction sets, OpenBLAS, backends and why one is missing.",
+                "Print what FusedRNN finds here: Java, CPU, instruction sets, OpenBLAS, backends, why one is missing.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DoctorCommand implements Callable<Integer> {
@@ -68,7 +68,10 @@ final class DoctorCommand implements Callable<Integer> {
         return some ? 0 : 1;
     }
 
-    /** Opens OpenBLAS by a product of two numbers, so that the report can say which one it is; it would be opened by the first training step. */
+    /**
+     * Opens OpenBLAS by a product of two numbers, so that the report can say which one it is; it would be opened by the
+     * first training step.
+     */
     private static void openBlas() {
         try (FloatTensor one = FloatTensor.allocate(BackendKind.CPU, 1);
                 FloatTensor product = FloatTensor.allocate(BackendKind.CPU, 1)) {

@@ -9,8 +9,9 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: one subcommand per class. Exit codes: 0 all went well, 1 something failed or missed its limit, 2 the command was called
- * wrongly. A failure is one sentence on the error stream; {@code --stacktrace} shows where it came from.
+ * The command line: one subcommand per class. Exit codes: 0 all went well, 1 something failed or missed its limit, 2
+ * the command was called wrongly. A failure is one sentence on the error stream; {@code --stacktrace} shows where it
+ * came from.
  */
 @Command(
         name = "fusedrnn",

@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
         name = "gradcheck",
         description = {
             "Check the gradients of every cell and variant on every backend present.",
-            "The reference's are held against central differences, those of every backend (with outputs and final states) against the "
-                    + "reference's in float64. Errors are relative to a tensor's largest value; the worst tensor of each check is shown."
+            "The reference's are held against central differences, "
+                    + "those of every backend (with outputs and final states) against the reference's in float64.",
+            "Errors are relative to a tensor's largest value; the worst tensor of each check is shown."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields

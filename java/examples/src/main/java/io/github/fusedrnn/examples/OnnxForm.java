@@ -21,8 +21,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Golden files of ONNX's RNN, GRU and LSTM operators, brought into the canonical layout. ONNX orders LSTM's gates i o f c and GRU's z r h,
- * puts W, R and B of both directions one after another, B as input biases then recurrent ones, P as i o f, and Y as [T, D, B, H].
+ * Golden files of ONNX's RNN, GRU and LSTM operators, brought into the canonical layout. ONNX orders LSTM's gates i o f
+ * c and GRU's z r h, puts W, R and B of both directions one after another, B as input biases then recurrent ones, P as
+ * i o f, and Y as [T, D, B, H].
  */
 final class OnnxForm {
     private final CaseFile file;
@@ -125,7 +126,10 @@ final class OnnxForm {
                 activations(cell, direction.count()));
     }
 
-    /** Alphas and betas are used up in order, by the functions that take them; a function without one has ONNX's default. */
+    /**
+     * Alphas and betas are used up in order, by the functions that take them; a function without one has ONNX's
+     * default.
+     */
     private List<Activation> activations(CellKind cell, int directions) {
         Iterator<Float> alphas = numbers("activation_alpha");
         Iterator<Float> betas = numbers("activation_beta");

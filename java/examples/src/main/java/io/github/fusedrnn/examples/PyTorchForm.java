@@ -19,8 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Golden files of PyTorch's recurrent modules. Names and layouts are the canonical ones, but the padding differs: PyTorch's packed output
- * is as long as the longest sequence or as its {@code total_length} says, which may be shorter or longer than the input.
+ * Golden files of PyTorch's recurrent modules. Names and layouts are the canonical ones, but the padding differs:
+ * PyTorch's packed output is as long as the longest sequence or as its {@code total_length} says, which may be shorter
+ * or longer than the input.
  */
 final class PyTorchForm {
     private final CaseFile file;

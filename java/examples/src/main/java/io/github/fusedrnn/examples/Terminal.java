@@ -7,8 +7,8 @@ final class Terminal {
     private Terminal() {}
 
     /**
-     * Whether input and output are a terminal. From Java 22 on there is a console without one, too, and {@code Console.isTerminal}, which
-     * Java 17 lacks, tells the two apart.
+     * Whether input and output are a terminal. From Java 22 on there is a console without one, too, and {@code
+     * Console.isTerminal}, which Java 17 lacks, tells the two apart.
      */
     @SuppressWarnings("SystemConsoleNull")
     static boolean attached() {

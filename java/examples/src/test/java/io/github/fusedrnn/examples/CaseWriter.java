@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Writes golden cases of our own, in PyTorch's form, from the oracle's results: what the tests need where the shared folder is absent. */
+/**
+ * Writes golden cases of our own, in PyTorch's form, from the oracle's results: what the tests need where the shared
+ * folder is absent.
+ */
 final class CaseWriter {
     private final SplittableRandom random = new SplittableRandom(7);
     private final Map<String, String> metadata = new LinkedHashMap<>();
