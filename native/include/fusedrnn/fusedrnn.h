@@ -1,15 +1,18 @@
 /*
  * The C ABI of FusedRNN's CPU kernels: the only header that Java sees.
  *
- * Letters: T time steps, N batch rows, C input size, H hidden size, P projection size, L layers, D directions, G gates.
- * All matrices are float32, row-major, last index fastest. Gate order inside every buffer: LSTM i f g o, GRU r z n.
+ * Letters: T time steps, N batch rows, C input size, H hidden size, P projection size, L layers, D
+ * directions, G gates. All matrices are float32, row-major, last index fastest. Gate order inside
+ * every buffer: LSTM i f g o, GRU r z n.
  *
- * Memory is passed as fr_address (an address in an int64_t): the Java side keeps its owner alive and in use for the length of
- * the call, and a long costs nothing to pass. 0 means "absent" where a parameter is said to be optional.
+ * Memory is passed as fr_address (an address in an int64_t): the Java side keeps its owner alive
+ * and in use for the length of the call, and a long costs nothing to pass. 0 means "absent" where a
+ * parameter is said to be optional.
  *
- * No function exits, aborts, prints or throws. int32_t results are a status, FR_OK = 0; after another value, or after a NULL
- * from a create function, fr_last_status() and fr_last_error() of the same thread say what was wrong.
- * Threads: a plan is used by one thread at a time; packed weights are immutable and shared; everything else is free.
+ * No function exits, aborts, prints or throws. int32_t results are a status, FR_OK = 0; after
+ * another value, or after a NULL from a create function, fr_last_status() and fr_last_error() of
+ * the same thread say what was wrong. Threads: a plan is used by one thread at a time; packed
+ * weights are immutable and shared; everything else is free.
  */
 #pragma once
 
@@ -62,7 +65,8 @@ enum {
   FR_ACT_AFFINE = 11           /* alpha x + beta */
 };
 
-/* The parameters of one layer and direction, in canonical order (the column index of an offsets table). */
+/* The parameters of one layer and direction, in canonical order (the column index of an offsets
+ * table). */
 enum {
   FR_WEIGHT_IH = 0,       /* [G*H, C_k] */
   FR_WEIGHT_HH = 1,       /* [G*H, P or H] */
@@ -86,13 +90,14 @@ typedef struct fr_desc {
   int32_t batch_major;     /* x and y are [N, T, .] instead of [T, N, .] */
   int32_t gru_reset;       /* FR_RESET_* */
   int32_t peephole;        /* LSTM: i and f see c_{t-1}, o sees c_t */
-  int32_t coupled;         /* LSTM: f = 1 - i; the f rows of the weights are unused and get gradient zero */
-  float cell_clip;         /* LSTM: bound of |c|, 0 = none */
-  float gate_clip;         /* bound of |pre-activation| of every gate, 0 = none */
-  float dropout;           /* between layers, in training only; 0 <= dropout < 1 */
-  int32_t activation[6];   /* [direction][slot] FR_ACT_*: RNN f; GRU f (r z), g (n); LSTM f (i f o), g (g), h (cell output) */
-  float alpha[6];          /* [direction][slot] */
-  float beta[6];           /* [direction][slot] */
+  int32_t coupled; /* LSTM: f = 1 - i; the f rows of the weights are unused and get gradient zero */
+  float cell_clip; /* LSTM: bound of |c|, 0 = none */
+  float gate_clip; /* bound of |pre-activation| of every gate, 0 = none */
+  float dropout;   /* between layers, in training only; 0 <= dropout < 1 */
+  int32_t activation[6]; /* [direction][slot] FR_ACT_*: RNN f; GRU f (r z), g (n); LSTM f (i f o), g
+                            (g), h (cell output) */
+  float alpha[6];        /* [direction][slot] */
+  float beta[6];         /* [direction][slot] */
 } fr_desc;
 
 typedef struct fr_packed fr_packed; /* immutable packed weights */
@@ -102,8 +107,8 @@ typedef struct fr_plan fr_plan;     /* workspace and schedule, one thread at a t
 FR_API const char* fr_version(void);
 FR_API const char* fr_status_text(int32_t status);
 FR_API int32_t fr_last_status(void);
-FR_API const char* fr_last_error(void); /* thread-local; valid until the thread's next call */
-FR_API const char* fr_isa_name(int32_t isa); /* "plain", "neon", "avx2", "avx512"; "" if unknown */
+FR_API const char* fr_last_error(void);       /* thread-local; valid until the thread's next call */
+FR_API const char* fr_isa_name(int32_t isa);  /* "plain", "neon", "avx2", "avx512"; "" if unknown */
 FR_API int32_t fr_isa_built(int32_t isa);     /* 1: compiled into this library */
 FR_API int32_t fr_isa_supported(int32_t isa); /* 1: built, and this CPU and OS run it */
 FR_API int32_t fr_isa_best(void);
@@ -117,89 +122,120 @@ FR_API void fr_fill(fr_address block, int64_t floats, float value);
 FR_API void fr_copy(fr_address to, fr_address from, int64_t floats);
 
 /* ---- OpenBLAS: opened on first real use, from the presets' own copy ---- */
-/* Opens the library at path unless that was done before. threads_owner 1: nobody had loaded it before us, so we set it to one thread and
- * run blocks from our own workers; 0: the application owns its threads, its setting is left alone. */
+/* Opens the library at path unless that was done before. threads_owner 1: nobody had loaded it
+ * before us, so we set it to one thread and run blocks from our own workers; 0: the application
+ * owns its threads, its setting is left alone. */
 FR_API int32_t fr_blas_open(const char* path, int32_t threads_owner);
 FR_API int32_t fr_blas_is_open(void);
-FR_API int32_t fr_blas_loaded_before(const char* soname); /* 1: the process has it already (dlopen with RTLD_NOLOAD) */
-FR_API const char* fr_blas_config(void);                  /* openblas_get_config and corename, "" while closed */
-FR_API int32_t fr_blas_threads(void);                     /* -1 while closed */
+/* 1: the process has it already (dlopen with RTLD_NOLOAD) */
+FR_API int32_t fr_blas_loaded_before(const char* soname);
+/* openblas_get_config and corename, "" while closed */
+FR_API const char* fr_blas_config(void);
+FR_API int32_t fr_blas_threads(void); /* -1 while closed */
 
 /* ---- packed weights ---- */
-FR_API int64_t fr_pack_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t training); /* -1: invalid or overflow */
-/* weights: canonical block; offsets[(layer*D + direction)*FR_WEIGHT_KINDS + kind] = element offset of the parameter, -1 = absent.
- * training 1 keeps what backward needs, too. The result is a snapshot: later writes to the block do not reach it. */
-FR_API fr_packed* fr_pack(const fr_desc* desc, int32_t isa, int32_t products, int32_t training, fr_address weights,
-                          const int64_t* offsets);
+/* -1: invalid or overflow */
+FR_API int64_t fr_pack_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t training);
+/* weights: canonical block; offsets[(layer*D + direction)*FR_WEIGHT_KINDS + kind] = element offset
+ * of the parameter, -1 = absent. training 1 keeps what backward needs, too. The result is a
+ * snapshot: later writes to the block do not reach it. */
+FR_API fr_packed* fr_pack(const fr_desc* desc, int32_t isa, int32_t products, int32_t training,
+                          fr_address weights, const int64_t* offsets);
 FR_API void fr_packed_free(fr_packed* packed); /* NULL is allowed */
 
 /* ---- plans ---- */
-FR_API int64_t fr_plan_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t, int32_t max_n, int32_t threads,
+FR_API int64_t fr_plan_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
+                             int32_t max_n, int32_t threads,
                              int32_t training); /* -1: invalid or overflow */
-/* Serves any T <= max_t and N <= max_n. threads >= 1: at most that many work, the caller's among them; idle ones park. */
-FR_API fr_plan* fr_plan_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t, int32_t max_n, int32_t threads,
-                               int32_t training);
+/* Serves any T <= max_t and N <= max_n. threads >= 1: at most that many work, the caller's among
+ * them; idle ones park. */
+FR_API fr_plan* fr_plan_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
+                               int32_t max_n, int32_t threads, int32_t training);
 FR_API void fr_plan_free(fr_plan* plan); /* NULL is allowed */
-FR_API const char* fr_plan_describe(const fr_plan* plan); /* kernels and schedule in words; valid as long as the plan */
+/* Kernels and schedule in words; valid as long as the plan. */
+FR_API const char* fr_plan_describe(const fr_plan* plan);
 
-/* One inference call. lengths [N] int32 (optional: every row has T steps; values 0..T, checked by the caller). x [T, N, C], y [T, N, D*H]
- * (or batch-major). h0, hn [L*D, N, P or H], c0, cn [L*D, N, H] (LSTM only), each optional: absent initial states are zero. hn may be h0 and cn
- * may be c0. Allocates nothing. */
-FR_API int32_t fr_infer(fr_plan* plan, const fr_packed* packed, int32_t t, int32_t n, fr_address lengths, fr_address x, fr_address h0,
-                        fr_address c0, fr_address y, fr_address hn, fr_address cn);
+/* One inference call. lengths [N] int32 (optional: every row has T steps; values 0..T, checked by
+ * the caller). x [T, N, C], y [T, N, D*H] (or batch-major). h0, hn [L*D, N, P or H], c0, cn [L*D,
+ * N, H] (LSTM only), each optional: absent initial states are zero. hn may be h0 and cn may be c0.
+ * Allocates nothing. */
+FR_API int32_t fr_infer(fr_plan* plan, const fr_packed* packed, int32_t t, int32_t n,
+                        fr_address lengths, fr_address x, fr_address h0, fr_address c0,
+                        fr_address y, fr_address hn, fr_address cn);
 
-/* The arguments of a training call; fields as in fr_infer. Backward is given what forward was given, unchanged. */
+/* The arguments of a training call; fields as in fr_infer. Backward is given what forward was
+ * given, unchanged. */
 typedef struct fr_call {
   int32_t t, n;
-  fr_address lengths;           /* optional */
-  fr_address x, h0, c0;         /* h0, c0 optional */
-  fr_address y, hn, cn;         /* forward writes; hn, cn optional; backward does not read them */
-  int64_t dropout_seed;         /* Philox key */
-  int64_t dropout_call;         /* call number, part of the mask */
-  fr_address reserve;           /* fr_reserve_bytes(...) bytes, 64-byte aligned: forward writes, backward reads */
-  fr_address dy, dhn, dcn;      /* backward: incoming gradients, each optional (zero) */
-  fr_address dx, dh0, dc0;      /* backward: overwritten, each optional */
-  fr_address dweights;          /* backward: canonical block of the offsets given to fr_pack, added to; optional */
+  fr_address lengths;   /* optional */
+  fr_address x, h0, c0; /* h0, c0 optional */
+  fr_address y, hn, cn; /* forward writes; hn, cn optional; backward does not read them */
+  int64_t dropout_seed; /* Philox key */
+  int64_t dropout_call; /* call number, part of the mask */
+  fr_address reserve;   /* fr_reserve_bytes(...), 64-byte aligned: forward writes, backward reads */
+  fr_address dy, dhn, dcn; /* backward: incoming gradients, each optional (zero) */
+  fr_address dx, dh0, dc0; /* backward: overwritten, each optional */
+  fr_address dweights;     /* backward: block of the offsets given to fr_pack, added to; optional */
 } fr_call;
 
-FR_API int64_t fr_reserve_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t t, int32_t n); /* -1: overflow */
+/* -1: overflow */
+FR_API int64_t fr_reserve_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t t,
+                                int32_t n);
 FR_API int32_t fr_forward(fr_plan* plan, const fr_packed* packed, const fr_call* call);
 FR_API int32_t fr_backward(fr_plan* plan, const fr_packed* packed, const fr_call* call);
 
 /* ---- dense operations; all matrices contiguous unless a leading dimension is given ---- */
-/* c[M, N] = alpha op(a) op(b) + beta c; op transposes where asked; leading dimensions in elements. */
-FR_API int32_t fr_gemm(int32_t trans_a, int32_t trans_b, int64_t m, int64_t n, int64_t k, float alpha, fr_address a, int64_t lda,
-                       fr_address b, int64_t ldb, float beta, fr_address c, int64_t ldc);
-FR_API int32_t fr_add_bias(fr_address y, fr_address bias, int64_t rows, int64_t cols);       /* y[r, :] += bias */
-FR_API int32_t fr_bias_gradient(fr_address dy, fr_address dbias, int64_t rows, int64_t cols); /* dbias += sum over rows, ascending */
-FR_API int32_t fr_gather(fr_address table, const int32_t* ids, int64_t rows, int64_t cols, fr_address y); /* y[r, :] = table[ids[r], :] */
-FR_API int32_t fr_scatter_add(fr_address dy, const int32_t* ids, int64_t rows, int64_t cols, fr_address dtable); /* in row order */
-/* Sum over rows with labels[r] != ignore of -log softmax(logits[r])[labels[r]]; dlogits (optional, may be logits) = scale * gradient,
- * zero in ignored rows. loss[0] = the sum, loss[1] = rows counted, loss[2] = rows whose largest logit is the label. */
-FR_API int32_t fr_softmax_cross_entropy(fr_address logits, const int32_t* labels, int32_t ignore, int64_t rows, int64_t classes,
-                                        float scale, fr_address dlogits, double* loss);
+/* c[M, N] = alpha op(a) op(b) + beta c; op transposes; leading dimensions in elements. */
+FR_API int32_t fr_gemm(int32_t trans_a, int32_t trans_b, int64_t m, int64_t n, int64_t k,
+                       float alpha, fr_address a, int64_t lda, fr_address b, int64_t ldb,
+                       float beta, fr_address c, int64_t ldc);
+/* y[r, :] += bias */
+FR_API int32_t fr_add_bias(fr_address y, fr_address bias, int64_t rows, int64_t cols);
+/* dbias += sum over rows, ascending */
+FR_API int32_t fr_bias_gradient(fr_address dy, fr_address dbias, int64_t rows, int64_t cols);
+/* y[r, :] = table[ids[r], :] */
+FR_API int32_t fr_gather(fr_address table, const int32_t* ids, int64_t rows, int64_t cols,
+                         fr_address y);
+/* In row order */
+FR_API int32_t fr_scatter_add(fr_address dy, const int32_t* ids, int64_t rows, int64_t cols,
+                              fr_address dtable);
+/* Sum over rows with labels[r] != ignore of -log softmax(logits[r])[labels[r]]; dlogits (optional,
+ * may be logits) = scale * gradient, zero in ignored rows. loss[0] = the sum, loss[1] = rows
+ * counted, loss[2] = rows whose largest logit is the label. */
+FR_API int32_t fr_softmax_cross_entropy(fr_address logits, const int32_t* labels, int32_t ignore,
+                                        int64_t rows, int64_t classes, float scale,
+                                        fr_address dlogits, double* loss);
 FR_API int32_t fr_softmax(fr_address x, int64_t rows, int64_t cols, fr_address y); /* y may be x */
-FR_API int32_t fr_activate(int32_t activation, float alpha, float beta, fr_address x, fr_address y, int64_t n); /* y may be x */
+/* y may be x */
+FR_API int32_t fr_activate(int32_t activation, float alpha, float beta, fr_address x, fr_address y,
+                           int64_t n);
 /* dx = dy * f'(x), given x and y = f(x); dx may be dy */
-FR_API int32_t fr_activate_backward(int32_t activation, float alpha, float beta, fr_address x, fr_address y, fr_address dy, fr_address dx,
-                                    int64_t n);
-FR_API int32_t fr_dropout(fr_address x, fr_address y, int64_t t, int64_t n, int64_t units, float p, int64_t seed, int64_t call,
+FR_API int32_t fr_activate_backward(int32_t activation, float alpha, float beta, fr_address x,
+                                    fr_address y, fr_address dy, fr_address dx, int64_t n);
+FR_API int32_t fr_dropout(fr_address x, fr_address y, int64_t t, int64_t n, int64_t units, float p,
+                          int64_t seed, int64_t call,
                           int32_t layer); /* y[t, n, u] = x * mask / (1 - p); y may be x */
-FR_API double fr_sum(fr_address x, int64_t n);            /* float64 accumulation in index order by fixed lanes */
+/* float64 accumulation in index order by fixed lanes */
+FR_API double fr_sum(fr_address x, int64_t n);
 FR_API double fr_sum_of_squares(fr_address x, int64_t n); /* likewise */
 FR_API int32_t fr_scale(fr_address x, float factor, int64_t n);
 FR_API int32_t fr_clamp(fr_address x, float low, float high, int64_t n);
 FR_API int32_t fr_axpy(float a, fr_address x, fr_address y, int64_t n); /* y += a x */
 /* Sum of (p - t)^2; dp (optional) = scale * 2 (p - t) */
-FR_API double fr_squared_error(fr_address p, fr_address target, float scale, fr_address dp, int64_t n);
+FR_API double fr_squared_error(fr_address p, fr_address target, float scale, fr_address dp,
+                               int64_t n);
 /* Sum of max(z, 0) - z t + log(1 + e^-|z|); dz (optional) = scale * (sigmoid(z) - t) */
-FR_API double fr_sigmoid_cross_entropy(fr_address z, fr_address target, float scale, fr_address dz, int64_t n);
-/* g' = g + weight_decay w; v = momentum v + g'; w -= rate * (nesterov ? g' + momentum v : v). velocity absent: momentum is 0. */
-FR_API int32_t fr_sgd(fr_address w, fr_address g, fr_address velocity, float rate, float momentum, float weight_decay, int32_t nesterov,
-                      int64_t n);
-/* Kingma & Ba 2015, algorithm 1: step counts from 1. weight_decay is added to g, or, decoupled (AdamW), to the update. */
-FR_API int32_t fr_adam(fr_address w, fr_address g, fr_address m, fr_address v, float rate, float beta1, float beta2, float epsilon,
-                       float weight_decay, int32_t decoupled, int64_t step, int64_t n);
+FR_API double fr_sigmoid_cross_entropy(fr_address z, fr_address target, float scale, fr_address dz,
+                                       int64_t n);
+/* g' = g + weight_decay w; v = momentum v + g'; w -= rate * (nesterov ? g' + momentum v : v).
+ * velocity absent: momentum is 0. */
+FR_API int32_t fr_sgd(fr_address w, fr_address g, fr_address velocity, float rate, float momentum,
+                      float weight_decay, int32_t nesterov, int64_t n);
+/* Kingma & Ba 2015, algorithm 1: step counts from 1. weight_decay is added to g, or, decoupled
+ * (AdamW), to the update. */
+FR_API int32_t fr_adam(fr_address w, fr_address g, fr_address m, fr_address v, float rate,
+                       float beta1, float beta2, float epsilon, float weight_decay,
+                       int32_t decoupled, int64_t step, int64_t n);
 
 #ifdef __cplusplus
 }

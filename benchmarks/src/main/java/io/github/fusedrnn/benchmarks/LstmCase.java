@@ -32,7 +32,8 @@ final class LstmCase implements AutoCloseable {
     }
 
     private static Lstm.Builder builder(Shape shape, String runner) {
-        Lstm.Builder builder = Lstm.builder(shape.c(), shape.h()).layers(shape.layers()).seed(1);
+        Lstm.Builder builder =
+                Lstm.builder(shape.c(), shape.h()).layers(shape.layers()).seed(1);
         return runner.equals("reference")
                 ? builder.backend(BackendKind.REFERENCE)
                 : builder.backend(BackendKind.CPU).cpuProducts(runner);

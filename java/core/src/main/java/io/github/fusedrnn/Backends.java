@@ -33,7 +33,8 @@ public final class Backends {
         for (BackendProvider provider : Registry.BEST_FIRST) {
             Availability found = provider.availability();
             Map<String, String> details = found.available() ? provider.open().describe() : Map.of();
-            all.add(new BackendStatus(provider.kind(), found.available(), found.reason(), new LinkedHashMap<>(details)));
+            all.add(new BackendStatus(
+                    provider.kind(), found.available(), found.reason(), new LinkedHashMap<>(details)));
         }
         for (BackendKind kind : BackendKind.values()) {
             if (all.stream().noneMatch(s -> s.kind() == kind)) {
@@ -133,7 +134,8 @@ public final class Backends {
         private static List<BackendProvider> load() {
             bindNativesModules();
             List<BackendProvider> found = new ArrayList<>();
-            var providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).iterator();
+            var providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
+                    .iterator();
             for (boolean more = true; more; ) {
                 try {
                     more = providers.hasNext();
@@ -141,7 +143,8 @@ public final class Backends {
                         found.add(providers.next());
                     }
                 } catch (ServiceConfigurationError | LinkageError e) {
-                    System.getLogger("io.github.fusedrnn").log(Level.WARNING, "a backend provider could not be loaded", e);
+                    System.getLogger("io.github.fusedrnn")
+                            .log(Level.WARNING, "a backend provider could not be loaded", e);
                 }
             }
             found.sort(Comparator.comparingInt(BackendProvider::rank).reversed());

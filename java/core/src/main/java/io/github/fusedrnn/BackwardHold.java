@@ -17,10 +17,14 @@ final class BackwardHold {
         BackwardHold hold = new BackwardHold();
         try {
             hold.add("dy", upstream.dy() == null ? null : upstream.dy().storage());
-            hold.add("dStateOut", upstream.dOut() == null ? null : upstream.dOut().storage());
+            hold.add(
+                    "dStateOut",
+                    upstream.dOut() == null ? null : upstream.dOut().storage());
             hold.add("dx", results.dx() == null ? null : results.dx().storage());
             hold.add("dStateIn", results.dIn() == null ? null : results.dIn().storage());
-            hold.add("gradients", results.dWeights() == null ? null : results.dWeights().storage());
+            hold.add(
+                    "gradients",
+                    results.dWeights() == null ? null : results.dWeights().storage());
             return hold;
         } catch (IllegalStateException e) {
             hold.release();

@@ -43,7 +43,9 @@ final class CurrentWeights {
             checkOpen();
             Packed old = current;
             boolean keepTraining = training || (old != null && old.weights().training());
-            if (old == null || old.version() != weights.version() || old.weights().training() != keepTraining) {
+            if (old == null
+                    || old.version() != weights.version()
+                    || old.weights().training() != keepTraining) {
                 publish(weights.read(block -> new Packed(engine.pack(block, keepTraining), weights.version())));
             }
         }

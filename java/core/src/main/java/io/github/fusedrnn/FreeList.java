@@ -23,7 +23,10 @@ final class FreeList<W extends Workspace> {
     W take(int t, int n) {
         for (int i = 0; i < idle.length(); i++) {
             W workspace = idle.get(i);
-            if (workspace != null && workspace.maxT() >= t && workspace.maxN() >= n && idle.compareAndSet(i, workspace, null)) {
+            if (workspace != null
+                    && workspace.maxT() >= t
+                    && workspace.maxN() >= n
+                    && idle.compareAndSet(i, workspace, null)) {
                 return workspace;
             }
         }

@@ -41,7 +41,9 @@ public final class Gradients implements AutoCloseable {
     public FloatTensor get(String name) {
         ParameterSpec spec = layout.get(name);
         return FloatTensor.view(
-                storage, spec.offset(), spec.shape().stream().mapToLong(Long::longValue).toArray());
+                storage,
+                spec.offset(),
+                spec.shape().stream().mapToLong(Long::longValue).toArray());
     }
 
     /** All gradients as one vector, a view: for clipping and for optimisers. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <B> the builder itself
  */
-public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> permits Rnn.Builder, Lstm.Builder, Gru.Builder {
+public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
+        permits Rnn.Builder, Lstm.Builder, Gru.Builder {
     final CellKind cell;
     final int inputSize;
     final int hiddenSize;
@@ -199,7 +200,11 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> per
         if (direction == Direction.BIDIRECTIONAL) {
             all.addAll(reverseActivations.isEmpty() ? activations : reverseActivations);
         } else {
-            Checks.argument(reverseActivations.isEmpty(), "reverseActivations", reverseActivations, "none unless bidirectional");
+            Checks.argument(
+                    reverseActivations.isEmpty(),
+                    "reverseActivations",
+                    reverseActivations,
+                    "none unless bidirectional");
         }
         return new RecurrentDesc(
                 cell,
@@ -233,7 +238,11 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>> per
         layout.parameters().forEach(spec -> {
             float[] values = given == null ? null : given.get(spec.name());
             if (values == null) {
-                Checks.argument(spec.size() <= Integer.MAX_VALUE - 8, spec.name(), spec.size(), "at most 2^31 - 9 elements in one parameter");
+                Checks.argument(
+                        spec.size() <= Integer.MAX_VALUE - 8,
+                        spec.name(),
+                        spec.size(),
+                        "at most 2^31 - 9 elements in one parameter");
                 values = new float[(int) spec.size()];
                 initializer.fill(spec, desc, random, values);
             }

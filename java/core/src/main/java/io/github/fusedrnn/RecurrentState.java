@@ -83,7 +83,10 @@ public final class RecurrentState implements AutoCloseable {
     public void copyFrom(RecurrentState other) {
         Checks.argument(other != this, "other", "this state itself", "another one");
         Checks.argument(
-                other.h.size() == h.size() && (other.c == null) == (c == null), "other", other.h, "a state of the same layer with shape " + h);
+                other.h.size() == h.size() && (other.c == null) == (c == null),
+                "other",
+                other.h,
+                "a state of the same layer with shape " + h);
         h.copyFrom(other.h);
         if (c != null) {
             c.copyFrom(other.c());

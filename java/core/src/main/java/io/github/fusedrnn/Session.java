@@ -30,7 +30,11 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException also if another thread is in a call
      */
     public void infer(
-            FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn, FloatTensor y, @Nullable RecurrentState stateOut) {
+            FloatTensor x,
+            int @Nullable [] lengths,
+            @Nullable RecurrentState stateIn,
+            FloatTensor y,
+            @Nullable RecurrentState stateOut) {
         if (!busy.compareAndSet(false, true)) {
             throw new IllegalStateException("session: another thread is in a call (expected: one thread at a time)");
         }
@@ -42,7 +46,10 @@ public final class Session implements AutoCloseable {
             int t = arguments.steps(x);
             int n = arguments.rows(x);
             if (t > plan.maxT() || n > plan.maxN()) {
-                throw Checks.wrong("x", "T = " + t + ", N = " + n, "T <= " + plan.maxT() + " and N <= " + plan.maxN() + ", as the session was made for");
+                throw Checks.wrong(
+                        "x",
+                        "T = " + t + ", N = " + n,
+                        "T <= " + plan.maxT() + " and N <= " + plan.maxN() + ", as the session was made for");
             }
             CallArguments.acquire(x, stateIn, y, stateOut);
             try {

@@ -61,16 +61,20 @@ public final class Tape implements AutoCloseable {
         layer.checkOpen();
         check(dy, dStateOut, dx, dStateIn, gradients);
         if (layer.weights().version() != packed.version()) {
-            throw new IllegalStateException("tape: the weights changed since forward (version " + packed.version() + ", now "
-                    + layer.weights().version() + "); run forward again");
+            throw new IllegalStateException("tape: the weights changed since forward (version " + packed.version()
+                    + ", now " + layer.weights().version() + "); run forward again");
         }
         if (!phase.compareAndSet(Phase.OPEN, Phase.RUNNING)) {
             throw new IllegalStateException(
-                    phase.get() == Phase.CLOSED ? "tape is closed" : "tape: used before (expected: one backward for each forward)");
+                    phase.get() == Phase.CLOSED
+                            ? "tape is closed"
+                            : "tape: used before (expected: one backward for each forward)");
         }
         boolean done = false;
         try {
-            run(new UpstreamGradients(dy, dStateOut), new InputGradients(dx, dStateIn, gradients == null ? null : gradients.all()));
+            run(
+                    new UpstreamGradients(dy, dStateOut),
+                    new InputGradients(dx, dStateIn, gradients == null ? null : gradients.all()));
             done = true;
         } finally {
             // A failure before anything ran leaves the tape usable.
@@ -118,7 +122,10 @@ public final class Tape implements AutoCloseable {
         }
         if (gradients != null) {
             Checks.argument(
-                    gradients.layout().parameters().equals(layer.weights().layout().parameters()),
+                    gradients
+                            .layout()
+                            .parameters()
+                            .equals(layer.weights().layout().parameters()),
                     "gradients",
                     gradients.names(),
                     "gradients of this layer, from newGradients()");

@@ -21,7 +21,16 @@ public final class CheckedDenseOps implements DenseOps {
 
     @Override
     public void gemm(
-            boolean transA, boolean transB, long m, long n, long k, float alpha, FloatTensor a, FloatTensor b, float beta, FloatTensor c) {
+            boolean transA,
+            boolean transB,
+            long m,
+            long n,
+            long k,
+            float alpha,
+            FloatTensor a,
+            FloatTensor b,
+            float beta,
+            FloatTensor c) {
         size("a", a, Math.multiplyExact(m, k), "m * k = " + m + " * " + k);
         size("b", b, Math.multiplyExact(k, n), "k * n = " + k + " * " + n);
         size("c", c, Math.multiplyExact(m, n), "m * n = " + m + " * " + n);
@@ -80,7 +89,10 @@ public final class CheckedDenseOps implements DenseOps {
         long classes = logits.size() / labels.length;
         for (int r = 0; r < labels.length; r++) {
             if (labels[r] != ignore && (labels[r] < 0 || labels[r] >= classes)) {
-                throw wrong("labels[" + r + "]", labels[r], "0 <= label < classes = " + classes + ", or " + ignore + " to ignore the row");
+                throw wrong(
+                        "labels[" + r + "]",
+                        labels[r],
+                        "0 <= label < classes = " + classes + ", or " + ignore + " to ignore the row");
             }
         }
         same("dLogits", dLogits, logits);
@@ -129,15 +141,21 @@ public final class CheckedDenseOps implements DenseOps {
         same("y", y, x);
         same("dy", dy, x);
         same("dx", dx, x);
-        try (Hold hold = new Hold(backend).read("x", x).read("y", y).read("dy", dy).write("dx", dx)) {
+        try (Hold hold =
+                new Hold(backend).read("x", x).read("y", y).read("dy", dy).write("dx", dx)) {
             kernels.activateBackward(f, x, y, dy, dx);
         }
     }
 
     @Override
-    public void dropout(FloatTensor x, FloatTensor y, long t, long n, long units, float p, long seed, long call, int layer) {
+    public void dropout(
+            FloatTensor x, FloatTensor y, long t, long n, long units, float p, long seed, long call, int layer) {
         check(p >= 0 && p < 1, "p", p, "0 <= p < 1");
-        size("x", x, Math.multiplyExact(Math.multiplyExact(t, n), units), "t * n * units = " + t + " * " + n + " * " + units);
+        size(
+                "x",
+                x,
+                Math.multiplyExact(Math.multiplyExact(t, n), units),
+                "t * n * units = " + t + " * " + n + " * " + units);
         same("y", y, x);
         try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
             kernels.dropout(x, y, t, n, units, p, seed, call, layer);
@@ -183,7 +201,13 @@ public final class CheckedDenseOps implements DenseOps {
 
     @Override
     public void sgd(
-            FloatTensor w, FloatTensor g, @Nullable FloatTensor velocity, float rate, float momentum, float weightDecay, boolean nesterov) {
+            FloatTensor w,
+            FloatTensor g,
+            @Nullable FloatTensor velocity,
+            float rate,
+            float momentum,
+            float weightDecay,
+            boolean nesterov) {
         same("g", g, w);
         same("velocity", velocity, w);
         check(velocity != null || momentum == 0, "velocity", "null", "a tensor, because momentum = " + momentum);
@@ -198,7 +222,8 @@ public final class CheckedDenseOps implements DenseOps {
         same("m", m, w);
         same("v", v, w);
         check(step.step() >= 1, "step", step.step(), "an integer >= 1");
-        try (Hold hold = new Hold(backend).read("g", g).write("w", w).write("m", m).write("v", v)) {
+        try (Hold hold =
+                new Hold(backend).read("g", g).write("w", w).write("m", m).write("v", v)) {
             kernels.adam(w, g, m, v, step);
         }
     }

@@ -12,7 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 public interface DenseKernels {
     /** See {@link DenseOps#gemm}. */
-    void gemm(boolean transA, boolean transB, long m, long n, long k, float alpha, FloatTensor a, FloatTensor b, float beta, FloatTensor c);
+    void gemm(
+            boolean transA,
+            boolean transB,
+            long m,
+            long n,
+            long k,
+            float alpha,
+            FloatTensor a,
+            FloatTensor b,
+            float beta,
+            FloatTensor c);
 
     /** See {@link DenseOps#addBias}. */
     void addBias(FloatTensor y, FloatTensor bias, long rows, long cols);
@@ -64,7 +74,14 @@ public interface DenseKernels {
     void axpy(float a, FloatTensor x, FloatTensor y);
 
     /** See {@link DenseOps#sgd}. */
-    void sgd(FloatTensor w, FloatTensor g, @Nullable FloatTensor velocity, float rate, float momentum, float weightDecay, boolean nesterov);
+    void sgd(
+            FloatTensor w,
+            FloatTensor g,
+            @Nullable FloatTensor velocity,
+            float rate,
+            float momentum,
+            float weightDecay,
+            boolean nesterov);
 
     /** See {@link DenseOps#adam}. */
     void adam(FloatTensor w, FloatTensor g, FloatTensor m, FloatTensor v, AdamStep step);

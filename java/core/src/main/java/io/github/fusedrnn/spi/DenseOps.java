@@ -11,7 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 public interface DenseOps {
     /** c[m, n] = alpha op(a) op(b) + beta c, with op(a) [m, k] and op(b) [k, n]; {@code transA}: a is stored [k, m]; likewise b [n, k]. */
-    void gemm(boolean transA, boolean transB, long m, long n, long k, float alpha, FloatTensor a, FloatTensor b, float beta, FloatTensor c);
+    void gemm(
+            boolean transA,
+            boolean transB,
+            long m,
+            long n,
+            long k,
+            float alpha,
+            FloatTensor a,
+            FloatTensor b,
+            float beta,
+            FloatTensor c);
 
     /** y[r, :] += bias, y [rows, cols], bias [cols]. */
     void addBias(FloatTensor y, FloatTensor bias);
@@ -35,7 +45,8 @@ public interface DenseOps {
      * @param dLogits overwritten with {@code scale} times the gradient, zero in ignored rows; may be {@code logits}; null = not wanted
      * @throws IllegalArgumentException if a label is neither {@code ignore} nor in [0, classes)
      */
-    ClassificationLoss softmaxCrossEntropy(FloatTensor logits, int[] labels, int ignore, float scale, @Nullable FloatTensor dLogits);
+    ClassificationLoss softmaxCrossEntropy(
+            FloatTensor logits, int[] labels, int ignore, float scale, @Nullable FloatTensor dLogits);
 
     /** y = softmax of each row of x; {@code cols} columns; y may be x. */
     void softmax(FloatTensor x, long cols, FloatTensor y);
@@ -78,7 +89,14 @@ public interface DenseOps {
      *
      * @param velocity null when momentum is 0
      */
-    void sgd(FloatTensor w, FloatTensor g, @Nullable FloatTensor velocity, float rate, float momentum, float weightDecay, boolean nesterov);
+    void sgd(
+            FloatTensor w,
+            FloatTensor g,
+            @Nullable FloatTensor velocity,
+            float rate,
+            float momentum,
+            float weightDecay,
+            boolean nesterov);
 
     /** Kingma &amp; Ba 2015, algorithm 1; {@code step} counts from 1; weight decay goes into g, or, decoupled (AdamW), into the update. */
     void adam(FloatTensor w, FloatTensor g, FloatTensor m, FloatTensor v, AdamStep step);
@@ -94,7 +112,8 @@ public interface DenseOps {
      * @param decoupled AdamW's form of weight decay
      * @param step number of this update, from 1
      */
-    record AdamStep(float rate, float beta1, float beta2, float epsilon, float weightDecay, boolean decoupled, long step) {}
+    record AdamStep(
+            float rate, float beta1, float beta2, float epsilon, float weightDecay, boolean decoupled, long step) {}
 
     /**
      * What a classification loss measured.

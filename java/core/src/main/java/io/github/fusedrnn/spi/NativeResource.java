@@ -110,7 +110,8 @@ public abstract class NativeResource implements AutoCloseable {
      */
     public final void checkWritable(String name) {
         if (leases > 0) {
-            throw new IllegalStateException(name + ": " + label + " is leased by an open tape (expected: close the tape before writing)");
+            throw new IllegalStateException(
+                    name + ": " + label + " is leased by an open tape (expected: close the tape before writing)");
         }
     }
 
@@ -123,7 +124,8 @@ public abstract class NativeResource implements AutoCloseable {
     public void close() {
         if (!tryClose()) {
             throw new IllegalStateException(
-                    label + (leases > 0 ? " is leased by an open tape" : " is in use by a running call") + " and cannot be closed now");
+                    label + (leases > 0 ? " is leased by an open tape" : " is in use by a running call")
+                            + " and cannot be closed now");
         }
     }
 
@@ -161,7 +163,8 @@ public abstract class NativeResource implements AutoCloseable {
         public void run() {
             if (!regular) {
                 String hint = trace == null ? " (-Dfusedrnn.leakTrace=true shows where it was created)" : "";
-                System.getLogger("io.github.fusedrnn").log(Level.WARNING, label + " was never closed; freed now" + hint, trace);
+                System.getLogger("io.github.fusedrnn")
+                        .log(Level.WARNING, label + " was never closed; freed now" + hint, trace);
             }
             free.run();
         }

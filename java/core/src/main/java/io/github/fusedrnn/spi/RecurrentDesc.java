@@ -54,20 +54,42 @@ public record RecurrentDesc(
         positive("layers", layers);
         activations = List.copyOf(activations);
         int slots = direction.count() * cell.activationSlots().size();
-        check(activations.size() == slots, "activations", activations.size() + " functions",
+        check(
+                activations.size() == slots,
+                "activations",
+                activations.size() + " functions",
                 slots + ": " + direction.count() + " direction(s) of " + cell.activationSlots());
         check(dropout >= 0 && dropout < 1, "dropout", dropout, "0 <= dropout < 1");
         check(cellClip >= 0 && Float.isFinite(cellClip), "cellClip", cellClip, "a finite number >= 0, 0 = none");
         check(gateClip >= 0 && Float.isFinite(gateClip), "gateClip", gateClip, "a finite number >= 0, 0 = none");
         boolean lstm = cell == CellKind.LSTM;
-        check(projectionSize >= 0 && projectionSize < hiddenSize, "projectionSize", projectionSize,
+        check(
+                projectionSize >= 0 && projectionSize < hiddenSize,
+                "projectionSize",
+                projectionSize,
                 "0 (none) or 1 <= projectionSize < hiddenSize = " + hiddenSize);
-        check(lstm || projectionSize == 0, "projectionSize", projectionSize, "0: only LSTM has a projection, not " + cell);
+        check(
+                lstm || projectionSize == 0,
+                "projectionSize",
+                projectionSize,
+                "0: only LSTM has a projection, not " + cell);
         check(lstm || cellClip == 0, "cellClip", cellClip, "0: only LSTM has a cell state, not " + cell);
         check(lstm || !peepholes, "peepholes", peepholes, "false: only LSTM has a cell state, not " + cell);
-        check(lstm || !coupledInputForget, "coupledInputForget", coupledInputForget, "false: only LSTM has it, not " + cell);
-        check(cell == CellKind.GRU || reset == ResetPlacement.AFTER, "reset", reset, "AFTER for a " + cell + ", which has no reset gate");
-        check(merge == Merge.CONCAT || direction == Direction.BIDIRECTIONAL, "merge", merge, "CONCAT unless bidirectional");
+        check(
+                lstm || !coupledInputForget,
+                "coupledInputForget",
+                coupledInputForget,
+                "false: only LSTM has it, not " + cell);
+        check(
+                cell == CellKind.GRU || reset == ResetPlacement.AFTER,
+                "reset",
+                reset,
+                "AFTER for a " + cell + ", which has no reset gate");
+        check(
+                merge == Merge.CONCAT || direction == Direction.BIDIRECTIONAL,
+                "merge",
+                merge,
+                "CONCAT unless bidirectional");
     }
 
     private static void positive(String name, int value) {

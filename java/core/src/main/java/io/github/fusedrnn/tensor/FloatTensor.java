@@ -69,7 +69,11 @@ public final class FloatTensor implements AutoCloseable {
      */
     public static FloatTensor view(TensorStorage storage, long offset, long... dims) {
         long size = sizeOf("dims", dims);
-        check(offset >= 0 && offset <= storage.floats() - size, "offset", offset, "a range inside " + storage.floats() + " elements");
+        check(
+                offset >= 0 && offset <= storage.floats() - size,
+                "offset",
+                offset,
+                "a range inside " + storage.floats() + " elements");
         return new FloatTensor(storage, offset, size, dims.clone(), false);
     }
 
@@ -147,13 +151,21 @@ public final class FloatTensor implements AutoCloseable {
      */
     public FloatTensor reshape(long... newDims) {
         long newSize = sizeOf("newDims", newDims);
-        check(newSize == size, "newDims", Arrays.toString(newDims), "a product of " + size + ", as " + Arrays.toString(dims));
+        check(
+                newSize == size,
+                "newDims",
+                Arrays.toString(newDims),
+                "a product of " + size + ", as " + Arrays.toString(dims));
         return new FloatTensor(storage, offset, size, newDims.clone(), false);
     }
 
     /** A view of {@code count} indices of the first dimension, from {@code first} on. */
     public FloatTensor slice(long first, long count) {
-        check(count >= 1 && first >= 0 && first <= dims[0] - count, "slice", first + " + " + count, "a range inside [0, " + dims[0] + ")");
+        check(
+                count >= 1 && first >= 0 && first <= dims[0] - count,
+                "slice",
+                first + " + " + count,
+                "a range inside [0, " + dims[0] + ")");
         long row = size / dims[0];
         long[] newDims = dims.clone();
         newDims[0] = count;
@@ -204,7 +216,11 @@ public final class FloatTensor implements AutoCloseable {
 
     /** Copies what remains of a buffer, exactly {@link #size()} elements, in; its position moves to its limit. */
     public FloatTensor copyFrom(FloatBuffer values) {
-        check(values.remaining() == size, "values", values.remaining() + " elements", size + " for " + Arrays.toString(dims));
+        check(
+                values.remaining() == size,
+                "values",
+                values.remaining() + " elements",
+                size + " for " + Arrays.toString(dims));
         return copyFrom(0, values);
     }
 
@@ -222,7 +238,11 @@ public final class FloatTensor implements AutoCloseable {
 
     /** Copies a tensor of the same size in; the two must not overlap. */
     public FloatTensor copyFrom(FloatTensor values) {
-        check(values.size == size, "values", Arrays.toString(values.dims), size + " elements, as " + Arrays.toString(dims));
+        check(
+                values.size == size,
+                "values",
+                Arrays.toString(values.dims),
+                size + " elements, as " + Arrays.toString(dims));
         check(!overlaps(values), "values", "the same memory", "a tensor that does not overlap this one");
         startWrite();
         try {
@@ -278,8 +298,8 @@ public final class FloatTensor implements AutoCloseable {
 
     private void checkRange(String name, long first, long count) {
         if (first < 0 || first > size - count) {
-            throw new IllegalArgumentException(
-                    name + ": " + first + " (expected: " + count + " element(s) inside [0, " + size + "), dims " + Arrays.toString(dims) + ")");
+            throw new IllegalArgumentException(name + ": " + first + " (expected: " + count + " element(s) inside [0, "
+                    + size + "), dims " + Arrays.toString(dims) + ")");
         }
     }
 

@@ -31,7 +31,8 @@ public final class Initializers {
     public static Initializer xavierUniform(double gain) {
         return (spec, desc, random, values) -> {
             if (isMatrix(spec)) {
-                double bound = gain * Math.sqrt(6.0 / (spec.shape().get(0) + spec.shape().get(1)));
+                double bound = gain
+                        * Math.sqrt(6.0 / (spec.shape().get(0) + spec.shape().get(1)));
                 uniform(random, -bound, bound, values);
             } else {
                 Arrays.fill(values, 0);
@@ -48,7 +49,8 @@ public final class Initializers {
     public static Initializer xavierNormal(double gain) {
         return (spec, desc, random, values) -> {
             if (isMatrix(spec)) {
-                double sigma = gain * Math.sqrt(2.0 / (spec.shape().get(0) + spec.shape().get(1)));
+                double sigma = gain
+                        * Math.sqrt(2.0 / (spec.shape().get(0) + spec.shape().get(1)));
                 for (int i = 0; i < values.length; i++) {
                     values[i] = (float) (sigma * random.nextGaussian());
                 }

@@ -53,8 +53,8 @@ public final class WeightLayout {
             return new WeightLayout(desc);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
-                    "weights: inputSize = " + desc.inputSize() + ", hiddenSize = " + desc.hiddenSize() + ", layers = " + desc.layers()
-                            + " (expected: sizes whose product fits 63 bits)",
+                    "weights: inputSize = " + desc.inputSize() + ", hiddenSize = " + desc.hiddenSize() + ", layers = "
+                            + desc.layers() + " (expected: sizes whose product fits 63 bits)",
                     e);
         }
     }

@@ -49,7 +49,8 @@ public final class Weights {
     public float[] get(String name) {
         ParameterSpec spec = layout.get(name);
         if (spec.size() > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(name + ": " + spec.size() + " elements (expected: at most 2^31 - 9 for a Java array)");
+            throw new IllegalArgumentException(
+                    name + ": " + spec.size() + " elements (expected: at most 2^31 - 9 for a Java array)");
         }
         float[] values = new float[(int) spec.size()];
         read(storage -> {
@@ -99,10 +100,21 @@ public final class Weights {
         for (ParameterSpec spec : layout.parameters()) {
             float[] value = values.get(spec.name());
             if (value == null) {
-                wrong.append("; ").append(spec.name()).append(": missing (expected: ").append(spec.shape()).append(')');
+                wrong.append("; ")
+                        .append(spec.name())
+                        .append(": missing (expected: ")
+                        .append(spec.shape())
+                        .append(')');
             } else if (value.length != spec.size()) {
-                wrong.append("; ").append(spec.name()).append(": ").append(value.length).append(" elements (expected: ")
-                        .append(spec.size()).append(" = ").append(spec.shape()).append(')');
+                wrong.append("; ")
+                        .append(spec.name())
+                        .append(": ")
+                        .append(value.length)
+                        .append(" elements (expected: ")
+                        .append(spec.size())
+                        .append(" = ")
+                        .append(spec.shape())
+                        .append(')');
             }
         }
         TreeSet<String> unknown = new TreeSet<>(values.keySet());

@@ -21,7 +21,9 @@ public final class WeightsView {
     public FloatTensor get(String name) {
         ParameterSpec spec = layout.get(name);
         return FloatTensor.view(
-                storage, spec.offset(), spec.shape().stream().mapToLong(Long::longValue).toArray());
+                storage,
+                spec.offset(),
+                spec.shape().stream().mapToLong(Long::longValue).toArray());
     }
 
     /** All parameters as one vector in canonical order. */

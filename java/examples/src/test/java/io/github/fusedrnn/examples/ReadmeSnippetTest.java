@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.net.URLClassLoader;
 import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,15 @@ class ReadmeSnippetTest {
 
         ByteArrayOutputStream diagnostics = new ByteArrayOutputStream();
         int result = ToolProvider.getSystemJavaCompiler()
-                .run(null, diagnostics, diagnostics, "-cp", System.getProperty("java.class.path"), "-d", folder.toString(), file.toString());
+                .run(
+                        null,
+                        diagnostics,
+                        diagnostics,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-d",
+                        folder.toString(),
+                        file.toString());
         assertThat(result).as(diagnostics.toString(StandardCharsets.UTF_8)).isZero();
 
         assertThat(runMain()).contains("backend:").contains("determinism:");
@@ -36,7 +44,8 @@ class ReadmeSnippetTest {
     private String runMain() throws Exception {
         PrintStream console = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
             loader.loadClass("Snippet").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
         } finally {

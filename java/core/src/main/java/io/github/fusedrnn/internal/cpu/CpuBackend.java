@@ -59,8 +59,10 @@ final class CpuBackend implements Backend {
         all.put("OpenBLAS", openBlas());
         long limit = Long.getLong(MemoryLimit.PROPERTY, 0);
         long free = MemoryLimit.freeBytes();
-        all.put("native memory", liveBytes() + " bytes live, " + (free == Long.MAX_VALUE ? "unknown" : free + " bytes") + " free, limit "
-                + (limit > 0 ? limit + " bytes (" + MemoryLimit.PROPERTY + ")" : "what the machine has"));
+        all.put(
+                "native memory",
+                liveBytes() + " bytes live, " + (free == Long.MAX_VALUE ? "unknown" : free + " bytes") + " free, limit "
+                        + (limit > 0 ? limit + " bytes (" + MemoryLimit.PROPERTY + ")" : "what the machine has"));
         return all;
     }
 

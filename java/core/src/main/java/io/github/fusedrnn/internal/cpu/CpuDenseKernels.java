@@ -13,7 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class CpuDenseKernels implements DenseKernels {
     @Override
     public void gemm(
-            boolean transA, boolean transB, long m, long n, long k, float alpha, FloatTensor a, FloatTensor b, float beta, FloatTensor c) {
+            boolean transA,
+            boolean transB,
+            long m,
+            long n,
+            long k,
+            float alpha,
+            FloatTensor a,
+            FloatTensor b,
+            float beta,
+            FloatTensor c) {
         OpenBlas.open();
         int status = NativeApi.fr_gemm(
                 transA ? 1 : 0,
@@ -49,7 +58,8 @@ final class CpuDenseKernels implements DenseKernels {
 
     @Override
     public void scatterAdd(FloatTensor dy, int[] ids, FloatTensor dTable, long cols) {
-        NativeStatus.check("fr_scatter_add", NativeApi.fr_scatter_add(dy.address(), ids, ids.length, cols, dTable.address()));
+        NativeStatus.check(
+                "fr_scatter_add", NativeApi.fr_scatter_add(dy.address(), ids, ids.length, cols, dTable.address()));
     }
 
     @Override
@@ -86,13 +96,22 @@ final class CpuDenseKernels implements DenseKernels {
     @Override
     public void activateBackward(Activation f, FloatTensor x, FloatTensor y, FloatTensor dy, FloatTensor dx) {
         int status = NativeApi.fr_activate_backward(
-                f.kind().ordinal(), f.alpha(), f.beta(), x.address(), y.address(), dy.address(), dx.address(), x.size());
+                f.kind().ordinal(),
+                f.alpha(),
+                f.beta(),
+                x.address(),
+                y.address(),
+                dy.address(),
+                dx.address(),
+                x.size());
         NativeStatus.check("fr_activate_backward", status);
     }
 
     @Override
-    public void dropout(FloatTensor x, FloatTensor y, long t, long n, long units, float p, long seed, long call, int layer) {
-        NativeStatus.check("fr_dropout", NativeApi.fr_dropout(x.address(), y.address(), t, n, units, p, seed, call, layer));
+    public void dropout(
+            FloatTensor x, FloatTensor y, long t, long n, long units, float p, long seed, long call, int layer) {
+        NativeStatus.check(
+                "fr_dropout", NativeApi.fr_dropout(x.address(), y.address(), t, n, units, p, seed, call, layer));
     }
 
     @Override
@@ -122,7 +141,13 @@ final class CpuDenseKernels implements DenseKernels {
 
     @Override
     public void sgd(
-            FloatTensor w, FloatTensor g, @Nullable FloatTensor velocity, float rate, float momentum, float weightDecay, boolean nesterov) {
+            FloatTensor w,
+            FloatTensor g,
+            @Nullable FloatTensor velocity,
+            float rate,
+            float momentum,
+            float weightDecay,
+            boolean nesterov) {
         int status = NativeApi.fr_sgd(
                 w.address(), g.address(), address(velocity), rate, momentum, weightDecay, nesterov ? 1 : 0, w.size());
         NativeStatus.check("fr_sgd", status);

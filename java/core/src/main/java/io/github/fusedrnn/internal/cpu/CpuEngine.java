@@ -34,7 +34,8 @@ final class CpuEngine implements RecurrentEngine {
         String label = "packed weights";
         long bytes = known(label, NativeApi.fr_pack_bytes(struct, isa.ordinal(), products.ordinal(), forTraining));
         MemoryLimit.check(bytes, label);
-        fr_packed packed = NativeApi.fr_pack(struct, isa.ordinal(), products.ordinal(), forTraining, canonical.address(), offsets);
+        fr_packed packed =
+                NativeApi.fr_pack(struct, isa.ordinal(), products.ordinal(), forTraining, canonical.address(), offsets);
         if (packed == null) {
             throw NativeStatus.lastFailure("fr_pack");
         }
@@ -49,10 +50,12 @@ final class CpuEngine implements RecurrentEngine {
         int forTraining = training ? 1 : 0;
         String label = "plan for T = " + maxT + ", N = " + maxN;
         long bytes = known(
-                label, NativeApi.fr_plan_bytes(struct, isa.ordinal(), products.ordinal(), maxT, maxN, threads, forTraining));
+                label,
+                NativeApi.fr_plan_bytes(struct, isa.ordinal(), products.ordinal(), maxT, maxN, threads, forTraining));
         MemoryLimit.check(bytes, label);
         NativeLengths lengths = new NativeLengths(maxN);
-        fr_plan plan = NativeApi.fr_plan_create(struct, isa.ordinal(), products.ordinal(), maxT, maxN, threads, forTraining);
+        fr_plan plan =
+                NativeApi.fr_plan_create(struct, isa.ordinal(), products.ordinal(), maxT, maxN, threads, forTraining);
         if (plan == null) {
             lengths.free();
             throw NativeStatus.lastFailure("fr_plan_create");
@@ -69,7 +72,8 @@ final class CpuEngine implements RecurrentEngine {
 
     private static long known(String label, long bytes) {
         if (bytes < 0) {
-            throw new IllegalArgumentException(label + ": sizes whose product overflows (expected: less than 2^63 bytes)");
+            throw new IllegalArgumentException(
+                    label + ": sizes whose product overflows (expected: less than 2^63 bytes)");
         }
         return Math.max(bytes, 1);
     }

@@ -102,7 +102,8 @@ final class CpuPlan extends NativeResource implements Plan {
                     .dh0(h(results.dIn()))
                     .dc0(c(results.dIn()))
                     .dweights(address(results.dWeights()));
-            NativeStatus.check("fr_backward", NativeApi.fr_backward(plan, ((CpuPackedWeights) weights).handle(), struct));
+            NativeStatus.check(
+                    "fr_backward", NativeApi.fr_backward(plan, ((CpuPackedWeights) weights).handle(), struct));
         }
     }
 

@@ -67,6 +67,7 @@ enum Isa {
                 return isa;
             }
         }
-        throw new IllegalArgumentException(name + ": '" + value + "' (expected: auto or one that runs here, " + supported() + ")");
+        throw new IllegalArgumentException(
+                name + ": '" + value + "' (expected: auto or one that runs here, " + supported() + ")");
     }
 }

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class OpenBlas {
     private static final String LIBRARY = "libopenblas.so.0";
     /** What it needs beside it, in loading order; a platform's jar may lack some, because its OpenBLAS does not need them. */
-    private static final String[] NEEDED = {"libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libgfortran.so.4", "libgfortran.so.3"};
+    private static final String[] NEEDED = {
+        "libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libgfortran.so.4", "libgfortran.so.3"
+    };
 
     private OpenBlas() {}
 
@@ -29,7 +31,8 @@ public final class OpenBlas {
             return;
         }
         // The process may have it under either of the names that the presets give it.
-        boolean loadedBefore = NativeApi.fr_blas_loaded_before(LIBRARY) == 1 || NativeApi.fr_blas_loaded_before("libopenblas_nolapack.so.0") == 1;
+        boolean loadedBefore = NativeApi.fr_blas_loaded_before(LIBRARY) == 1
+                || NativeApi.fr_blas_loaded_before("libopenblas_nolapack.so.0") == 1;
         for (String name : NEEDED) {
             File file = unpack(name);
             if (file != null) {
@@ -39,7 +42,8 @@ public final class OpenBlas {
         File library = unpack(LIBRARY);
         if (library == null) {
             throw new FusedRnnException(
-                    "OpenBLAS (" + folder() + LIBRARY + ") is not on the class or module path: add the artifact org.bytedeco:openblas with classifier "
+                    "OpenBLAS (" + folder() + LIBRARY
+                            + ") is not on the class or module path: add the artifact org.bytedeco:openblas with classifier "
                             + Loader.getPlatform() + ", which fusedrnn-natives brings along",
                     null);
         }
@@ -61,7 +65,9 @@ public final class OpenBlas {
             return Loader.cacheResource(url);
         } catch (IOException e) {
             throw new FusedRnnException(
-                    "OpenBLAS could not be unpacked to JavaCPP's cache folder (-Dorg.bytedeco.javacpp.cachedir names another): " + e.getMessage(), e);
+                    "OpenBLAS could not be unpacked to JavaCPP's cache folder (-Dorg.bytedeco.javacpp.cachedir names another): "
+                            + e.getMessage(),
+                    e);
         }
     }
 }
