@@ -4,6 +4,7 @@ import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,14 +51,10 @@ public final class StackedCell implements RecurrentCell {
 
     /** Recurrent cells inside a cell, each with its own part of the state. */
     static int partsOf(RecurrentCell cell) {
-        if (cell instanceof StackedCell) {
-            int sum = 0;
-            for (int count : ((StackedCell) cell).parts) {
-                sum += count;
-            }
-            return sum;
+        if (cell instanceof StackedCell stack) {
+            return IntStream.of(stack.parts).sum();
         }
-        return cell instanceof DropoutCell ? partsOf(((DropoutCell) cell).cell()) : 1;
+        return cell instanceof DropoutCell dropout ? partsOf(dropout.cell()) : 1;
     }
 
     /** The cells, lowest first. */
@@ -280,10 +277,7 @@ public final class StackedCell implements RecurrentCell {
                 for (FloatTensor value : values) {
                     slopes.add(newTensor(value.dims()));
                 }
-                int first = 0;
-                for (int count : parts) {
-                    first += count;
-                }
+                int first = IntStream.of(parts).sum();
                 for (int i = cells.size() - 1; i >= 0; i--) {
                     first -= parts[i];
                     CellGradients own = gradients == null
@@ -314,6 +308,7 @@ public final class StackedCell implements RecurrentCell {
         private @Nullable CellState whole;
         private List<CellState> cut = List.of();
 
+        @SuppressWarnings("ReferenceEquality") // the same object again, not one that looks like it
         @Nullable
         List<CellState> of(String name, @Nullable CellState state) {
             if (state == null) {

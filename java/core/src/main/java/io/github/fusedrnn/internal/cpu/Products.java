@@ -23,15 +23,12 @@ enum Products {
     static Products choose(String wish, Isa isa) {
         String name = wish.equals("auto") ? PROPERTY : "cpuProducts";
         String value = wish.equals("auto") ? System.getProperty(PROPERTY, "auto") : wish;
-        switch (value) {
-            case "auto":
-                return isa == Isa.PLAIN ? OPENBLAS : PACKED;
-            case "packed":
-                return PACKED;
-            case "openblas":
-                return OPENBLAS;
-            default:
+        return switch (value) {
+            case "auto" -> isa == Isa.PLAIN ? OPENBLAS : PACKED;
+            case "packed" -> PACKED;
+            case "openblas" -> OPENBLAS;
+            default ->
                 throw new IllegalArgumentException(name + ": '" + value + "' (expected: auto, packed or openblas)");
-        }
+        };
     }
 }
