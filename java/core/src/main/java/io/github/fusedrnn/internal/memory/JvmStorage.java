@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * gone, some time after {@link #close()}.
  */
 public final class JvmStorage extends BufferStorage {
+    /** Below this a request is not worth reading files of /proc for. */
+    private static final long SMALL = 8L << 20;
+
     private static final AtomicLong LIVE_BYTES = new AtomicLong();
 
     private JvmStorage(String label, long floats, FloatBuffer[] chunks) {
@@ -27,9 +30,11 @@ public final class JvmStorage extends BufferStorage {
     /**
      * A block of zeros.
      *
-     * @throws FusedRnnException if the JVM's limit of direct memory does not allow it
+     * @throws FusedRnnException if the machine has not that much, or the JVM's limit of direct memory does not allow it; names how many bytes
+     *     were asked for and are free
      */
     public static JvmStorage allocate(long floats, String label) {
+        checkFree(floats * Float.BYTES, label);
         FloatBuffer[] chunks = new FloatBuffer[chunkCount(floats)];
         try {
             for (int i = 0; i < chunks.length; i++) {
@@ -39,9 +44,24 @@ public final class JvmStorage extends BufferStorage {
             }
         } catch (OutOfMemoryError e) {
             throw new FusedRnnException(
-                    label + ": the JVM refused " + floats * Float.BYTES + " bytes of direct memory (raise -XX:MaxDirectMemorySize)", e);
+                    label + ": asked for " + floats * Float.BYTES
+                            + " bytes, and the JVM has not as much direct memory free (-XX:MaxDirectMemorySize raises its limit)",
+                    e);
         }
         return new JvmStorage(label, floats, chunks);
+    }
+
+    /** The JVM would fill its limit gigabyte by gigabyte before it refused what cannot be had anyway. */
+    private static void checkFree(long bytes, String label) {
+        if (bytes >= SMALL) {
+            long free = FreeMemory.bytes();
+            if (bytes > free) {
+                throw new FusedRnnException(
+                        label + ": asked for " + bytes + " bytes, free are " + free
+                                + " (of the machine's memory or the container's limit)",
+                        null);
+            }
+        }
     }
 
     @Override

@@ -2,10 +2,7 @@ package io.github.fusedrnn.internal.natives;
 
 import io.github.fusedrnn.FusedRnnException;
 import io.github.fusedrnn.internal.cpu.NativeApi;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
+import io.github.fusedrnn.internal.memory.FreeMemory;
 
 /**
  * Decides before memory is taken whether there is enough. Linux promises more than it has and kills the process later, so malloc's answer
@@ -34,7 +31,11 @@ public final class MemoryLimit {
         if (limit > 0) {
             long held = NativeApi.fr_live_bytes();
             if (bytes > limit - held) {
-                throw refusal(bytes, label, Math.max(0, limit - held), PROPERTY + " = " + limit + ", of which " + held + " are held");
+                throw refusal(
+                        bytes,
+                        label,
+                        Math.max(0, limit - held),
+                        PROPERTY + " = " + limit + ", of which " + held + " are held");
             }
         }
         if (bytes >= SMALL) {
@@ -52,43 +53,14 @@ public final class MemoryLimit {
 
     private static FusedRnnException refusal(long bytes, String label, long free, String why) {
         return new FusedRnnException(
-                "fusedrnn", "allocate", OUT_OF_MEMORY, label + ": asked for " + bytes + " bytes, free are " + free + " (" + why + ")");
+                "fusedrnn",
+                "allocate",
+                OUT_OF_MEMORY,
+                label + ": asked for " + bytes + " bytes, free are " + free + " (" + why + ")");
     }
 
     /** Bytes that could be taken now: the smaller of MemAvailable and what the cgroup leaves; Long.MAX_VALUE where neither can be read. */
     public static long freeBytes() {
-        return Math.min(memAvailable(), cgroupFree());
-    }
-
-    private static long memAvailable() {
-        try {
-            for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-                if (line.startsWith("MemAvailable:")) {
-                    return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
-                }
-            }
-        } catch (IOException | NumberFormatException e) {
-            // Not Linux, or hidden: no limit known.
-        }
-        return Long.MAX_VALUE;
-    }
-
-    private static long cgroupFree() {
-        List<Path[]> versions = List.of(
-                new Path[] {Path.of("/sys/fs/cgroup/memory.max"), Path.of("/sys/fs/cgroup/memory.current")},
-                new Path[] {
-                    Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes"), Path.of("/sys/fs/cgroup/memory/memory.usage_in_bytes")
-                });
-        for (Path[] files : versions) {
-            try {
-                String limit = Files.readString(files[0]).strip();
-                if (!limit.equals("max")) {
-                    return Math.max(0, Long.parseLong(limit) - Long.parseLong(Files.readString(files[1]).strip()));
-                }
-            } catch (IOException | NumberFormatException e) {
-                // This version of cgroups is not there: the next one, then no limit.
-            }
-        }
-        return Long.MAX_VALUE;
+        return FreeMemory.bytes();
     }
 }
