@@ -167,35 +167,50 @@ final class AdderCommand implements Callable<Integer> {
     }
 
     private boolean run(PrintWriter out, AdderSettings settings, long s, boolean published) {
-        int every = positive("--report", report, Math.max(1, settings.steps() / 10));
         SplittableRandom random = new SplittableRandom(s);
-        boolean good = true;
-        try (AdderNetwork network = new AdderNetwork(settings, where, random.nextLong());
-                Progress progress = Progress.start(spec, "seed " + s, settings.steps())) {
+        try (AdderNetwork network = new AdderNetwork(settings, where, random.nextLong())) {
             out.println();
             out.println("seed " + s + ", " + network.size() + " weights, backend "
                     + Texts.lower(network.layer().backend()) + " ("
                     + network.layer().explain().kernels() + ")");
             long start = System.nanoTime();
-            double recent = 0;
-            for (int step = 1; step <= settings.steps(); step++) {
-                double measured = network.train(AdderTask.draw(random, settings.batch()));
-                // a plain mean until the window is full, then one that forgets
-                recent += (measured - recent) / Math.min(step, WINDOW);
-                progress.step(Texts.format("loss %.5f", recent));
-                Optional<Double> limit = published ? publishedAfter(step) : Optional.empty();
-                if (step % every == 0 || step == settings.steps() || limit.isPresent()) {
-                    double all = network.answer(
-                                    IntStream.range(0, AdderTask.PAIRS).toArray())
-                            .loss();
-                    out.println(Texts.format("step %6d  training loss %.5f  loss on all pairs %.6f", step, recent, all)
-                            + limit.map(l -> Texts.format("  (published: %.5f)", l))
-                                    .orElse(""));
-                    good &= limit.isEmpty() || all <= limit.get();
-                }
+            boolean good;
+            try (Progress progress = Progress.start(spec, "seed " + s, settings.steps())) {
+                good = train(progress, network, settings, random, published);
             }
             out.println(Texts.format("trained in %.1f s", (System.nanoTime() - start) / 1e9));
             showSums(out, network, random);
+            return good;
+        }
+    }
+
+    /** Trains, and tells whether no published loss was missed. */
+    private boolean train(
+            Progress progress,
+            AdderNetwork network,
+            AdderSettings settings,
+            SplittableRandom random,
+            boolean published) {
+        int every = positive("--report", report, Math.max(1, settings.steps() / 10));
+        int[] everyPair = IntStream.range(0, AdderTask.PAIRS).toArray();
+        boolean good = true;
+        double recent = 0;
+        for (int step = 1; step <= settings.steps(); step++) {
+            double measured = network.train(AdderTask.draw(random, settings.batch()));
+            if (!Double.isFinite(measured)) {
+                throw new IllegalStateException(
+                        "the loss is " + measured + " at step " + step + ": a smaller --lr may help");
+            }
+            // a plain mean until the window is full, then one that forgets
+            recent += (measured - recent) / Math.min(step, WINDOW);
+            progress.step(Texts.format("loss %.5f", recent));
+            Optional<Double> limit = published ? publishedAfter(step) : Optional.empty();
+            if (step % every == 0 || step == settings.steps() || limit.isPresent()) {
+                double all = network.answer(everyPair).loss();
+                progress.println(Texts.format("step %6d  training loss %.5f  loss on all pairs %.6f", step, recent, all)
+                        + limit.map(l -> Texts.format("  (published: %.5f)", l)).orElse(""));
+                good &= limit.isEmpty() || all <= limit.get();
+            }
         }
         return good;
     }

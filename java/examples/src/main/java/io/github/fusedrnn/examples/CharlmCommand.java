@@ -262,6 +262,10 @@ final class CharlmCommand implements Callable<Integer> {
                 long begin = System.nanoTime();
                 ClassificationLoss measured = run.step(windows.next());
                 working += System.nanoTime() - begin;
+                if (!Double.isFinite(measured.value())) {
+                    throw new IllegalStateException(
+                            "the loss is " + measured.value() + " at step " + step + ": a smaller --lr may help");
+                }
                 recent.add(measured);
                 characters += measured.counted();
                 progress.step(Texts.format("loss %.4f", measured.value()));
@@ -270,7 +274,7 @@ final class CharlmCommand implements Callable<Integer> {
                 if (last || done * reports >= reported + 1) {
                     reported = (int) (done * reports);
                     LossMeter held = fresh.evaluate(heldOut);
-                    out.println(Texts.format(
+                    progress.println(Texts.format(
                             "%9d  %6.2f  %7.1f  %8.4f  %10.4f  %10.3f  %12.0f",
                             step,
                             (double) step / windows.windowsPerEpoch(),
@@ -279,7 +283,6 @@ final class CharlmCommand implements Callable<Integer> {
                             held.mean(),
                             held.perplexity(),
                             characters / (working / 1e9)));
-                    out.flush();
                     recent.reset();
                 }
                 if (last) {

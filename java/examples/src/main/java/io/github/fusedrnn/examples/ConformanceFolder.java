@@ -28,7 +28,9 @@ record ConformanceFolder(List<ConformanceCase> cases, List<String> broken, List<
      *     taken as it is
      * @throws IOException if the folder cannot be listed
      */
-    static ConformanceFolder read(Path root, boolean inDoubles) throws IOException {
+    static ConformanceFolder read(Path folder, boolean inDoubles) throws IOException {
+        // walking does not follow a link, not even the one it begins with
+        Path root = folder.toRealPath();
         List<Path> files;
         try (Stream<Path> walk = Files.walk(root)) {
             files = walk.filter(Files::isRegularFile).sorted().toList();

@@ -1,34 +1,41 @@
 package io.github.fusedrnn.examples;
 
+import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** A progress bar on the error stream of a terminal; where there is no terminal, nothing at all. */
+/** A progress bar on the error stream of a terminal, and the lines printed meanwhile; where there is no terminal, only these. */
 final class Progress implements AutoCloseable {
+    /** The narrowest terminal that people still have. */
+    private static final int WIDTH = 79;
+
+    private final PrintWriter out;
+    private final @Nullable StatusLine line;
     private final @Nullable ProgressBar bar;
 
-    private Progress(@Nullable ProgressBar bar) {
+    private Progress(PrintWriter out, @Nullable StatusLine line, @Nullable ProgressBar bar) {
+        this.out = out;
+        this.line = line;
         this.bar = bar;
     }
 
-    /**
-     * A bar of {@code total} steps.
-     *
-     * @param spec of the command, whose output decides: a test's or a pipe's gets no bar
-     */
+    /** A bar of {@code total} steps of a command. */
     static Progress start(CommandSpec spec, String task, long total) {
-        return new Progress(
-                Terminal.attached()
-                        ? new ProgressBarBuilder()
-                                .setTaskName(spec.name() + ": " + task)
-                                .setInitialMax(total)
-                                .setStyle(ProgressBarStyle.ASCII)
-                                .clearDisplayOnFinish()
-                                .build()
-                        : null);
+        PrintWriter out = spec.commandLine().getOut();
+        if (!Terminal.attached()) {
+            return new Progress(out, null, null);
+        }
+        StatusLine line = new StatusLine(System.err, WIDTH);
+        ProgressBar bar = new ProgressBarBuilder()
+                .setTaskName(spec.name() + ": " + task)
+                .setInitialMax(total)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setConsumer(line)
+                .build();
+        return new Progress(out, line, bar);
     }
 
     /** One step further. */
@@ -36,6 +43,16 @@ final class Progress implements AutoCloseable {
         if (bar != null) {
             bar.step();
             bar.setExtraMessage(message);
+        }
+    }
+
+    /** Prints a line of the command's output. */
+    void println(String text) {
+        if (line != null) {
+            line.println(out, text);
+        } else {
+            out.println(text);
+            out.flush();
         }
     }
 

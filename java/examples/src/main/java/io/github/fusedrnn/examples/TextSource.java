@@ -42,7 +42,7 @@ record TextSource(String name, String text) {
     /** All texts below a folder, each once: most modules have copies of, or links to, the same licences. */
     private static String licences(Path folder) throws IOException {
         List<Path> files;
-        try (Stream<Path> walk = Files.walk(folder)) {
+        try (Stream<Path> walk = Files.walk(folder.toRealPath())) {
             files = walk.filter(Files::isRegularFile).sorted().toList();
         }
         Set<String> texts = new LinkedHashSet<>();

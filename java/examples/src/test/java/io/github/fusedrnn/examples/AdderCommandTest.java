@@ -53,6 +53,15 @@ class AdderCommandTest {
     }
 
     @Test
+    void saysWhenTheLossIsNoNumber() {
+        CommandRun run = CommandRun.of(
+                "adder", "--seed", "1", "--cell", "rnn", "--activation", "relu", "--lr", "1e30", "--steps", "200");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("the loss is NaN at step").contains("a smaller --lr may help");
+    }
+
+    @Test
     void repeatsItselfWithASeed() {
         String[] arguments = {"adder", "--seed", "5", "--steps", "30", "--report", "10", "--dropout", "0.3"};
 

@@ -145,6 +145,17 @@ class ConformanceCommandTest {
     }
 
     @Test
+    void aLinkToAFolderIsAFolder() throws IOException {
+        Path cases = Files.createDirectory(file("cases"));
+        CaseWriter.pytorch(LSTM, 5, 2, null, 5).write32(cases.resolve("a.safetensors"));
+        Path link = Files.createSymbolicLink(file("link"), cases);
+
+        CommandRun run = CommandRun.of("conformance", link.toString(), "--backend", "reference");
+        assertThat(run.exitCode()).as(run.out()).isZero();
+        assertThat(run.out()).contains("1 of 1 cases passed");
+    }
+
+    @Test
     void brokenCasesFailAndTheOthersRun() throws IOException {
         CaseWriter.pytorch(LSTM, 5, 2, null, 5)
                 .write32(file("a.safetensors"))
