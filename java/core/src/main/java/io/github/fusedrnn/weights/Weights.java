@@ -60,13 +60,13 @@ public final class Weights {
         return values;
     }
 
-    /** Copies of all parameters by name, in canonical order. */
+    /** Copies of all parameters by name, in canonical order, all of one version. */
     public Map<String, float[]> toMap() {
-        Map<String, float[]> all = new LinkedHashMap<>();
-        for (String name : names()) {
-            all.put(name, get(name));
-        }
-        return all;
+        return read(block -> {
+            Map<String, float[]> all = new LinkedHashMap<>();
+            names().forEach(name -> all.put(name, get(name)));
+            return all;
+        });
     }
 
     /**
