@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -308,6 +309,73 @@ abstract class SequenceContract extends Contract {
                         LayerRun.floats(c.h0()),
                         LayerRun.floats(c.c0()));
                 same("y of inference with " + threads + " threads", result.y(), LayerRun.floats(single.get("output")));
+            }
+        }
+    }
+
+    static Collection<String> largeLayers() {
+        return SmallLayers.large().keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("largeLayers")
+    void threadsAndBatchMatesChangeNoBitOfALargeLayer(String name) {
+        Assumptions.assumeTrue(target().chainsBits(), "skipped: only our own kernels split the work, and promise bits");
+        RecurrentDesc desc = SmallLayers.large().get(name);
+        RandomCalls random = new RandomCalls(name.hashCode());
+        double[] weights = random.weights(desc);
+        int rows = 37;
+        float[] x = LayerRun.floats(random.x(desc, T, rows));
+        int[] lengths = random.lengths(T, rows);
+        Result expected = null;
+        for (int threads = 1; threads <= 4; threads++) {
+            try (RecurrentLayer layer = target().layer(desc, weights, threads, 0)) {
+                Result all = LayerRun.infer(layer, T, rows, x, lengths, null, null);
+                if (expected == null) {
+                    expected = all;
+                }
+                same(all, expected);
+                int[] some = {36, 5, 17, 1};
+                int[] someLengths = Arrays.stream(some).map(i -> lengths[i]).toArray();
+                Result part = LayerRun.infer(layer, T, some.length, rows(x, T, rows, some), someLengths, null, null);
+                same("y of some rows", part.y(), rows(expected.y(), T, rows, some));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("largeLayers")
+    void threadsChangeNoBitOfALargeBackward(String name) {
+        Assumptions.assumeTrue(target().chainsBits(), "skipped: only our own kernels split the work, and promise bits");
+        RecurrentDesc desc = SmallLayers.large().get(name);
+        RandomCalls random = new RandomCalls(name.hashCode());
+        int rows = 37;
+        GoldenCase c = new GoldenCase(
+                name,
+                desc,
+                T,
+                rows,
+                random.lengths(T, rows),
+                random.weights(desc),
+                random.x(desc, T, rows),
+                null,
+                null,
+                random.y(desc, T, rows),
+                null,
+                null,
+                Map.of());
+        Map<String, double[]> single = null;
+        for (int threads = 1; threads <= 4; threads++) {
+            try (RecurrentLayer layer = target().layer(desc, c.weights(), threads, 0)) {
+                Map<String, double[]> now = LayerRun.train(layer, c, 0);
+                if (single == null) {
+                    single = now;
+                }
+                for (String tensor : single.keySet()) {
+                    assertThat(now.get(tensor))
+                            .as("%s with %d threads", tensor, threads)
+                            .containsExactly(single.get(tensor));
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Layers for properties that hold of every one: each kind of step, sizes around the width of a vector, each way to stack them. */
+/** Layers for properties that hold of every one, most of them small: each kind of step, sizes around the width of a vector, each way to stack them. */
 public final class SmallLayers {
     private static final int[][] SIZES = {{1, 1}, {7, 17}, {17, 7}, {33, 33}};
     private static final Map<String, RecurrentDesc> ALL = make();
@@ -65,6 +65,25 @@ public final class SmallLayers {
                         .bidirectional()
                         .layers(2)
                         .build());
+        return all;
+    }
+
+    /** Layers that need several tiles and blocks in every direction, none of which comes out even. */
+    public static Map<String, RecurrentDesc> large() {
+        Map<String, RecurrentDesc> all = new LinkedHashMap<>();
+        all.put("rnn C65 H129", DescBuilder.rnn().sizes(65, 129).build());
+        all.put(
+                "lstm C65 H70 bi L2",
+                DescBuilder.lstm().sizes(65, 70).bidirectional().layers(2).build());
+        all.put(
+                "lstm C40 H101 P67",
+                DescBuilder.lstm().sizes(40, 101).projection(67).build());
+        all.put(
+                "gru C129 H65 reverse",
+                DescBuilder.gru().sizes(129, 65).direction(Direction.REVERSE).build());
+        all.put(
+                "gru before C33 H100",
+                DescBuilder.gru().sizes(33, 100).reset(ResetPlacement.BEFORE).build());
         return all;
     }
 }
