@@ -37,7 +37,10 @@ class OpenBlasOnFirstUseTest {
 
     static final class Child {
         public static void main(String[] args) throws IOException {
-            try (Lstm lstm = Lstm.builder(4, 8).backend(BackendKind.CPU).cpuProducts("packed").build();
+            try (Lstm lstm = Lstm.builder(4, 8)
+                            .backend(BackendKind.CPU)
+                            .cpuProducts("packed")
+                            .build();
                     FloatTensor x = lstm.newInput(3, 2);
                     RecurrentOutput out = lstm.infer(x);
                     FloatTensor y = lstm.newOutput(3, 2);
@@ -52,7 +55,8 @@ class OpenBlasOnFirstUseTest {
 
         private static void report(String when) throws IOException {
             String maps = Files.readString(Path.of("/proc/self/maps"));
-            System.out.println(when + ": ours " + maps.contains("libfusedrnn.so") + ", OpenBLAS " + maps.contains("libopenblas"));
+            System.out.println(
+                    when + ": ours " + maps.contains("libfusedrnn.so") + ", OpenBLAS " + maps.contains("libopenblas"));
         }
     }
 }
