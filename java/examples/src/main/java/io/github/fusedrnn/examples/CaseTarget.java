@@ -60,17 +60,12 @@ interface CaseTarget {
         };
     }
 
-    /**
-     * A layer as users have it, in float32.
-     *
-     * @param isa instruction set of the CPU backend, or null for the backend's own choice
-     */
-    static CaseTarget layer(BackendKind backend, @Nullable String isa, int threads) {
-        String kind = Texts.lower(backend);
+    /** A layer as users have it, in float32. */
+    static CaseTarget layer(BackendChoice choice) {
         return new CaseTarget() {
             @Override
             public String name() {
-                return isa == null ? kind : kind + "/" + isa;
+                return choice.name();
             }
 
             @Override
@@ -80,7 +75,7 @@ interface CaseTarget {
 
             @Override
             public Availability supports(RecurrentDesc desc) {
-                return Backends.open(backend).supports(desc);
+                return choice.supports(desc);
             }
 
             @Override
@@ -88,10 +83,8 @@ interface CaseTarget {
                 Map<String, float[]> weights = new LinkedHashMap<>();
                 c.weights().forEach((name, values) -> weights.put(name, narrow(values)));
                 try (RecurrentLayer layer = Layers.build(c.desc(), builder -> {
-                    builder.backend(backend).threads(threads).weights(weights);
-                    if (isa != null) {
-                        builder.cpuIsa(isa);
-                    }
+                    choice.apply(builder);
+                    builder.weights(weights);
                 })) {
                     return runLayer(layer, c);
                 }

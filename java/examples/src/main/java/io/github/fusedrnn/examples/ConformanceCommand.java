@@ -1,8 +1,6 @@
 package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.BackendStatus;
-import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.check.TensorError;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,19 +45,8 @@ final class ConformanceCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Folder with cases; its subfolders are searched too.")
     private Path folder;
 
-    @Option(
-            names = "--backend",
-            paramLabel = "KIND",
-            split = ",",
-            description = "cpu, cudnn, reference. Default: every one present.")
-    private List<BackendKind> backends = List.of();
-
-    @Option(
-            names = "--isa",
-            paramLabel = "SET",
-            split = ",",
-            description = "Instruction sets of the CPU backend: auto, all, plain, neon, avx2, avx512. Default: auto.")
-    private List<String> isas = List.of();
+    @Mixin
+    private BackendOptions where;
 
     @Option(
             names = "--precision",
@@ -68,13 +56,6 @@ final class ConformanceCommand implements Callable<Integer> {
                     + "Default: float.")
     private Precision precision;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Threads of one call. Default: ${DEFAULT-VALUE}.")
-    private int threads;
-
     @Option(names = "--tensors", description = "Print every tensor of every case, not only the worst.")
     private boolean tensors;
 
@@ -82,9 +63,6 @@ final class ConformanceCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (!Files.isDirectory(folder)) {
             throw usage("DIR: '" + folder + "' (expected: a folder)");
-        }
-        if (threads < 1) {
-            throw usage("--threads: " + threads + " (expected: an integer >= 1)");
         }
         List<CaseTarget> targets = targets();
         ConformanceFolder found = ConformanceFolder.read(folder, precision == Precision.DOUBLE);
@@ -100,48 +78,18 @@ final class ConformanceCommand implements Callable<Integer> {
     }
 
     private List<CaseTarget> targets() {
-        if (precision == Precision.DOUBLE) {
-            if (backends.stream().anyMatch(kind -> kind != BackendKind.REFERENCE)) {
-                throw usage("--precision double: with --backend " + backends
-                        + " (expected: reference, the only one that has float64)");
-            }
-            if (!isas.isEmpty()) {
-                throw usage(
-                        "--precision double: with --isa " + isas + " (expected: no --isa, the reference is pure Java)");
-            }
-            return List.of(CaseTarget.oracle());
+        if (precision == Precision.FLOAT) {
+            return where.choices().stream().map(CaseTarget::layer).toList();
         }
-        List<BackendKind> kinds = !backends.isEmpty()
-                ? backends
-                : Backends.report().stream()
-                        .filter(BackendStatus::available)
-                        .map(BackendStatus::kind)
-                        .toList();
-        if (!isas.isEmpty() && !kinds.contains(BackendKind.CPU)) {
-            throw usage("--isa: " + isas + " (expected: only with the cpu backend, which is not among " + kinds + ")");
+        if (where.backends().stream().anyMatch(kind -> kind != BackendKind.REFERENCE)) {
+            throw usage("--precision double: with --backend " + where.backends()
+                    + " (expected: reference, the only one that has float64)");
         }
-        List<CaseTarget> targets = new ArrayList<>();
-        for (BackendKind kind : kinds) {
-            Backends.open(kind);
-            if (kind == BackendKind.CPU && !isas.isEmpty()) {
-                instructionSets().forEach(isa -> targets.add(CaseTarget.layer(kind, isa, threads)));
-            } else {
-                targets.add(CaseTarget.layer(kind, null, threads));
-            }
+        if (!where.instructionSets().isEmpty()) {
+            throw usage("--precision double: with --isa " + where.instructionSets()
+                    + " (expected: no --isa, the reference is pure Java)");
         }
-        return targets;
-    }
-
-    private List<String> instructionSets() {
-        if (isas.equals(List.of("all"))) {
-            return InstructionSets.available();
-        }
-        for (String isa : isas) {
-            InstructionSets.whyNot(isa).ifPresent(reason -> {
-                throw usage("--isa: '" + isa + "' (" + reason + ")");
-            });
-        }
-        return isas;
+        return List.of(CaseTarget.oracle());
     }
 
     private ParameterException usage(String message) {

@@ -1,7 +1,6 @@
 package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.check.GradientCheck;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,25 +39,8 @@ final class GradcheckCommand implements Callable<Integer> {
     @Option(names = "--summary", description = "Only the totals, and what missed.")
     private boolean summary;
 
-    @Option(
-            names = "--backend",
-            paramLabel = "KIND",
-            split = ",",
-            description = "cpu, cudnn, reference. Default: every one present.")
-    private List<BackendKind> backends = List.of();
-
-    @Option(
-            names = "--isa",
-            paramLabel = "SET",
-            description = "Instruction set of the CPU backend. Default: its own choice.")
-    private @Nullable String isa;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Threads of one call. Default: ${DEFAULT-VALUE}.")
-    private int threads;
+    @Mixin
+    private BackendOptions where;
 
     @Option(
             names = "--seed",
@@ -88,10 +71,10 @@ final class GradcheckCommand implements Callable<Integer> {
      * A column.
      *
      * @param title its head
-     * @param backend where the layer runs
+     * @param choice how the layer runs
      * @param check what is done with it
      */
-    private record Column(String title, BackendKind backend, Check check) {}
+    private record Column(String title, BackendChoice choice, Check check) {}
 
     /**
      * A cell of the table.
@@ -118,9 +101,6 @@ final class GradcheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (threads < 1) {
-            throw usage("--threads: " + threads + " (expected: an integer >= 1)");
-        }
         if (tolerance != null && !(tolerance >= 0)) {
             throw usage("--tolerance: " + tolerance + " (expected: a number >= 0)");
         }
@@ -141,49 +121,28 @@ final class GradcheckCommand implements Callable<Integer> {
     }
 
     private List<Column> columns() {
-        List<BackendKind> kinds = !backends.isEmpty()
-                ? backends
-                : Backends.report().stream()
-                        .filter(BackendStatus::available)
-                        .map(BackendStatus::kind)
-                        .toList();
-        kinds.forEach(Backends::open);
-        if (isa != null) {
-            if (!kinds.contains(BackendKind.CPU)) {
-                throw usage(
-                        "--isa: '" + isa + "' (expected: only with the cpu backend, which is not among " + kinds + ")");
-            }
-            InstructionSets.whyNot(isa).ifPresent(reason -> {
-                throw usage("--isa: '" + isa + "' (" + reason + ")");
-            });
-        }
         List<Column> columns = new ArrayList<>();
         if (Backends.report().stream().anyMatch(s -> s.kind() == BackendKind.REFERENCE && s.available())) {
             columns.add(new Column(
-                    "reference / differences", BackendKind.REFERENCE, GradientCheck::againstCentralDifferences));
+                    "reference / differences",
+                    new BackendChoice(BackendKind.REFERENCE, null, 1),
+                    GradientCheck::againstCentralDifferences));
         }
-        for (BackendKind kind : kinds) {
-            String name = Texts.lower(kind) + (kind == BackendKind.CPU && isa != null ? " (" + isa + ")" : "");
-            columns.add(new Column(name + " / reference", kind, GradientCheck::againstReference));
+        for (BackendChoice choice : where.choices()) {
+            columns.add(new Column(choice.name() + " / reference", choice, GradientCheck::againstReference));
         }
         return columns;
     }
 
     private Cell check(LayerVariant variant, Column column) {
-        Availability support = Backends.open(column.backend()).supports(variant.desc());
+        Availability support = column.choice().supports(variant.desc());
         if (!support.available()) {
             return new Cell(null, support.reason());
         }
         // wider than the usual ±1/√H: clips, kinks and saturation shall take part
         try (RecurrentLayer layer = Layers.build(variant.desc(), builder -> {
-            builder.backend(column.backend())
-                    .threads(threads)
-                    .seed(seed)
-                    .dropoutSeed(seed)
-                    .initializer(Initializers.uniform(-0.7, 0.7));
-            if (isa != null && column.backend() == BackendKind.CPU) {
-                builder.cpuIsa(isa);
-            }
+            column.choice().apply(builder);
+            builder.seed(seed).dropoutSeed(seed).initializer(Initializers.uniform(-0.7, 0.7));
         })) {
             GradientCheck check = GradientCheck.of(layer)
                     .random(variant.t(), variant.n(), variant.lengths())

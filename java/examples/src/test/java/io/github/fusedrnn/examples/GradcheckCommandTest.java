@@ -12,6 +12,7 @@ import io.github.fusedrnn.spi.RecurrentDesc;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,16 @@ class GradcheckCommandTest {
                 .contains("LSTM projection, 2 layers, both")
                 .contains("PASSED")
                 .doesNotContain("MISS");
+    }
+
+    @Test
+    void comparesInstructionSets() {
+        List<String> isas = InstructionSets.available();
+        Assumptions.assumeFalse(isas.isEmpty(), "skipped: no cpu backend here");
+        CommandRun run = CommandRun.of("gradcheck", "--only", "LSTM peepholes", "--backend", "cpu", "--isa", "all");
+
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        isas.forEach(isa -> assertThat(run.out()).contains("cpu/" + isa + " / reference"));
     }
 
     @Test
@@ -55,7 +66,7 @@ class GradcheckCommandTest {
                 "--only transformer | --only: 'transformer'",
                 "--threads 0 | --threads: 0 (expected: an integer >= 1)",
                 "--tolerance -1 | --tolerance: -1.0 (expected: a number >= 0)",
-                "--backend reference --isa plain | --isa: 'plain' (expected: only with the cpu backend",
+                "--backend reference --isa plain | --isa: [plain] (expected: only with the cpu backend",
                 "--backend abacus | --backend",
             })
     void refusesWrongArguments(String arguments, String message) {

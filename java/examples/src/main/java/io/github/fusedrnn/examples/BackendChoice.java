@@ -1,0 +1,36 @@
+package io.github.fusedrnn.examples;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.RecurrentBuilder;
+import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A way to run layers.
+ *
+ * @param kind the backend
+ * @param isa instruction set of the CPU backend, or null for the backend's own choice
+ * @param threads of one call
+ */
+record BackendChoice(BackendKind kind, @Nullable String isa, int threads) {
+
+    /** What tables call it. */
+    String name() {
+        return isa == null ? Texts.lower(kind) : Texts.lower(kind) + "/" + isa;
+    }
+
+    /** Whether it can run a layer, and why not. */
+    Availability supports(RecurrentDesc desc) {
+        return Backends.open(kind).supports(desc);
+    }
+
+    /** Makes a builder's layers run this way. */
+    void apply(RecurrentBuilder<?> builder) {
+        builder.backend(kind).threads(threads);
+        if (isa != null) {
+            builder.cpuIsa(isa);
+        }
+    }
+}
