@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** A progress bar on the error stream of a terminal, and the lines printed meanwhile; where there is no terminal, only these. */
+/** A progress bar on the error stream of a terminal, and the lines printed meanwhile; without a terminal only these. */
 final class Progress implements AutoCloseable {
     /** The narrowest terminal that people still have. */
     private static final int WIDTH = 79;

@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBarConsumer;
 
 /**
- * The last line of a terminal, which a progress bar rewrites from a thread of its own, and the lines that are printed above it. The
- * library's own consumers move the cursor as if nobody else printed, and overwrite what was.
+ * The last line of a terminal, which a progress bar rewrites from a thread of its own, and the lines that are printed
+ * above it. The library's own consumers move the cursor as if nobody else printed, and overwrite what was.
  */
 final class StatusLine implements ProgressBarConsumer {
     private final PrintStream terminal;
