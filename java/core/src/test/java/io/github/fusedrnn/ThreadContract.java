@@ -188,7 +188,7 @@ abstract class ThreadContract extends Contract {
             AtomicBoolean refused = new AtomicBoolean();
             together(2, () -> {
                 try (FloatTensor y = layer.newOutput(T, N)) {
-                    for (int i = 0; i < 2000 && !refused.get(); i++) {
+                    for (int i = 0; i < 1_000_000 && !refused.get(); i++) {
                         try {
                             session.infer(x, null, null, y, null);
                         } catch (IllegalStateException e) {
@@ -199,7 +199,7 @@ abstract class ThreadContract extends Contract {
                 }
                 return null;
             });
-            assertThat(refused).as("2,000 calls of two threads never met").isTrue();
+            assertThat(refused).as("a million calls of two threads never met").isTrue();
         }
     }
 
@@ -234,6 +234,8 @@ abstract class ThreadContract extends Contract {
 
     @Test
     void closingALayerUnderItsCallsLetsThemEndOrRefusesThem() throws Exception {
+        layer(2).close();
+        long before = target().backend().liveBytes();
         for (int round = 0; round < 20; round++) {
             Lstm layer = layer(2);
             try (FloatTensor x = layer.newInput(T, N)) {
@@ -253,6 +255,7 @@ abstract class ThreadContract extends Contract {
                     return null;
                 });
             }
+            assertThat(target().backend().liveBytes()).as("live bytes after round %d", round).isEqualTo(before);
         }
     }
 }
