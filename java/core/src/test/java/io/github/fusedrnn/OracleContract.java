@@ -84,7 +84,10 @@ abstract class OracleContract extends Contract {
             c.expected().forEach((tensor, expected) -> {
                 String message = target() + " " + c.name() + " " + tensor;
                 double error = Comparison.check(message, actual.get(tensor), expected, tolerance(c, tensor));
-                table.add(c.name().replaceFirst(" T\\d+ N\\d+ seed.*", ""), column(tensor), error);
+                table.add(
+                        c.name().replaceFirst(" T\\d+ N\\d+ seed.*", ""),
+                        column(tensor),
+                        error / cancellation(c, tensor));
             });
         }
     }
@@ -96,20 +99,24 @@ abstract class OracleContract extends Contract {
      * the call.
      */
     private static double tolerance(GoldenCase c, String tensor) {
-        boolean gradient = tensor.startsWith("grad.");
-        double tolerance = Math.min(LIMIT, Tolerances.float32(c.desc(), c.t(), c.n()) * (gradient ? Math.sqrt(2) : 1));
+        double roundings = tensor.startsWith("grad.") ? Math.sqrt(2) : 1;
+        return Math.min(LIMIT, Tolerances.float32(c.desc(), c.t(), c.n()) * roundings) * cancellation(c, tensor);
+    }
+
+    /** How much larger than the tensor's largest value that is by which its errors are measured. */
+    private static double cancellation(GoldenCase c, String tensor) {
         double[] expected = c.expected().get(tensor);
         double largest = largest(expected);
         int numbers = Math.min(expected.length, c.t() * c.n() * c.desc().stateSize());
-        if (numbers < FEW && largest > 0) {
-            double scale = c.expected().entrySet().stream()
-                    .filter(entry -> entry.getKey().startsWith("grad.") == gradient)
-                    .mapToDouble(entry -> largest(entry.getValue()))
-                    .max()
-                    .orElse(largest);
-            tolerance *= scale / largest;
+        if (numbers >= FEW || largest == 0) {
+            return 1;
         }
-        return tolerance;
+        return c.expected().entrySet().stream()
+                        .filter(entry -> entry.getKey().startsWith("grad.") == tensor.startsWith("grad."))
+                        .mapToDouble(entry -> largest(entry.getValue()))
+                        .max()
+                        .orElse(largest)
+                / largest;
     }
 
     private static double largest(double[] values) {
