@@ -24,6 +24,11 @@ public final class Gru extends RecurrentLayer {
         return new Builder(inputSize, hiddenSize);
     }
 
+    /** A builder with all that a config says. */
+    public static Builder builder(GruConfig config) {
+        return new Builder(config.inputSize(), config.hiddenSize()).describedBy(config.desc());
+    }
+
     /** What this layer computes. */
     public GruConfig config() {
         return config;
@@ -51,12 +56,7 @@ public final class Gru extends RecurrentLayer {
             return new GruConfig(desc());
         }
 
-        /**
-         * A new layer, which the caller closes.
-         *
-         * @throws IllegalArgumentException if a value or a combination is wrong
-         * @throws UnsupportedOperationException if the backend chosen by hand cannot run it; names the feature and who can
-         */
+        @Override
         public Gru build() {
             return new Gru(desc(), this);
         }

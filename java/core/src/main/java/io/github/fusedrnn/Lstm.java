@@ -28,6 +28,11 @@ public final class Lstm extends RecurrentLayer {
         return new Builder(inputSize, hiddenSize);
     }
 
+    /** A builder with all that a config says. */
+    public static Builder builder(LstmConfig config) {
+        return new Builder(config.inputSize(), config.hiddenSize()).describedBy(config.desc());
+    }
+
     /** What this layer computes. */
     public LstmConfig config() {
         return config;
@@ -73,12 +78,7 @@ public final class Lstm extends RecurrentLayer {
             return new LstmConfig(desc());
         }
 
-        /**
-         * A new layer, which the caller closes.
-         *
-         * @throws IllegalArgumentException if a value or a combination is wrong
-         * @throws UnsupportedOperationException if the backend chosen by hand cannot run it; names the feature and who can
-         */
+        @Override
         public Lstm build() {
             return new Lstm(desc(), this);
         }

@@ -60,7 +60,47 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
         this.activations = activations;
     }
 
+    /**
+     * A builder of the cell that a description names, with all that it says set: for those who have a description from a file, or a layer
+     * to make another one like. Backend, threads and weights remain to be chosen.
+     */
+    public static RecurrentBuilder<?> of(RecurrentDesc desc) {
+        return switch (desc.cell()) {
+            case RNN -> Rnn.builder(new RnnConfig(desc));
+            case LSTM -> Lstm.builder(new LstmConfig(desc));
+            case GRU -> Gru.builder(new GruConfig(desc));
+        };
+    }
+
     abstract B self();
+
+    B describedBy(RecurrentDesc desc) {
+        int slots = cell.activationSlots().size();
+        layers = desc.layers();
+        direction = desc.direction();
+        merge = desc.merge();
+        bias = desc.bias();
+        batchMajor = desc.batchMajor();
+        dropout = desc.dropout();
+        gateClip = desc.gateClip();
+        projectionSize = desc.projectionSize();
+        cellClip = desc.cellClip();
+        peepholes = desc.peepholes();
+        coupledInputForget = desc.coupledInputForget();
+        reset = desc.reset();
+        activations = desc.activations().subList(0, slots);
+        reverseActivations =
+                desc.activations().subList(slots, desc.activations().size());
+        return self();
+    }
+
+    /**
+     * A new layer, which the caller closes.
+     *
+     * @throws IllegalArgumentException if a value or a combination is wrong
+     * @throws UnsupportedOperationException if the backend chosen by hand cannot run it; names the feature and who can
+     */
+    public abstract RecurrentLayer build();
 
     /** Stacks {@code layers} layers; default 1. */
     public B layers(int layers) {

@@ -23,6 +23,11 @@ public final class Rnn extends RecurrentLayer {
         return new Builder(inputSize, hiddenSize);
     }
 
+    /** A builder with all that a config says. */
+    public static Builder builder(RnnConfig config) {
+        return new Builder(config.inputSize(), config.hiddenSize()).describedBy(config.desc());
+    }
+
     /** What this layer computes. */
     public RnnConfig config() {
         return config;
@@ -49,12 +54,7 @@ public final class Rnn extends RecurrentLayer {
             return new RnnConfig(desc());
         }
 
-        /**
-         * A new layer, which the caller closes.
-         *
-         * @throws IllegalArgumentException if a value or a combination is wrong
-         * @throws UnsupportedOperationException if the backend chosen by hand cannot run it; names the feature and who can
-         */
+        @Override
         public Rnn build() {
             return new Rnn(desc(), this);
         }

@@ -255,7 +255,9 @@ abstract class ThreadContract extends Contract {
                     return null;
                 });
             }
-            assertThat(target().backend().liveBytes()).as("live bytes after round %d", round).isEqualTo(before);
+            assertThat(target().backend().liveBytes())
+                    .as("live bytes after round %d", round)
+                    .isEqualTo(before);
         }
     }
 }

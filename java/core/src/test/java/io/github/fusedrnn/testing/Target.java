@@ -1,16 +1,10 @@
 package io.github.fusedrnn.testing;
 
-import io.github.fusedrnn.Activation;
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.Merge;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
@@ -88,54 +82,14 @@ public enum Target {
 
     /** A layer of any description with given weights in canonical order. */
     public RecurrentLayer layer(RecurrentDesc desc, double[] weights, int threads, long dropoutSeed) {
-        return switch (desc.cell()) {
-            case RNN ->
-                common(Rnn.builder(desc.inputSize(), desc.hiddenSize()), desc, weights, threads, dropoutSeed)
-                        .build();
-            case GRU ->
-                common(
-                                Gru.builder(desc.inputSize(), desc.hiddenSize()).reset(desc.reset()),
-                                desc,
-                                weights,
-                                threads,
-                                dropoutSeed)
-                        .build();
-            case LSTM ->
-                common(
-                                Lstm.builder(desc.inputSize(), desc.hiddenSize())
-                                        .projection(desc.projectionSize())
-                                        .cellClip(desc.cellClip())
-                                        .peepholes(desc.peepholes())
-                                        .coupledInputForget(desc.coupledInputForget()),
-                                desc,
-                                weights,
-                                threads,
-                                dropoutSeed)
-                        .build();
-        };
-    }
-
-    private <B extends RecurrentBuilder<B>> B common(
-            B builder, RecurrentDesc desc, double[] weights, int threads, long dropoutSeed) {
-        int slots = desc.cell().activationSlots().size();
-        on(builder)
-                .layers(desc.layers())
-                .bias(desc.bias())
-                .batchMajor(desc.batchMajor())
-                .dropout(desc.dropout())
-                .gateClip(desc.gateClip())
-                .activations(desc.activations().subList(0, slots).toArray(new Activation[0]))
+        return RecurrentBuilder.of(desc)
+                .backend(kind)
+                .cpuIsa(isa)
+                .cpuProducts(products)
                 .threads(threads)
                 .dropoutSeed(dropoutSeed)
-                .weights(named(desc, weights));
-        if (desc.direction() == Direction.BIDIRECTIONAL) {
-            builder.bidirectional(desc.merge() == Merge.SUM ? Merge.SUM : Merge.CONCAT)
-                    .reverseActivations(
-                            desc.activations().subList(slots, 2 * slots).toArray(new Activation[0]));
-        } else {
-            builder.direction(desc.direction());
-        }
-        return builder;
+                .weights(named(desc, weights))
+                .build();
     }
 
     /** A canonical block by name, in float32. */

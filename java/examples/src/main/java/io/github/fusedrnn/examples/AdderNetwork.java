@@ -5,6 +5,7 @@ import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Direction;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Merge;
+import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.ResetPlacement;
 import io.github.fusedrnn.Tape;
@@ -49,11 +50,13 @@ final class AdderNetwork implements AutoCloseable {
             boolean uniform = settings.init() == Init.UNIFORM;
             Initializer initializer =
                     uniform ? Initializers.uniform(-1, 1) : Initializers.forgetGateBias(1, glorotByGate());
-            layer = resources.add(Layers.build(desc(settings), builder -> builder.backend(backend)
+            layer = resources.add(RecurrentBuilder.of(desc(settings))
+                    .backend(backend)
                     .threads(where.threads())
                     .initializer(initializer)
                     .seed(seed)
-                    .dropoutSeed(seed)));
+                    .dropoutSeed(seed)
+                    .build());
             gradients = resources.add(layer.newGradients());
             dense = resources.add(Dense.builder(settings.hidden(), 1)
                     .bias(false)

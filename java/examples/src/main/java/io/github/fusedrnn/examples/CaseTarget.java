@@ -3,6 +3,7 @@ package io.github.fusedrnn.examples;
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Gradients;
+import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentOutput;
 import io.github.fusedrnn.RecurrentState;
@@ -82,10 +83,9 @@ interface CaseTarget {
             public Map<String, double[]> run(ConformanceCase c) {
                 Map<String, float[]> weights = new LinkedHashMap<>();
                 c.weights().forEach((name, values) -> weights.put(name, narrow(values)));
-                try (RecurrentLayer layer = Layers.build(c.desc(), builder -> {
-                    choice.apply(builder);
-                    builder.weights(weights);
-                })) {
+                RecurrentBuilder<?> builder = RecurrentBuilder.of(c.desc()).weights(weights);
+                choice.apply(builder);
+                try (RecurrentLayer layer = builder.build()) {
                     return runLayer(layer, c);
                 }
             }

@@ -2,6 +2,7 @@ package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.check.GradientCheck;
 import io.github.fusedrnn.check.GradientReport;
@@ -140,10 +141,12 @@ final class GradcheckCommand implements Callable<Integer> {
             return new Cell(null, support.reason());
         }
         // wider than the usual ±1/√H: clips, kinks and saturation shall take part
-        try (RecurrentLayer layer = Layers.build(variant.desc(), builder -> {
-            column.choice().apply(builder);
-            builder.seed(seed).dropoutSeed(seed).initializer(Initializers.uniform(-0.7, 0.7));
-        })) {
+        RecurrentBuilder<?> builder = RecurrentBuilder.of(variant.desc())
+                .seed(seed)
+                .dropoutSeed(seed)
+                .initializer(Initializers.uniform(-0.7, 0.7));
+        column.choice().apply(builder);
+        try (RecurrentLayer layer = builder.build()) {
             GradientCheck check = GradientCheck.of(layer)
                     .random(variant.t(), variant.n(), variant.lengths())
                     .seed(seed)
