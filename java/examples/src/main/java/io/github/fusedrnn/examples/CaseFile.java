@@ -3,6 +3,7 @@ package io.github.fusedrnn.examples;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.safetensors.DType;
 import io.github.fusedrnn.formats.safetensors.SafetensorsFile;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -31,32 +32,43 @@ final class CaseFile {
         return file.info(tensor).dtype();
     }
 
-    /** Elements in float64, exactly. */
-    double[] values(String tensor) throws FormatException {
+    /** Dimensions of a tensor that has to have {@code rank} of them. */
+    List<Long> shape(String tensor, int rank) throws FormatException {
+        List<Long> shape = shape(tensor);
+        if (shape.size() != rank) {
+            throw new IllegalArgumentException(tensor + ": " + shape + " (expected: " + rank + " dimensions)");
+        }
+        return shape;
+    }
+
+    /** Elements in float64, exactly, of a tensor that has to have this shape. */
+    double[] values(String tensor, List<Long> shape) throws FormatException {
+        if (!shape(tensor).equals(shape)) {
+            throw new IllegalArgumentException(tensor + ": " + shape(tensor) + " (expected: " + shape + ")");
+        }
         return file.readDoubles(tensor);
     }
 
-    /** Elements of a tensor that has to have {@code size} of them. */
-    double[] values(String tensor, long size) throws FormatException {
-        double[] values = file.readDoubles(tensor);
-        if (values.length != size) {
-            throw new IllegalArgumentException(tensor + ": " + shape(tensor) + " (expected: " + size + " elements)");
-        }
-        return values;
+    double @Nullable [] optional(String tensor, List<Long> shape) throws FormatException {
+        return has(tensor) ? values(tensor, shape) : null;
     }
 
-    double @Nullable [] optional(String tensor) throws FormatException {
-        return has(tensor) ? values(tensor) : null;
-    }
-
-    int @Nullable [] lengths(String tensor) throws FormatException {
+    /** Lengths of {@code n} rows, none longer than {@code t}; null where the file has none. */
+    int @Nullable [] lengths(String tensor, int t, int n) throws FormatException {
         if (!has(tensor)) {
             return null;
         }
+        if (!shape(tensor).equals(List.of((long) n))) {
+            throw new IllegalArgumentException(tensor + ": " + shape(tensor) + " (expected: [" + n + "])");
+        }
         long[] values = file.readLongs(tensor);
-        int[] lengths = new int[values.length];
-        for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = Math.toIntExact(values[i]);
+        int[] lengths = new int[n];
+        for (int i = 0; i < n; i++) {
+            if (values[i] < 0 || values[i] > t) {
+                throw new IllegalArgumentException(
+                        tensor + "[" + i + "]: " + values[i] + " (expected: 0 <= length <= T = " + t + ")");
+            }
+            lengths[i] = (int) values[i];
         }
         return lengths;
     }
@@ -71,7 +83,9 @@ final class CaseFile {
         return switch (value) {
             case "true", "1" -> true;
             case "false", "0", "" -> false;
-            default -> throw new IllegalArgumentException(key + ": '" + value + "' (expected: true, false, 1 or 0)");
+            default ->
+                throw new IllegalArgumentException(
+                        "metadata " + key + ": '" + value + "' (expected: true, false, 1 or 0)");
         };
     }
 
@@ -87,6 +101,22 @@ final class CaseFile {
     int number(String key, int otherwise) {
         String value = text(key, "");
         return value.isEmpty() ? otherwise : parse(key, value);
+    }
+
+    /** Numbers separated by commas; none where the file says nothing. */
+    List<Float> floats(String key) {
+        List<Float> numbers = new ArrayList<>();
+        for (String text : text(key, "").split(",")) {
+            try {
+                if (!text.isBlank()) {
+                    numbers.add(Float.valueOf(text.strip()));
+                }
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "metadata " + key + ": '" + text.strip() + "' (expected: a number)", e);
+            }
+        }
+        return numbers;
     }
 
     private static int parse(String key, String value) {

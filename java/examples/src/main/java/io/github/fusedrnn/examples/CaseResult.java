@@ -33,7 +33,7 @@ record CaseResult(List<TensorError> errors, double aim, @Nullable String unsuppo
                     ? new CaseResult(errors, aim, null, "the file expects no output, state or gradient")
                     : new CaseResult(errors, aim, null, null);
         } catch (RuntimeException e) {
-            return new CaseResult(List.of(), aim, null, e.toString());
+            return new CaseResult(List.of(), aim, null, Texts.sentence(e));
         }
     }
 

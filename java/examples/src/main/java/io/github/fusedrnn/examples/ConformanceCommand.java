@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "conformance",
         description = {
             "Run every golden case of a folder and compare outputs, final states and gradients.",
-            "Cases are safetensors files in PyTorch's form (metadata 'mode', tensor 'input') or ONNX's ('op', 'X').",
+            "Cases are safetensors files in PyTorch's form (metadata 'mode') or ONNX's ('op').",
             "Errors are relative to a tensor's largest value. Limits: 1e-10 in float64 on float64 files, else 2e-5; "
                     + "'!' marks more than 4e-6 (1e-5 from 200 steps on).",
             "A tensor that should be zero has to be exactly zero."

@@ -48,8 +48,7 @@ record ConformanceFolder(List<ConformanceCase> cases, List<String> broken, List<
             }
             try (SafetensorsFile file = SafetensorsFile.open(path)) {
                 if (!PyTorchForm.matches(file) && !OnnxForm.matches(file)) {
-                    others.add(
-                            name + ": neither PyTorch's form (metadata 'mode', tensor 'input') nor ONNX's ('op', 'X')");
+                    others.add(name + ": neither PyTorch's form (metadata 'mode') nor ONNX's ('op')");
                     continue;
                 }
                 String caseName =
@@ -59,7 +58,7 @@ record ConformanceFolder(List<ConformanceCase> cases, List<String> broken, List<
                 chosen.merge(caseName, read, (a, b) -> a.exact() == inDoubles ? a : b);
             } catch (IOException | RuntimeException e) {
                 // A file from elsewhere may be wrong in any way; the others shall run all the same.
-                broken.add(name + ": " + e);
+                broken.add(name + ": " + Texts.sentence(e));
             }
         }
         List<ConformanceCase> cases = new ArrayList<>(chosen.values());

@@ -49,7 +49,7 @@ public final class FusedRnn implements Runnable {
         FusedRnn root = new FusedRnn();
         CommandLine commands = new CommandLine(root).setCaseInsensitiveEnumValuesAllowed(true);
         commands.setExecutionExceptionHandler((failure, command, parsed) -> {
-            command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + sentence(failure));
+            command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + Texts.sentence(failure));
             if (root.stacktrace) {
                 failure.printStackTrace(command.getErr());
             }
@@ -58,7 +58,8 @@ public final class FusedRnn implements Runnable {
         commands.setParameterExceptionHandler((failure, arguments) -> {
             CommandLine command = failure.getCommandLine();
             String name = command.getCommandSpec().qualifiedName();
-            command.getErr().println(name + ": " + sentence(failure) + " (" + name + " --help lists the options)");
+            command.getErr()
+                    .println(name + ": " + Texts.sentence(failure) + " (" + name + " --help lists the options)");
             if (root.stacktrace) {
                 failure.printStackTrace(command.getErr());
             }
@@ -70,15 +71,6 @@ public final class FusedRnn implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "no command given");
-    }
-
-    private static String sentence(Throwable failure) {
-        String message = failure.getMessage();
-        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message.strip();
-        // The message of a missing file is its name alone.
-        return failure instanceof java.nio.file.FileSystemException && !text.contains(" ")
-                ? text + ": " + failure.getClass().getSimpleName()
-                : text;
     }
 
     /** What the jar's manifest says. */

@@ -13,12 +13,13 @@ import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Golden files of ONNX's RNN, GRU and LSTM operators, brought into the canonical layout. ONNX orders LSTM's gates i o f
@@ -33,16 +34,16 @@ final class OnnxForm {
 
     private OnnxForm(CaseFile file) throws FormatException {
         this.file = file;
-        List<Long> x = file.shape("X");
+        List<Long> x = file.shape("X", 3);
         boolean batchMajor = file.flag("layout");
         this.t = Math.toIntExact(x.get(batchMajor ? 1 : 0));
         this.n = Math.toIntExact(x.get(batchMajor ? 0 : 1));
         this.desc = desc(Math.toIntExact(x.get(2)), batchMajor);
     }
 
-    /** Whether a file is of this form. */
+    /** Whether a file says that it is of this form. */
     static boolean matches(SafetensorsFile file) {
-        return file.metadata().containsKey("op") && file.contains("X");
+        return file.metadata().containsKey("op");
     }
 
     /**
@@ -59,8 +60,10 @@ final class OnnxForm {
         Map<String, Expected> expected = new LinkedHashMap<>();
         long h = desc.hiddenSize();
         long d = desc.directions();
+        int[] lengths = file.lengths("sequence_lens", t, n);
         if (file.has("Y")) {
-            double[] y = file.values("Y", t * d * n * h);
+            double[] y = file.values(
+                    "Y", desc.batchMajor() ? List.of((long) n, (long) t, d, h) : List.of((long) t, d, (long) n, h));
             expected.put(
                     "output",
                     // with layout 1 Y is [B, T, D, H], which is ours as it stands
@@ -80,11 +83,11 @@ final class OnnxForm {
                 desc,
                 t,
                 n,
-                file.lengths("sequence_lens"),
+                lengths,
                 weights(),
-                file.values("X"),
-                file.has("initial_h") ? state("initial_h") : null,
-                file.has("initial_c") ? state("initial_c") : null,
+                file.values("X", file.shape("X")),
+                initialState("initial_h", lengths),
+                initialState("initial_c", lengths),
                 null,
                 null,
                 null,
@@ -110,7 +113,7 @@ final class OnnxForm {
         return new RecurrentDesc(
                 cell,
                 inputSize,
-                file.number("hidden_size", Math.toIntExact(file.shape("R").get(2))),
+                file.number("hidden_size", Math.toIntExact(file.shape("R", 3).get(2))),
                 0,
                 1,
                 direction,
@@ -119,7 +122,7 @@ final class OnnxForm {
                 batchMajor,
                 0,
                 0,
-                Float.parseFloat(file.text("clip", "0")),
+                next(file.floats("clip").iterator(), 0),
                 file.has("P"),
                 cell == CellKind.LSTM && file.flag("input_forget"),
                 before ? ResetPlacement.BEFORE : ResetPlacement.AFTER,
@@ -127,12 +130,13 @@ final class OnnxForm {
     }
 
     /**
-     * Alphas and betas are used up in order, by the functions that take them; a function without one has ONNX's
-     * default.
+     * Alphas and betas are used up in order, by the functions that take them. A function that is left without has ONNX
+     * Runtime's default, since the files hold its results: 0 for ThresholdedRelu, ScaledTanh and Affine, whatever the
+     * operators of those names have.
      */
     private List<Activation> activations(CellKind cell, int directions) {
-        Iterator<Float> alphas = numbers("activation_alpha");
-        Iterator<Float> betas = numbers("activation_beta");
+        Iterator<Float> alphas = file.floats("activation_alpha").iterator();
+        Iterator<Float> betas = file.floats("activation_beta").iterator();
         List<Activation> functions = new ArrayList<>();
         for (String name : file.text("activations", "").split(",")) {
             switch (name.strip().toLowerCase(Locale.ROOT)) {
@@ -145,9 +149,9 @@ final class OnnxForm {
                 case "hardsigmoid" -> functions.add(Activation.hardSigmoid(next(alphas, 0.2f), next(betas, 0.5f)));
                 case "elu" -> functions.add(Activation.elu(next(alphas, 1)));
                 case "leakyrelu" -> functions.add(Activation.leakyRelu(next(alphas, 0.01f)));
-                case "thresholdedrelu" -> functions.add(Activation.thresholdedRelu(next(alphas, 1)));
-                case "scaledtanh" -> functions.add(Activation.scaledTanh(next(alphas, 1), next(betas, 1)));
-                case "affine" -> functions.add(Activation.affine(next(alphas, 1), next(betas, 0)));
+                case "thresholdedrelu" -> functions.add(Activation.thresholdedRelu(next(alphas, 0)));
+                case "scaledtanh" -> functions.add(Activation.scaledTanh(next(alphas, 0), next(betas, 0)));
+                case "affine" -> functions.add(Activation.affine(next(alphas, 0), next(betas, 0)));
                 default ->
                     throw new IllegalArgumentException(
                             "activations: '" + name.strip() + "' (expected: a function of ONNX)");
@@ -166,14 +170,6 @@ final class OnnxForm {
         return functions;
     }
 
-    private Iterator<Float> numbers(String key) {
-        return Stream.of(file.text(key, "").split(","))
-                .map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .map(Float::valueOf)
-                .iterator();
-    }
-
     private static float next(Iterator<Float> numbers, float otherwise) {
         return numbers.hasNext() ? numbers.next() : otherwise;
     }
@@ -182,6 +178,7 @@ final class OnnxForm {
         Map<String, double[]> weights = new LinkedHashMap<>();
         int gates = desc.gates();
         int h = desc.hiddenSize();
+        long rows = (long) gates * h;
         int[] order = gateOrder(desc.cell());
         int[] peepholeOrder = {0, 2, 1};
         for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
@@ -189,11 +186,11 @@ final class OnnxForm {
             double[] values =
                     switch (spec.kind()) {
                         case WEIGHT_IH ->
-                            blocks("W", gates * h * desc.inputSize(), d * gates, order, h * desc.inputSize());
-                        case WEIGHT_HH -> blocks("R", gates * h * h, d * gates, order, h * h);
-                        case BIAS_IH -> blocks("B", 2 * gates * h, d * 2 * gates, order, h);
-                        case BIAS_HH -> blocks("B", 2 * gates * h, (d * 2 + 1) * gates, order, h);
-                        case WEIGHT_PEEPHOLE -> blocks("P", 3 * h, d * 3, peepholeOrder, h);
+                            blocks("W", d * gates, order, h * desc.inputSize(), rows, (long) desc.inputSize());
+                        case WEIGHT_HH -> blocks("R", d * gates, order, h * h, rows, (long) h);
+                        case BIAS_IH -> blocks("B", d * 2 * gates, order, h, 2 * rows);
+                        case BIAS_HH -> blocks("B", (d * 2 + 1) * gates, order, h, 2 * rows);
+                        case WEIGHT_PEEPHOLE -> blocks("P", d * 3, peepholeOrder, h, 3L * h);
                         case WEIGHT_HR -> throw new IllegalStateException("ONNX has no projection");
                     };
             weights.put(spec.name(), values);
@@ -211,9 +208,11 @@ final class OnnxForm {
     }
 
     /** Block {@code order[g]} of ONNX's tensor, counted from {@code first}, becomes our block g. */
-    private double[] blocks(String tensor, int perDirection, int first, int[] order, int blockSize)
+    private double[] blocks(String tensor, int first, int[] order, int blockSize, Long... perDirection)
             throws FormatException {
-        double[] from = file.values(tensor, (long) desc.directions() * perDirection);
+        List<Long> shape = new ArrayList<>(List.of((long) desc.directions()));
+        shape.addAll(List.of(perDirection));
+        double[] from = file.values(tensor, shape);
         double[] to = new double[order.length * blockSize];
         for (int g = 0; g < order.length; g++) {
             System.arraycopy(from, (first + order[g]) * blockSize, to, g * blockSize, blockSize);
@@ -223,8 +222,29 @@ final class OnnxForm {
 
     /** [D, B, H]; with layout 1 the file has [B, D, H]. */
     private double[] state(String tensor) throws FormatException {
-        double[] values = file.values(tensor, (long) desc.directions() * n * desc.hiddenSize());
-        return desc.batchMajor() ? swapMiddle(values, 1, n, desc.directions()) : values;
+        long d = desc.directions();
+        long h = desc.hiddenSize();
+        return desc.batchMajor()
+                ? swapMiddle(file.values(tensor, List.of((long) n, d, h)), 1, n, (int) d)
+                : file.values(tensor, List.of(d, (long) n, h));
+    }
+
+    /**
+     * An initial state, or null. ONNX Runtime's final states of an empty sequence are zeros, where ours are the initial
+     * ones: such a row starts from zeros, which nothing else of it sees.
+     */
+    private double @Nullable [] initialState(String tensor, int @Nullable [] lengths) throws FormatException {
+        if (!file.has(tensor)) {
+            return null;
+        }
+        double[] values = state(tensor);
+        int h = desc.hiddenSize();
+        for (int row = 0; lengths != null && row < desc.directions() * n; row++) {
+            if (lengths[row % n] == 0) {
+                Arrays.fill(values, row * h, (row + 1) * h, 0);
+            }
+        }
+        return values;
     }
 
     /** [outer, a, b, H] → [outer, b, a, H]. */

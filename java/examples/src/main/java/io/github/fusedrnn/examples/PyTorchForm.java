@@ -32,9 +32,9 @@ final class PyTorchForm {
         this.desc = desc();
     }
 
-    /** Whether a file is of this form. */
+    /** Whether a file says that it is of this form. */
     static boolean matches(SafetensorsFile file) {
-        return file.metadata().containsKey("mode") && file.contains("input");
+        return file.metadata().containsKey("mode");
     }
 
     /**
@@ -48,29 +48,38 @@ final class PyTorchForm {
     }
 
     private ConformanceCase read(String name) throws FormatException {
-        List<Long> shape = file.shape("input");
-        boolean batched = shape.size() == 3;
-        int timeAxis = batched && desc.batchMajor() ? 1 : 0;
-        int inputSteps = Math.toIntExact(shape.get(timeAxis));
-        int n = batched ? Math.toIntExact(shape.get(1 - timeAxis)) : 1;
+        int inputSteps = steps("input");
+        int n = Math.toIntExact(file.shape("input", 3).get(desc.batchMajor() ? 0 : 1));
+        if (inputSteps < 1 || n < 1) {
+            throw new IllegalArgumentException(
+                    "input: " + file.shape("input") + " (expected: at least one step and one row)");
+        }
         int t = inputSteps;
-        int @Nullable [] lengths = file.lengths("lengths");
+        int @Nullable [] lengths = file.lengths("lengths", inputSteps, n);
         for (String sequence : List.of("output", "upstream.output")) {
             if (file.has(sequence)) {
-                t = Math.max(t, Math.toIntExact(file.shape(sequence).get(timeAxis)));
+                t = Math.max(t, steps(sequence));
             }
         }
         if (t != inputSteps && lengths == null) {
             throw new IllegalArgumentException(
                     "output: " + t + " steps (expected: " + inputSteps + ", as the input has, without lengths)");
         }
+        List<Long> h = List.of((long) desc.stateLayers(), (long) n, (long) desc.stateSize());
+        List<Long> c = List.of((long) desc.stateLayers(), (long) n, (long) desc.hiddenSize());
         Map<String, Expected> expected = new LinkedHashMap<>();
         for (String tensor : file.names()) {
-            if (tensor.equals("output") || tensor.equals("grad.input")) {
-                int width = tensor.equals("output") ? desc.outputSize() : desc.inputSize();
-                expected.put(tensor, new Expected(sequence(tensor, t, n, width), dims(t, n, width)));
-            } else if (tensor.equals("h_n") || tensor.equals("c_n") || tensor.startsWith("grad.")) {
-                expected.put(tensor, new Expected(file.values(tensor), file.shape(tensor)));
+            switch (tensor) {
+                case "output" -> expected.put(tensor, sequence(tensor, t, n, desc.outputSize()));
+                case "grad.input" -> expected.put(tensor, sequence(tensor, t, n, desc.inputSize()));
+                case "h_n", "grad.h_0" -> expected.put(tensor, new Expected(file.values(tensor, h), h));
+                case "c_n", "grad.c_0" -> expected.put(tensor, new Expected(file.values(tensor, c), c));
+                default -> {
+                    if (tensor.startsWith("grad.")) {
+                        List<Long> shape = file.shape(tensor);
+                        expected.put(tensor, new Expected(file.values(tensor, shape), shape));
+                    }
+                }
             }
         }
         return new ConformanceCase(
@@ -81,12 +90,14 @@ final class PyTorchForm {
                 n,
                 lengths,
                 weights(),
-                sequence("input", t, n, desc.inputSize()),
-                file.optional("h_0"),
-                file.optional("c_0"),
-                file.has("upstream.output") ? sequence("upstream.output", t, n, desc.outputSize()) : null,
-                file.optional("upstream.h_n"),
-                file.optional("upstream.c_n"),
+                sequence("input", t, n, desc.inputSize()).values(),
+                file.optional("h_0", h),
+                file.optional("c_0", c),
+                file.has("upstream.output")
+                        ? sequence("upstream.output", t, n, desc.outputSize()).values()
+                        : null,
+                file.optional("upstream.h_n", h),
+                file.optional("upstream.c_n", c),
                 expected);
     }
 
@@ -117,10 +128,10 @@ final class PyTorchForm {
                 file.number("input_size"),
                 file.number("hidden_size"),
                 file.number("proj_size", 0),
-                file.number("num_layers", 1),
+                layers(),
                 direction,
                 Merge.CONCAT,
-                file.has("bias_ih_l0"),
+                file.has("bias_ih_l0") || file.flag("bias"),
                 file.flag("batch_first"),
                 0,
                 0,
@@ -131,32 +142,41 @@ final class PyTorchForm {
                 all);
     }
 
+    /** As many as the metadata says, if the file has the last one's weights. */
+    private int layers() {
+        int layers = file.number("num_layers", 1);
+        String last = "weight_ih_l" + (layers - 1);
+        if (layers >= 1 && !file.has(last)) {
+            throw new IllegalArgumentException(
+                    "metadata num_layers: " + layers + " (expected: a file with " + last + ")");
+        }
+        return layers;
+    }
+
     private Map<String, double[]> weights() throws FormatException {
         Map<String, double[]> weights = new LinkedHashMap<>();
         for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
-            weights.put(spec.name(), file.values(spec.name(), spec.size()));
+            weights.put(spec.name(), file.values(spec.name(), spec.shape()));
         }
         return weights;
     }
 
+    /** How many steps a sequence has. */
+    private int steps(String tensor) throws FormatException {
+        return Math.toIntExact(file.shape(tensor, 3).get(desc.batchMajor() ? 1 : 0));
+    }
+
     /** A sequence, lengthened with zeros to {@code t} steps: what lies past every row's end counts as padding. */
-    private double[] sequence(String tensor, int t, int n, int width) throws FormatException {
-        double[] values = file.values(tensor);
-        int steps = values.length / (n * width);
-        if (steps * n * width != values.length) {
-            throw new IllegalArgumentException(tensor + ": " + file.shape(tensor)
-                    + " (expected: a multiple of N*width = " + n + "*" + width + ")");
-        }
-        if (steps == t) {
-            return values;
-        }
-        double[] longer = new double[t * n * width];
+    private Expected sequence(String tensor, int t, int n, int width) throws FormatException {
+        int steps = steps(tensor);
+        double[] values = file.values(tensor, dims(steps, n, width));
+        double[] longer = new double[Math.multiplyExact(Math.multiplyExact(t, n), width)];
         int runs = desc.batchMajor() ? n : 1;
         int run = values.length / runs;
         for (int r = 0; r < runs; r++) {
             System.arraycopy(values, r * run, longer, r * (longer.length / runs), run);
         }
-        return longer;
+        return new Expected(longer, dims(t, n, width));
     }
 
     private List<Long> dims(long t, long n, long width) {

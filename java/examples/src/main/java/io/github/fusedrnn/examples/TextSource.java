@@ -1,6 +1,7 @@
 package io.github.fusedrnn.examples;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,11 @@ record TextSource(String name, String text) {
 
     /** A file in UTF-8. */
     static TextSource file(Path path) throws IOException {
-        return new TextSource(path.toString(), Files.readString(path, StandardCharsets.UTF_8));
+        try {
+            return new TextSource(path.toString(), Files.readString(path, StandardCharsets.UTF_8));
+        } catch (CharacterCodingException e) {
+            throw new IOException(path + ": bytes that are no UTF-8 (expected: a text in UTF-8)", e);
+        }
     }
 
     /** The licences that every full JDK ships, or, where they are missing, sentences made up on the spot. */

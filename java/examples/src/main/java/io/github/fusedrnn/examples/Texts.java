@@ -1,5 +1,6 @@
 package io.github.fusedrnn.examples;
 
+import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,6 +21,20 @@ final class Texts {
     /** An enum constant as the command line takes it. */
     static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What a failure says; the name of its class only where that is all, or where nobody meant it to be read. */
+    static String sentence(Throwable failure) {
+        String message = failure.getMessage();
+        String text = message == null ? "" : message.strip();
+        if (text.isEmpty()) {
+            return failure.getClass().getSimpleName();
+        }
+        // The message of a missing file is its name alone, that of an index or an overflow no sentence.
+        boolean bare = failure instanceof FileSystemException && !text.contains(" ");
+        return bare || failure instanceof IndexOutOfBoundsException || failure instanceof ArithmeticException
+                ? text + ": " + failure.getClass().getSimpleName()
+                : text;
     }
 
     /** Rows as wide as their widest cells; the first {@code left} columns lean left, the others right. */

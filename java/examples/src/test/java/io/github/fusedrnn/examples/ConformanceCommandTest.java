@@ -177,16 +177,53 @@ class ConformanceCommandTest {
     }
 
     @Test
-    void lengthsThatCannotBeAreAnErrorOfThatCase() throws IOException {
+    void lengthsThatCannotBeBreakThatCase() throws IOException {
         CaseWriter.pytorch(LSTM, 5, 2, new int[] {5, 3}, 5).write32(file("a.safetensors"));
         CaseWriter.pytorch(LSTM, 5, 2, new int[] {5, 3}, 5).lengths(6, 2).write32(file("b.safetensors"));
+        CaseWriter.pytorch(LSTM, 5, 2, new int[] {5, 3}, 5).lengths(5, 2, 1).write32(file("c.safetensors"));
 
         CommandRun run = run("--backend", "reference");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out())
-                .contains("1 of 2 cases passed, 1 missed")
-                .contains("ERROR b on reference")
-                .contains("lengths");
+                .contains("1 of 1 cases passed, 0 missed")
+                .contains("BROKEN CASE: b.safetensors: lengths[0]: 6 (expected: 0 <= length <= T = 5)")
+                .contains("BROKEN CASE: c.safetensors: lengths: [3] (expected: [2])");
+    }
+
+    @Test
+    void shapesHaveToBeRightEvenWhereTheNumberOfElementsIs() throws IOException {
+        CaseWriter.pytorch(LSTM, 5, 2, null, 5).zeros("weight_ih_l0", 3, 16).write32(file("weight.safetensors"));
+        CaseWriter.pytorch(LSTM, 5, 2, null, 5).zeros("h_n", 2, 1, 4).write32(file("state.safetensors"));
+        CaseWriter.pytorch(LSTM, 5, 2, null, 5).zeros("output", 40).write32(file("output.safetensors"));
+
+        CommandRun run = run("--backend", "reference");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("BROKEN CASE: weight.safetensors: weight_ih_l0: [3, 16] (expected: [16, 3])")
+                .contains("BROKEN CASE: state.safetensors: h_n: [2, 1, 4] (expected: [1, 2, 4])")
+                .contains("BROKEN CASE: output.safetensors: output: [40] (expected: 3 dimensions)");
+    }
+
+    @Test
+    void metadataHasToFitTheTensors() throws IOException {
+        CaseWriter.pytorch(LSTM, 5, 2, null, 5)
+                .metadata("num_layers", "2000000000")
+                .write32(file("layers.safetensors"));
+        CaseWriter.pytorch(LSTM, 5, 2, null, 5)
+                .metadata("bias", "true")
+                .without("bias_ih_l0")
+                .write32(file("bias.safetensors"));
+        CaseWriter.pytorch(LSTM, 5, 2, null, 5).without("input").write32(file("input.safetensors"));
+
+        CommandRun run = run("--backend", "reference");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("BROKEN CASE: layers.safetensors: metadata num_layers: 2000000000"
+                        + " (expected: a file with weight_ih_l1999999999)")
+                .contains("BROKEN CASE: bias.safetensors: ", "tensor \"bias_ih_l0\": none")
+                .contains("BROKEN CASE: input.safetensors: ", "tensor \"input\": none")
+                .contains("3 broken case(s)")
+                .doesNotContain("Exception");
     }
 
     @Test

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** H = 1 and C = 1, so that a weight is one number: its value tells where it came from. */
 class OnnxFormTest {
@@ -138,9 +140,44 @@ class OnnxFormTest {
                         Activation.leakyRelu(0.1f),
                         Activation.SIGMOID,
                         Activation.scaledTanh(1.5f, 0.7f),
-                        Activation.affine(1, 0));
+                        Activation.affine(0, 0));
         assertThat(desc.gateClip()).isEqualTo(0.25f);
         assertThat(desc.coupledInputForget()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HARDSIGMOID, HARD_SIGMOID, 0.2, 0.5",
+        "elu, ELU, 1, 0",
+        "LeakyRelu, LEAKY_RELU, 0.01, 0",
+        "thresholdedRelu, THRESHOLDED_RELU, 0, 0",
+        "ScaledTanh, SCALED_TANH, 0, 0",
+        "affine, AFFINE, 0, 0",
+        "SoftPlus, SOFTPLUS, 0, 0",
+        "softsign, SOFTSIGN, 0, 0",
+    })
+    void defaultsAreThoseOfOnnxRuntime(String name, Activation.Kind kind, float alpha, float beta) throws IOException {
+        writer.metadata("op", "RNN").metadata("hidden_size", "1").metadata("activations", name);
+        count("X", 0, 2, 3, 1);
+        count("W", 0, 1, 1, 1);
+        count("R", 0, 1, 1, 1);
+
+        Activation read = read().desc().activations().get(0);
+        assertThat(read.kind()).isEqualTo(kind);
+        assertThat(read.alpha()).isEqualTo(alpha);
+        assertThat(read.beta()).isEqualTo(beta);
+    }
+
+    @Test
+    void emptySequencesStartFromZeroBecauseOnnxRuntimeEndsThemWithZero() throws IOException {
+        writer.metadata("op", "GRU").metadata("direction", "bidirectional").metadata("hidden_size", "1");
+        count("X", 0, 2, 3, 1);
+        count("W", 0, 2, 3, 1);
+        count("R", 0, 2, 3, 1);
+        count("initial_h", 1, 2, 3, 1);
+        writer.longs("sequence_lens", new long[] {2, 0, 1}, 3);
+
+        assertThat(read().h0()).containsExactly(1, 0, 3, 4, 0, 6);
     }
 
     @Test
@@ -159,6 +196,6 @@ class OnnxFormTest {
         count("W", 0, 1, 2, 1);
         count("R", 0, 1, 1, 1);
 
-        assertThatThrownBy(this::read).hasMessage("W: [1, 2, 1] (expected: 1 elements)");
+        assertThatThrownBy(this::read).hasMessage("W: [1, 2, 1] (expected: [1, 1, 1])");
     }
 }
