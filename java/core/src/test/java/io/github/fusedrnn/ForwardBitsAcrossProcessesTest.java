@@ -3,17 +3,14 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.testing.ChildJvm;
 import io.github.fusedrnn.testing.DescBuilder;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Target;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,16 +50,7 @@ class ForwardBitsAcrossProcessesTest {
     }
 
     private static String child(Map<String, String> environment) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ForwardBitsAcrossProcessesTest.class.getName()));
-        builder.environment().putAll(environment);
-        builder.redirectErrorStream(true);
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        String output = ChildJvm.run(ForwardBitsAcrossProcessesTest.class, environment);
         return output.lines()
                 .filter(line -> line.startsWith("digest") || line.startsWith("refused"))
                 .findFirst()

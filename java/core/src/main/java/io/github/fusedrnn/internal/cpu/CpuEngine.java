@@ -17,14 +17,12 @@ final class CpuEngine implements RecurrentEngine {
     private final RecurrentDesc desc;
     private final Isa isa;
     private final Products products;
-    private final fr_desc struct;
     private final long[] offsets;
 
     CpuEngine(RecurrentDesc desc, Isa isa, Products products) {
         this.desc = desc;
         this.isa = isa;
         this.products = products;
-        this.struct = NativeDesc.of(desc);
         this.offsets = WeightLayout.of(desc).offsets();
     }
 
@@ -32,14 +30,17 @@ final class CpuEngine implements RecurrentEngine {
     public PackedWeights pack(TensorStorage canonical, boolean training) {
         int forTraining = training ? 1 : 0;
         String label = "packed weights";
-        long bytes = known(label, NativeApi.fr_pack_bytes(struct, isa.ordinal(), products.ordinal(), forTraining));
-        MemoryLimit.check(bytes, label);
-        fr_packed packed =
-                NativeApi.fr_pack(struct, isa.ordinal(), products.ordinal(), forTraining, canonical.address(), offsets);
-        if (packed == null) {
-            throw NativeStatus.lastFailure("fr_pack");
+        try (NativeDesc given = new NativeDesc(desc)) {
+            long bytes = known(
+                    label, NativeApi.fr_pack_bytes(given.struct(), isa.ordinal(), products.ordinal(), forTraining));
+            MemoryLimit.check(bytes, label);
+            fr_packed packed = NativeApi.fr_pack(
+                    given.struct(), isa.ordinal(), products.ordinal(), forTraining, canonical.address(), offsets);
+            if (packed == null) {
+                throw NativeStatus.lastFailure("fr_pack");
+            }
+            return new CpuPackedWeights(packed, bytes, training);
         }
-        return new CpuPackedWeights(packed, bytes, training);
     }
 
     @Override
@@ -49,31 +50,37 @@ final class CpuEngine implements RecurrentEngine {
         }
         int forTraining = training ? 1 : 0;
         String label = "plan for T = " + maxT + ", N = " + maxN;
-        long bytes = known(
-                label,
-                NativeApi.fr_plan_bytes(struct, isa.ordinal(), products.ordinal(), maxT, maxN, threads, forTraining));
-        MemoryLimit.check(bytes, label);
-        NativeLengths lengths = new NativeLengths(maxN);
-        fr_plan plan =
-                NativeApi.fr_plan_create(struct, isa.ordinal(), products.ordinal(), maxT, maxN, threads, forTraining);
-        if (plan == null) {
-            lengths.free();
-            throw NativeStatus.lastFailure("fr_plan_create");
+        try (NativeDesc given = new NativeDesc(desc)) {
+            fr_desc struct = given.struct();
+            long bytes = known(
+                    label,
+                    NativeApi.fr_plan_bytes(
+                            struct, isa.ordinal(), products.ordinal(), maxT, maxN, threads, forTraining));
+            MemoryLimit.check(bytes + CallMemory.bytes(maxN), label);
+            CallMemory memory = new CallMemory(maxN);
+            fr_plan plan = NativeApi.fr_plan_create(
+                    struct, isa.ordinal(), products.ordinal(), maxT, maxN, threads, forTraining);
+            if (plan == null) {
+                memory.free();
+                throw NativeStatus.lastFailure("fr_plan_create");
+            }
+            return new CpuPlan(plan, maxT, maxN, threads, training, bytes + CallMemory.bytes(maxN), memory);
         }
-        return new CpuPlan(plan, maxT, maxN, threads, training, bytes, lengths);
     }
 
     @Override
     public Reserve reserve(int t, int n) {
         String label = "reserve of a tape for T = " + t + ", N = " + n;
-        long bytes = known(label, NativeApi.fr_reserve_bytes(struct, isa.ordinal(), products.ordinal(), t, n));
+        long bytes;
+        try (NativeDesc given = new NativeDesc(desc)) {
+            bytes = known(label, NativeApi.fr_reserve_bytes(given.struct(), isa.ordinal(), products.ordinal(), t, n));
+        }
         return new CpuReserve(t, n, NativeStorage.allocateDirty((bytes + Float.BYTES - 1) / Float.BYTES, label));
     }
 
     private static long known(String label, long bytes) {
         if (bytes < 0) {
-            throw new IllegalArgumentException(
-                    label + ": sizes whose product overflows (expected: less than 2^63 bytes)");
+            throw new IllegalArgumentException(label + ": " + NativeApi.fr_last_error());
         }
         return Math.max(bytes, 1);
     }

@@ -19,12 +19,12 @@ final class CpuPlan extends NativeResource implements Plan {
     private final int threads;
     private final boolean training;
     private final long bytes;
-    private final NativeLengths lengths;
+    private final CallMemory memory;
 
-    CpuPlan(fr_plan plan, int maxT, int maxN, int threads, boolean training, long bytes, NativeLengths lengths) {
+    CpuPlan(fr_plan plan, int maxT, int maxN, int threads, boolean training, long bytes, CallMemory memory) {
         super("plan for T = " + maxT + ", N = " + maxN, () -> {
             NativeApi.fr_plan_free(plan);
-            lengths.free();
+            memory.free();
         });
         this.plan = plan;
         this.maxT = maxT;
@@ -32,7 +32,7 @@ final class CpuPlan extends NativeResource implements Plan {
         this.threads = threads;
         this.training = training;
         this.bytes = bytes;
-        this.lengths = lengths;
+        this.memory = memory;
     }
 
     @Override
@@ -75,7 +75,7 @@ final class CpuPlan extends NativeResource implements Plan {
                 ((CpuPackedWeights) weights).handle(),
                 t,
                 n,
-                lengths.put(lengthsOfRows),
+                memory.put(lengthsOfRows),
                 x.address(),
                 h(in),
                 c(in),
@@ -87,31 +87,29 @@ final class CpuPlan extends NativeResource implements Plan {
 
     @Override
     public void forward(PackedWeights weights, TrainingCall call) {
-        try (fr_call struct = common(call)) {
-            NativeStatus.check("fr_forward", NativeApi.fr_forward(plan, ((CpuPackedWeights) weights).handle(), struct));
-        }
+        int status = NativeApi.fr_forward(plan, ((CpuPackedWeights) weights).handle(), common(call));
+        NativeStatus.check("fr_forward", status);
     }
 
     @Override
     public void backward(PackedWeights weights, TrainingCall call, UpstreamGradients upstream, InputGradients results) {
-        try (fr_call struct = common(call)) {
-            struct.dy(address(upstream.dy()))
-                    .dhn(h(upstream.dOut()))
-                    .dcn(c(upstream.dOut()))
-                    .dx(address(results.dx()))
-                    .dh0(h(results.dIn()))
-                    .dc0(c(results.dIn()))
-                    .dweights(address(results.dWeights()));
-            NativeStatus.check(
-                    "fr_backward", NativeApi.fr_backward(plan, ((CpuPackedWeights) weights).handle(), struct));
-        }
+        fr_call struct = common(call)
+                .dy(address(upstream.dy()))
+                .dhn(h(upstream.dOut()))
+                .dcn(c(upstream.dOut()))
+                .dx(address(results.dx()))
+                .dh0(h(results.dIn()))
+                .dc0(c(results.dIn()))
+                .dweights(address(results.dWeights()));
+        int status = NativeApi.fr_backward(plan, ((CpuPackedWeights) weights).handle(), struct);
+        NativeStatus.check("fr_backward", status);
     }
 
     private fr_call common(TrainingCall call) {
-        return new fr_call()
+        return memory.call()
                 .t(call.t())
                 .n(call.n())
-                .lengths(lengths.put(call.lengths()))
+                .lengths(memory.put(call.lengths()))
                 .x(call.x().address())
                 .h0(h(call.in()))
                 .c0(c(call.in()))

@@ -2,18 +2,24 @@ package io.github.fusedrnn.internal.cpu;
 
 import io.github.fusedrnn.Activation;
 import io.github.fusedrnn.Merge;
+import io.github.fusedrnn.internal.natives.MemoryLimit;
 import io.github.fusedrnn.spi.RecurrentDesc;
+import org.bytedeco.javacpp.Loader;
 
 /** Writes a description as the ABI's struct. Ordinals of the enums are the ABI's constants; {@code NativeDescTest} holds them together. */
-final class NativeDesc {
+final class NativeDesc implements AutoCloseable {
     private static final int SLOTS = 3;
 
-    private NativeDesc() {}
+    private final long block;
+    private final fr_desc struct;
 
-    static fr_desc of(RecurrentDesc desc) {
-        fr_desc struct = new fr_desc();
-        // A PointerScope of the caller's must not free what this layer goes on using.
-        struct.retainReference();
+    NativeDesc(RecurrentDesc desc) {
+        long bytes = Loader.sizeof(fr_desc.class);
+        block = NativeApi.fr_alloc(bytes);
+        if (block == 0) {
+            throw MemoryLimit.refused(bytes, "description");
+        }
+        struct = new fr_desc(new Span(block, 1));
         struct.cell(desc.cell().ordinal())
                 .input_size(desc.inputSize())
                 .hidden_size(desc.hiddenSize())
@@ -38,6 +44,15 @@ final class NativeDesc {
                 struct.activation(i, f.kind().ordinal()).alpha(i, f.alpha()).beta(i, f.beta());
             }
         }
+    }
+
+    /** The struct, good until this is closed; native code keeps a copy of its own. */
+    fr_desc struct() {
         return struct;
+    }
+
+    @Override
+    public void close() {
+        NativeApi.fr_free(block);
     }
 }

@@ -8,28 +8,18 @@ import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentOutput;
 import io.github.fusedrnn.Tape;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.testing.ChildJvm;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** In a process of its own, because what another test has opened stays open. */
 class OpenBlasOnFirstUseTest {
     @Test
     void isOpenedByBackwardAndNotByInference() throws Exception {
-        Process child = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Child.class.getName()))
-                .redirectErrorStream(true)
-                .start();
-        String printed = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        String printed = ChildJvm.run(Child.class, Map.of());
         assertThat(printed)
                 .contains("after inference: ours true, OpenBLAS false")
                 .contains("after backward: ours true, OpenBLAS true");

@@ -1,0 +1,55 @@
+package io.github.fusedrnn.internal.cpu;
+
+import io.github.fusedrnn.internal.natives.MemoryLimit;
+import java.nio.IntBuffer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
+
+/** A plan's place for what native code reads of a call beside its tensors: the lengths of the rows, and the struct of a training call. */
+final class CallMemory {
+    private static final long LINE = 64;
+
+    private final long block;
+    private final fr_call call;
+    private final long lengthsAddress;
+    private final IntBuffer lengths;
+
+    CallMemory(int maxN) {
+        long bytes = bytes(maxN);
+        block = NativeApi.fr_alloc(bytes);
+        if (block == 0) {
+            throw MemoryLimit.refused(bytes, "lengths of " + maxN + " rows");
+        }
+        call = new fr_call(new Span(block, 1));
+        lengthsAddress = block + structBytes();
+        lengths = new IntPointer(new Span(lengthsAddress, maxN)).asBuffer();
+    }
+
+    /** Bytes that one for {@code maxN} rows takes. */
+    static long bytes(int maxN) {
+        return structBytes() + (long) maxN * Integer.BYTES;
+    }
+
+    private static long structBytes() {
+        return (Loader.sizeof(fr_call.class) + LINE - 1) / LINE * LINE;
+    }
+
+    /** The struct of the call at hand; whatever the call before left in it. */
+    fr_call call() {
+        return call;
+    }
+
+    /** Copies the lengths of a call; answers their address, 0 for null. */
+    long put(int @Nullable [] lengthsOfRows) {
+        if (lengthsOfRows == null) {
+            return 0;
+        }
+        lengths.put(0, lengthsOfRows, 0, lengthsOfRows.length);
+        return lengthsAddress;
+    }
+
+    void free() {
+        NativeApi.fr_free(block);
+    }
+}
