@@ -26,6 +26,7 @@ final class CurrentWeights {
 
     /** The newest weights, in use until the caller drops them. */
     Packed take(boolean training) {
+        weights.checkNotUpdating();
         for (; ; ) {
             Packed packed = current;
             if (packed != null
@@ -53,6 +54,7 @@ final class CurrentWeights {
 
     /** Packs a whole new block before anybody sees it, then puts it in place: a call sees the old weights or the new, never a mixture. */
     void replace(TensorStorage newBlock) {
+        weights.checkNotUpdating();
         synchronized (packing) {
             checkOpen();
             Packed old = current;
@@ -63,7 +65,15 @@ final class CurrentWeights {
             } finally {
                 newBlock.release();
             }
-            publish(new Packed(packed, weights.replace(newBlock)));
+            boolean done = false;
+            try {
+                publish(new Packed(packed, weights.replace(newBlock)));
+                done = true;
+            } finally {
+                if (!done) {
+                    packed.retire();
+                }
+            }
         }
     }
 
@@ -87,6 +97,7 @@ final class CurrentWeights {
     }
 
     void close() {
+        weights.checkNotUpdating();
         synchronized (packing) {
             closed = true;
             Packed old = current;

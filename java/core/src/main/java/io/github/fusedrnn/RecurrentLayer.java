@@ -361,14 +361,18 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         }
     }
 
-    /** Frees weights and plans; calls in flight end first. Open tapes and sessions must be closed by their owners. */
+    /**
+     * Frees weights and plans; calls in flight end first. Open tapes and sessions must be closed by their owners. A second call does
+     * nothing.
+     *
+     * @throws IllegalStateException inside {@link Weights#update}, or while another thread uses a view that an update gave out
+     */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            current.close();
-            workspaces.close();
-            weights.close();
-        }
+        weights.checkNotUpdating();
+        closed = true;
+        current.close();
+        workspaces.close();
+        weights.close();
     }
 }

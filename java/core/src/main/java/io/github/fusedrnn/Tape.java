@@ -131,6 +131,8 @@ public final class Tape implements AutoCloseable {
                     "gradients of this layer, from newGradients()");
             Checks.usable("gradients", gradients.all().storage(), layer.backend());
             gradients.all().storage().checkWritable("gradients");
+            Checks.apart(dy != null && gradients.all().overlaps(dy), "gradients", "dy");
+            Checks.apart(dx != null && gradients.all().overlaps(dx), "gradients", "dx");
         }
     }
 
@@ -147,12 +149,17 @@ public final class Tape implements AutoCloseable {
     /** Ends the leases and gives what forward saved back to the layer, which keeps or frees it; a second call does nothing. */
     @Override
     public void close() {
-        Phase before = phase.get();
-        if (before == Phase.RUNNING) {
-            throw new IllegalStateException("tape: backward is running and it cannot be closed now");
-        }
-        if (before == Phase.CLOSED || !phase.compareAndSet(before, Phase.CLOSED)) {
-            return;
+        for (; ; ) {
+            Phase before = phase.get();
+            if (before == Phase.RUNNING) {
+                throw new IllegalStateException("tape: backward is running and it cannot be closed now");
+            }
+            if (before == Phase.CLOSED) {
+                return;
+            }
+            if (phase.compareAndSet(before, Phase.CLOSED)) {
+                break;
+            }
         }
         call.x().storage().endLease();
         call.y().storage().endLease();

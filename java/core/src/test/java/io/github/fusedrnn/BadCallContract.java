@@ -208,6 +208,19 @@ abstract class BadCallContract extends Contract {
     }
 
     @Test
+    void gradientsLieApartFromWhatBackwardReadsAndWrites() {
+        try (Gradients gradients = layer.newGradients();
+                Tape tape = layer.forward(x, null, null, y, null)) {
+            FloatTensor all = gradients.all();
+            FloatTensor dy = all.slice(0, T * N * 6).reshape(T, N, 6);
+            FloatTensor dx = all.slice(0, T * N * 5).reshape(T, N, 5);
+            wrong(() -> tape.backward(dy, null, null, null, gradients), "gradients: overlaps dy");
+            wrong(() -> tape.backward(y, null, dx, null, gradients), "gradients: overlaps dx");
+            tape.backward(y, null, dx, null, null);
+        }
+    }
+
+    @Test
     void sessionsHaveTheirLimits() {
         try (Session session = layer.session(T - 1, N, 1)) {
             wrong(() -> session.infer(x, null, null, y, null), "x: T = 4, N = 3 (expected: T <= 3 and N <= 3");

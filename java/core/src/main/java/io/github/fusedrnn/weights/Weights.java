@@ -73,7 +73,7 @@ public final class Weights {
      * Changes weights in place; the version rises on exit, also after an exception. Calls in flight end on the old version; packed copies are
      * renewed by the next call.
      *
-     * @param change gets in-place views; must not call the layer
+     * @param change gets in-place views; must not call the layer, which refuses it
      */
     public void update(Consumer<WeightsView> change) {
         lock.writeLock().lock();
@@ -150,13 +150,24 @@ public final class Weights {
     public long replace(TensorStorage newBlock) {
         lock.writeLock().lock();
         try {
-            TensorStorage old = block;
+            block.close(); // first, because it refuses while somebody uses a view of it
             block = newBlock;
             version++;
-            old.close();
             return version;
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /**
+     * For layers: refuses a call from inside {@link #update}, which would wait for itself or see half a change.
+     *
+     * @throws IllegalStateException if this thread is in an update
+     */
+    public void checkNotUpdating() {
+        if (lock.isWriteLockedByCurrentThread()) {
+            throw new IllegalStateException(
+                    "weights: this thread is inside update (expected: call the layer when update has returned)");
         }
     }
 

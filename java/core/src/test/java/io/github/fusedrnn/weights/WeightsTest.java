@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.tensor.FloatTensor;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +64,37 @@ class WeightsTest {
             layer.infer(x, null, null, y, null);
             assertThat(y.toArray()).isNotEqualTo(before);
         }
+    }
+
+    @Test
+    void theLayerRefusesCallsFromInsideAnUpdate() {
+        Map<String, float[]> values = layer.weights().toMap();
+        try (FloatTensor x = layer.newInput(1, 1)) {
+            for (Runnable call :
+                    List.<Runnable>of(() -> layer.infer(x), () -> layer.replaceWeights(values), layer::close)) {
+                assertThatThrownBy(() -> layer.weights().update(w -> call.run()))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("inside update");
+            }
+            layer.infer(x).close();
+        }
+    }
+
+    @Test
+    void aReplacementRefusedBecauseAViewIsInUseChangesNothing() {
+        Map<String, float[]> values = layer.weights().toMap();
+        AtomicReference<FloatTensor> view = new AtomicReference<>();
+        layer.weights().update(w -> view.set(w.all()));
+        view.get().storage().acquire();
+        try {
+            assertThatThrownBy(() -> layer.replaceWeights(values))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("in use");
+        } finally {
+            view.get().storage().release();
+        }
+        layer.replaceWeights(values);
+        assertThat(layer.weights().get("weight_ih_l0")).containsExactly(values.get("weight_ih_l0"));
     }
 
     @Test
