@@ -32,6 +32,12 @@ final class Checks {
         }
     }
 
+    static void range(String name, int value, int largest) {
+        if (value < 1 || value > largest) {
+            throw wrong(name, Integer.toString(value), "1 to " + largest);
+        }
+    }
+
     static long product(String name, long a, long b, long c) {
         try {
             return Math.multiplyExact(Math.multiplyExact(a, b), c);

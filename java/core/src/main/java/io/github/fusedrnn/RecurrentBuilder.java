@@ -5,6 +5,7 @@ import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.weights.Initializer;
 import io.github.fusedrnn.weights.Initializers;
+import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import io.github.fusedrnn.weights.Weights;
 import java.nio.FloatBuffer;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
         permits Rnn.Builder, Lstm.Builder, Gru.Builder {
+    /** The most threads that a plan has room for. */
+    static final int MAX_THREADS = 1024;
+
+    private static final int MAX_PLANS = 65_536;
+
     final CellKind cell;
     final int inputSize;
     final int hiddenSize;
@@ -179,7 +185,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     }
 
     /**
-     * Threads that may work on one call, the caller's among them; default system property {@code fusedrnn.threads}, else 1. A plan starts
+     * Threads that may work on one call, the caller's among them, at most 1024; default system property {@code fusedrnn.threads}, else 1. A plan starts
      * them and parks them when idle; they never change a bit of the forward result on the CPU's own kernels.
      */
     public B threads(int threads) {
@@ -187,7 +193,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
         return self();
     }
 
-    /** Plans kept for later calls; default twice the processors. More calls at once are served, their plans are not kept. */
+    /** Plans kept for later calls, at most 65,536; default twice the processors. More calls at once are served, their plans are not kept. */
     public B maxPlans(int maxPlans) {
         this.maxPlans = maxPlans;
         return self();
@@ -234,8 +240,8 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     }
 
     RecurrentDesc desc() {
-        Checks.positive("threads", threads);
-        Checks.positive("maxPlans", maxPlans);
+        Checks.range("threads", threads, MAX_THREADS);
+        Checks.range("maxPlans", maxPlans, MAX_PLANS);
         List<Activation> all = new ArrayList<>(activations);
         if (direction == Direction.BIDIRECTIONAL) {
             all.addAll(reverseActivations.isEmpty() ? activations : reverseActivations);
@@ -283,10 +289,21 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
                         spec.name(),
                         spec.size(),
                         "at most 2^31 - 9 elements in one parameter");
-                values = new float[(int) spec.size()];
+                values = staging(spec);
                 initializer.fill(spec, desc, random, values);
             }
             block.write(spec.offset(), FloatBuffer.wrap(values));
         });
+    }
+
+    private static float[] staging(ParameterSpec spec) {
+        try {
+            return new float[(int) spec.size()];
+        } catch (OutOfMemoryError e) {
+            throw new FusedRnnException(
+                    spec.name() + ": to draw its values takes " + spec.size() * Float.BYTES
+                            + " bytes of the Java heap, which has not as many free (-Xmx raises its limit)",
+                    e);
+        }
     }
 }

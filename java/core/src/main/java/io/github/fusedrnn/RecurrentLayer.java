@@ -202,7 +202,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         checkOpen();
         Checks.positive("maxT", maxT);
         Checks.positive("maxN", maxN);
-        Checks.positive("maxThreads", maxThreads);
+        Checks.range("maxThreads", maxThreads, RecurrentBuilder.MAX_THREADS);
         return new Session(engine.plan(maxT, maxN, maxThreads, false), current, arguments);
     }
 

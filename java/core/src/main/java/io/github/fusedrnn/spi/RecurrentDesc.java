@@ -16,7 +16,7 @@ import java.util.List;
  * @param inputSize C ≥ 1
  * @param hiddenSize H ≥ 1
  * @param projectionSize P, LSTM only, less than H; 0 = no projection
- * @param layers L ≥ 1
+ * @param layers L, 1 to 65,536
  * @param direction reading order
  * @param merge how two directions become one output
  * @param bias whether the cells have their two bias vectors
@@ -47,11 +47,13 @@ public record RecurrentDesc(
         ResetPlacement reset,
         List<Activation> activations) {
 
+    private static final int MAX_LAYERS = 65_536;
+
     /** Checks every field and every combination, and copies the list. */
     public RecurrentDesc {
         positive("inputSize", inputSize);
         positive("hiddenSize", hiddenSize);
-        positive("layers", layers);
+        check(layers >= 1 && layers <= MAX_LAYERS, "layers", layers, "1 to " + MAX_LAYERS);
         activations = List.copyOf(activations);
         int slots = direction.count() * cell.activationSlots().size();
         check(
@@ -90,6 +92,13 @@ public record RecurrentDesc(
                 "merge",
                 merge,
                 "CONCAT unless bidirectional");
+        check(
+                merge == Merge.SUM
+                        || direction.count() * (long) (projectionSize > 0 ? projectionSize : hiddenSize)
+                                <= Integer.MAX_VALUE,
+                "hiddenSize",
+                hiddenSize,
+                "a width of the output, D times it, below 2^31");
     }
 
     private static void positive(String name, int value) {

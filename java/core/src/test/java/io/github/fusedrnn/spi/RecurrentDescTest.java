@@ -45,6 +45,18 @@ class RecurrentDescTest {
     }
 
     @Test
+    void sizesThatNoIndexCanHoldAreRefused() {
+        int most = Integer.MAX_VALUE;
+        refuses(() -> DescBuilder.gru().layers(most).build(), "layers: 2147483647 (expected: 1 to 65536)");
+        refuses(() -> DescBuilder.gru().layers(0).build(), "layers: 0 (expected: 1 to 65536)");
+        refuses(() -> DescBuilder.rnn().sizes(1, 1 << 30).bidirectional().build(), "hiddenSize: 1073741824", "2^31");
+        assertThat(DescBuilder.rnn().sizes(1, 1 << 30).sum().build().outputSize())
+                .isEqualTo(1 << 30);
+        refuses(() -> Gru.builder(1, 1).threads(most).config(), "threads: 2147483647 (expected: 1 to 1024)");
+        refuses(() -> Gru.builder(1, 1).maxPlans(most).config(), "maxPlans: 2147483647 (expected: 1 to 65536)");
+    }
+
+    @Test
     void whatOnlyAnLstmHasIsRefusedElsewhere() {
         refuses(
                 () -> DescBuilder.gru().projection(2).build(),

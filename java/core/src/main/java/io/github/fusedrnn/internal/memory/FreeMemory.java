@@ -27,6 +27,16 @@ public final class FreeMemory {
         return Long.MAX_VALUE;
     }
 
+    /** File pages that the kernel drops as soon as somebody wants memory; they count as used by the group that read the file. */
+    private static long reclaimable(Path stat) throws IOException {
+        for (String line : Files.readAllLines(stat)) {
+            if (line.startsWith("inactive_file ")) {
+                return Long.parseLong(line.substring("inactive_file ".length()).strip());
+            }
+        }
+        return 0;
+    }
+
     private static long cgroupFree() {
         List<Path[]> versions = List.of(
                 new Path[] {Path.of("/sys/fs/cgroup/memory.max"), Path.of("/sys/fs/cgroup/memory.current")},
@@ -41,7 +51,8 @@ public final class FreeMemory {
                     return Math.max(
                             0,
                             Long.parseLong(limit)
-                                    - Long.parseLong(Files.readString(files[1]).strip()));
+                                    - Long.parseLong(Files.readString(files[1]).strip())
+                                    + reclaimable(files[1].resolveSibling("memory.stat")));
                 }
             } catch (IOException | NumberFormatException e) {
                 // This version of cgroups is not there: the next one, then no limit.

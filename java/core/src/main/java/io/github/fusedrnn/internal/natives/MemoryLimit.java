@@ -27,7 +27,7 @@ public final class MemoryLimit {
      * @throws FusedRnnException naming how many bytes were asked for and how many are free
      */
     public static void check(long bytes, String label) {
-        long limit = Long.getLong(PROPERTY, 0);
+        long limit = limit();
         if (limit > 0) {
             long held = NativeApi.fr_live_bytes();
             if (bytes > limit - held) {
@@ -44,6 +44,24 @@ public final class MemoryLimit {
                 throw refusal(bytes, label, free, "of the machine's memory or the container's limit");
             }
         }
+    }
+
+    /** A value that cannot be read as a number must not pass for no limit. */
+    private static long limit() {
+        String value = System.getProperty(PROPERTY);
+        if (value == null) {
+            return 0;
+        }
+        try {
+            long limit = Long.parseLong(value.strip());
+            if (limit >= 0) {
+                return limit;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(
+                PROPERTY + ": '" + value + "' (expected: a number of bytes, digits alone; 0 = what the machine has)");
     }
 
     /** What to throw when the system refused after all. */
