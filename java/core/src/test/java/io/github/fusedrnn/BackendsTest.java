@@ -31,6 +31,25 @@ class BackendsTest {
     }
 
     @Test
+    void reportsASettingThatCannotBeMetInsteadOfThrowing() {
+        String property = "fusedrnn.cpu.isa";
+        String isa = System.getProperty(property);
+        System.setProperty(property, "sse");
+        try {
+            assertThat(Backends.report())
+                    .filteredOn(status -> status.kind() == BackendKind.CPU && status.available())
+                    .allSatisfy(status -> assertThat(status.details().get("settings"))
+                            .startsWith("no layer can be made: fusedrnn.cpu.isa: 'sse' (expected: auto or one that"));
+        } finally {
+            if (isa == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, isa);
+            }
+        }
+    }
+
+    @Test
     void takesTheBestOneFirst() {
         System.clearProperty(Backends.PROPERTY);
         BackendKind first = Backends.report().stream()

@@ -52,10 +52,15 @@ final class CpuBackend implements Backend {
     @Override
     public Map<String, String> describe() {
         Map<String, String> all = new LinkedHashMap<>();
-        Isa isa = Isa.choose("auto");
         all.put("native library", NativeApi.fr_version());
-        all.put("instruction set", isa.label() + " (can run: " + String.join(", ", Isa.supported()) + ")");
-        all.put("products", Products.choose("auto", isa).label());
+        try {
+            Isa isa = Isa.choose("auto");
+            all.put("instruction set", isa.label() + " (can run: " + String.join(", ", Isa.supported()) + ")");
+            all.put("products", Products.choose("auto", isa).label());
+        } catch (IllegalArgumentException e) {
+            // A report says what is wrong with a setting; a layer refuses it.
+            all.put("settings", "no layer can be made: " + e.getMessage());
+        }
         all.put("OpenBLAS", openBlas());
         long limit = Long.getLong(MemoryLimit.PROPERTY, 0);
         long free = MemoryLimit.freeBytes();
