@@ -221,9 +221,16 @@ final class CharlmCommand implements Callable<Integer> {
         require(minutes == null || minutes > 0, "--minutes", minutes, "a number > 0");
         require(reports >= 1, "--reports", reports, "a number >= 1");
         require(model == null || save == null, "--save", save, "not together with --model, which trains nothing");
+        require(save == null || canHold(save), "--save", save, "a file in a folder that exists and can be written to");
         require(model == null || sample > 0 || text != null, "--model", model, "together with --sample or --text");
         require(text == null || Files.isRegularFile(text), "--text", text, "an existing file");
         require(model == null || Files.isRegularFile(model), "--model", model, "an existing file");
+    }
+
+    /** Asked before the training, which may take long. */
+    private static boolean canHold(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return folder != null && Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(file);
     }
 
     private void require(boolean ok, String name, @Nullable Object value, String expected) {

@@ -119,12 +119,23 @@ class CharlmCommandTest {
         assertThat(run.err().strip().lines()).hasSize(1);
     }
 
+    @Test
+    void refusesAFileThatIsNoText() throws IOException {
+        Files.write(text, new byte[] {'a', (byte) 0xff, (byte) 0xfe, 'b'});
+
+        CommandRun run = CommandRun.of("charlm", "--text", text.toString());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains(text + ": bytes that are no UTF-8 (expected: a text in UTF-8)");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "--text nowhere.txt | --text: nowhere.txt (expected: an existing file)",
                 "--model nowhere.bin --sample 3 | --model: nowhere.bin (expected: an existing file)",
+                "--save nowhere/model | --save: nowhere/model (expected: a file in a folder that exists",
+                "--save . | --save: . (expected: a file in a folder that exists",
                 "--cell rnn | --cell: rnn (expected: lstm or gru)",
                 "--sample -1 | --sample: -1 (expected: a number >= 0)",
                 "--temperature -0.1 | --temperature: -0.1 (expected: a number >= 0)",
