@@ -50,7 +50,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     @Nullable
     BackendKind backend;
 
-    int threads = Integer.getInteger("fusedrnn.threads", 1);
+    int threads = defaultThreads();
     int maxPlans = 2 * Runtime.getRuntime().availableProcessors();
     long dropoutSeed;
     private String cpuIsa = "auto";
@@ -294,6 +294,16 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
             }
             block.write(spec.offset(), FloatBuffer.wrap(values));
         });
+    }
+
+    private static int defaultThreads() {
+        String value = System.getProperty("fusedrnn.threads", "1");
+        try {
+            return Integer.parseInt(value.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "fusedrnn.threads: '" + value + "' (expected: an integer, 1 to " + MAX_THREADS + ")", e);
+        }
     }
 
     private static float[] staging(ParameterSpec spec) {

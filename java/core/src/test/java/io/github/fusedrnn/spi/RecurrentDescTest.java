@@ -57,6 +57,21 @@ class RecurrentDescTest {
     }
 
     @Test
+    void aPropertyForThreadsThatIsNoNumberIsRefused() {
+        String before = System.getProperty("fusedrnn.threads");
+        System.setProperty("fusedrnn.threads", "two");
+        try {
+            refuses(() -> Gru.builder(1, 1), "fusedrnn.threads: 'two' (expected: an integer, 1 to 1024)");
+        } finally {
+            if (before == null) {
+                System.clearProperty("fusedrnn.threads");
+            } else {
+                System.setProperty("fusedrnn.threads", before);
+            }
+        }
+    }
+
+    @Test
     void whatOnlyAnLstmHasIsRefusedElsewhere() {
         refuses(
                 () -> DescBuilder.gru().projection(2).build(),
