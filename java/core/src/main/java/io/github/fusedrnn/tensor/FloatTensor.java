@@ -269,8 +269,11 @@ public final class FloatTensor implements AutoCloseable {
         check(to.remaining() >= size, "to", to.remaining() + " elements", "room for " + size);
         int limit = to.limit();
         to.limit(to.position() + (int) size);
-        copyTo(0, to);
-        to.limit(limit);
+        try {
+            copyTo(0, to);
+        } finally {
+            to.limit(limit);
+        }
     }
 
     /** Fills what remains of a buffer, starting at element {@code first} of this tensor. */

@@ -21,7 +21,7 @@ public final class WeightLayout {
 
     private WeightLayout(RecurrentDesc desc) {
         directions = desc.directions();
-        parameters = new ArrayList<>();
+        List<ParameterSpec> all = new ArrayList<>();
         byName = new LinkedHashMap<>();
         byPlace = new @Nullable ParameterSpec[desc.stateLayers() * ParameterSpec.Kind.values().length];
         long offset = 0;
@@ -32,7 +32,7 @@ public final class WeightLayout {
                     if (shape != null) {
                         String name = kind.prefix() + "_l" + layer + (d == 1 ? "_reverse" : "");
                         ParameterSpec spec = new ParameterSpec(name, kind, layer, d, shape, offset);
-                        parameters.add(spec);
+                        all.add(spec);
                         byName.put(name, spec);
                         byPlace[place(layer, d, kind)] = spec;
                         offset = Math.addExact(offset, spec.size());
@@ -40,6 +40,7 @@ public final class WeightLayout {
                 }
             }
         }
+        parameters = List.copyOf(all);
         size = offset;
     }
 
@@ -77,7 +78,7 @@ public final class WeightLayout {
 
     /** All parameters in canonical order. */
     public List<ParameterSpec> parameters() {
-        return List.copyOf(parameters);
+        return parameters;
     }
 
     /** Elements of the whole block. */

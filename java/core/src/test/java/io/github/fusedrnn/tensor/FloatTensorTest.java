@@ -222,4 +222,14 @@ class FloatTensorTest {
             assertThat(tensor.get(last - 1024)).isZero();
         }
     }
+
+    @Test
+    void aRefusedCopyLeavesTheBufferAsItWas() {
+        FloatTensor tensor = FloatTensor.allocate(BackendKind.REFERENCE, 2);
+        tensor.close();
+        FloatBuffer buffer = FloatBuffer.allocate(5);
+        assertThatThrownBy(() -> tensor.copyTo(buffer)).isInstanceOf(IllegalStateException.class);
+        assertThat(buffer.position()).isZero();
+        assertThat(buffer.limit()).isEqualTo(5);
+    }
 }
