@@ -1,3 +1,3 @@
 module com.example.consumer {
-    requires io.github.fusedrnn;
+    requires io.github.fusedrnn.train;
 }
