@@ -99,8 +99,16 @@ public final class FloatTensor implements AutoCloseable {
         return dims.clone();
     }
 
-    /** Dimension {@code i}, from 0. */
+    /**
+     * Dimension {@code i}, from 0.
+     *
+     * @throws IllegalArgumentException if there is no such dimension
+     */
     public long dim(int i) {
+        if (i < 0 || i >= dims.length) {
+            throw new IllegalArgumentException(
+                    "i: " + i + " (expected: 0 <= i < rank = " + dims.length + " of " + Arrays.toString(dims) + ")");
+        }
         return dims[i];
     }
 

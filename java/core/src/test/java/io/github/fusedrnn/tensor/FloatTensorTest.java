@@ -232,4 +232,11 @@ class FloatTensorTest {
         assertThat(buffer.position()).isZero();
         assertThat(buffer.limit()).isEqualTo(5);
     }
+
+    @Test
+    void namesADimensionThatIsNotThere() {
+        try (FloatTensor tensor = FloatTensor.allocate(2, 3)) {
+            refuses(() -> tensor.dim(2), "i: 2", "rank = 2", "[2, 3]");
+        }
+    }
 }
