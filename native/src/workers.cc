@@ -40,12 +40,14 @@ class AllSignalsBlocked {
 
 // The parking protocol: a sleeper counts itself, then looks again under the lock; the last to
 // arrive moves the generation, then looks for sleepers. Both in sequentially consistent order, so
-// that one of them sees the other.
+// that one of them sees the other. Both announce themselves by a read-modify-write and not by a
+// store: an arm64 emulator on x86 lets a later load overtake a sequentially consistent store, and
+// the wake-up is lost (seen with qemu 7.2).
 void Barrier::Arrive(int count) noexcept {
   const uint32_t generation = generation_.load(std::memory_order_acquire);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count) {
     arrived_.store(0, std::memory_order_relaxed);
-    generation_.store(generation + 1);
+    generation_.fetch_add(1);
     if (sleepers_.load() > 0) {
       std::lock_guard<std::mutex> lock(mutex_);
       wake_.notify_all();
@@ -120,7 +122,7 @@ void Workers::Serve(int index) noexcept {
     }
     if (slot.ticket.load(std::memory_order_acquire) == done) {
       std::unique_lock<std::mutex> lock(slot.mutex);
-      slot.parked.store(true);
+      slot.parked.exchange(true);
       slot.wake.wait(lock, [&] { return slot.ticket.load() != done; });
       slot.parked.store(false);
     }
