@@ -41,8 +41,8 @@ class AllSignalsBlocked {
 // The parking protocol: a sleeper counts itself, then looks again under the lock; the last to
 // arrive moves the generation, then looks for sleepers. Both in sequentially consistent order, so
 // that one of them sees the other. Both announce themselves by a read-modify-write and not by a
-// store: an arm64 emulator on x86 lets a later load overtake a sequentially consistent store, and
-// the wake-up is lost (seen with qemu 7.2).
+// store: a hang was seen under qemu's arm64 on x86, most likely because the emulator lets a later
+// load overtake such a store, so that the wake-up is lost.
 void Barrier::Arrive(int count) noexcept {
   const uint32_t generation = generation_.load(std::memory_order_acquire);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count) {
