@@ -120,9 +120,18 @@ final class CheckpointWriter {
     }
 
     Path write(Path path, int method) throws IOException {
+        return write(path, pickled(), method);
+    }
+
+    /** The same storages under another pickle. */
+    Path write(Path path, byte[] otherPickle) throws IOException {
+        return write(path, otherPickle, ZipEntry.STORED);
+    }
+
+    private Path write(Path path, byte[] pickled, int method) throws IOException {
         try (OutputStream out = Files.newOutputStream(path);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
-            entry(zip, "archive/data.pkl", pickled(), method);
+            entry(zip, "archive/data.pkl", pickled, method);
             entry(zip, "archive/byteorder", "little".getBytes(StandardCharsets.US_ASCII), method);
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
                 entry(zip, entry.getKey(), entry.getValue(), method);
