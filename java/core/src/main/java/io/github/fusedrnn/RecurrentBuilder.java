@@ -1,5 +1,6 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.spi.CudnnOptions;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.TensorStorage;
@@ -55,6 +56,9 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     long dropoutSeed;
     private String cpuIsa = "auto";
     private String cpuProducts = "auto";
+    private String cudnnAlgorithm = "auto";
+    private boolean cudnnGraphs = true;
+    private boolean cudnnDropout;
     private Tuning tuning = Tuning.RULE;
     Precision precision = Precision.FLOAT32;
     private Initializer initializer = Initializers.pytorchUniform();
@@ -219,15 +223,42 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
         return self();
     }
 
-    /** CPU backend: how plans choose their schedule; default {@link Tuning#RULE}. Never changes a bit of a result. */
+    /**
+     * cuDNN backend: the algorithm, {@code auto}, {@code standard}, {@code persist} (PERSIST_STATIC) or {@code smallh}
+     * (PERSIST_STATIC_SMALL_H); default auto. One that a layer cannot have is an error; one that cuDNN refuses for a shape gives way to
+     * standard, and {@link RecurrentLayer#explain()} says so.
+     */
+    public B cudnnAlgorithm(String algorithm) {
+        this.cudnnAlgorithm = Checks.notNull("algorithm", algorithm);
+        return self();
+    }
+
+    /** cuDNN backend: whether inference of a shape that comes again is replayed as a CUDA graph, with the same bits; default true. */
+    public B cudnnGraphs(boolean graphs) {
+        this.cudnnGraphs = graphs;
+        return self();
+    }
+
+    /**
+     * cuDNN backend: whether cuDNN draws the dropout masks itself; default false. Faster for a stack, but no other backend has these masks, and
+     * the call number says nothing about them.
+     */
+    public B cudnnDropout(boolean own) {
+        this.cudnnDropout = own;
+        return self();
+    }
+
+    /**
+     * How plans choose their schedule (CPU) or algorithm (cuDNN); default {@link Tuning#RULE}. On the CPU never changes a bit of a result.
+     */
     public B tuning(Tuning tuning) {
         this.tuning = Checks.notNull("tuning", tuning);
         return self();
     }
 
     /**
-     * How the weights are stored for inference; default {@link Precision#FLOAT32}. The others serve inference on the CPU backend's own
-     * kernels alone: {@link #build} refuses what cannot be compressed, {@link RecurrentLayer#forward} training.
+     * In which numbers to compute; default {@link Precision#FLOAT32}. {@link #build} refuses what the backend has not got. On the CPU the
+     * others serve inference alone, and {@link RecurrentLayer#forward} refuses training.
      */
     public B precision(Precision precision) {
         this.precision = Checks.notNull("precision", precision);
@@ -289,7 +320,12 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     }
 
     EngineOptions engineOptions() {
-        return new EngineOptions(cpuIsa, cpuProducts, precision, tuning.forBackend());
+        return new EngineOptions(
+                cpuIsa,
+                cpuProducts,
+                precision,
+                tuning.forBackend(),
+                new CudnnOptions(cudnnAlgorithm, cudnnGraphs, cudnnDropout));
     }
 
     void initialize(RecurrentDesc desc, WeightLayout layout, TensorStorage block) {

@@ -1,6 +1,7 @@
 package io.github.fusedrnn;
 
 import io.github.fusedrnn.CurrentWeights.Packed;
+import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Plan;
@@ -81,7 +82,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         return backend.kind();
     }
 
-    /** How the packed weights are stored. */
+    /** In which numbers it computes. */
     public Precision precision() {
         return precision;
     }
@@ -257,7 +258,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
      * @param stateOut as in {@link #infer}, but not {@code stateIn} itself, which backward reads
      * @param dropoutCall call number of the dropout mask, which is a function of (seed, call number, layer, t, n, unit)
      * @return the tape, which the caller closes
-     * @throws UnsupportedOperationException if the layer's precision is not {@link Precision#FLOAT32}
+     * @throws UnsupportedOperationException if the backend does not train in the layer's {@link Precision}
      */
     public Tape forward(
             FloatTensor x,
@@ -315,10 +316,9 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     }
 
     private void checkTrains() {
-        if (precision != Precision.FLOAT32) {
-            throw new UnsupportedOperationException("precision " + precision
-                    + ": training is not supported, compressed weights are for inference; train a layer of precision FLOAT32 and copy its"
-                    + " weights (replaceWeights)");
+        Availability trains = engine.trains();
+        if (!trains.available()) {
+            throw new UnsupportedOperationException(trains.reason());
         }
     }
 

@@ -189,6 +189,19 @@ class CompressedLayerTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"BFLOAT16", "TF32"})
+    void precisionsOfTheGpuAreRefusedByName(Precision precision) {
+        Target.CPU_PLAIN.require();
+        assertThatThrownBy(
+                        () -> Target.CPU_PLAIN.on(Lstm.builder(3, 4), precision).build())
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("precision " + precision + " is not supported")
+                .hasMessageContaining("backend CUDNN");
+    }
+
     @Test
     void runsOnPlainKernelsWhereOpenBlasIsTheDefault() {
         Target.CPU_PLAIN.require();

@@ -21,6 +21,11 @@ public interface RecurrentEngine {
     /** What forward saves for backward of a call of at most {@code t} steps and {@code n} rows. */
     Reserve reserve(int t, int n);
 
+    /** Whether its layers can be trained; the reason says what would do it. */
+    default Availability trains() {
+        return Availability.yes("forward with a tape, and backward");
+    }
+
     /** Kernels and options chosen, in words. */
     String describe();
 

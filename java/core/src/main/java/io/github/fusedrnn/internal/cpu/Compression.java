@@ -27,11 +27,20 @@ final class Compression {
         if (options.precision() == Precision.FLOAT32) {
             return null;
         }
+        if (options.precision() == Precision.BFLOAT16 || options.precision() == Precision.TF32) {
+            return notOfTheCpu(options.precision());
+        }
         String feature = feature(desc, options);
         return feature == null
                 ? null
                 : "precision " + options.precision() + " with " + feature
                         + " is not supported; precision FLOAT32 does it";
+    }
+
+    /** Why a precision cannot be had here at all, and who has it. */
+    static String notOfTheCpu(Precision precision) {
+        return "precision " + precision
+                + " is not supported: the CPU's kernels have FLOAT32, FLOAT16 and INT8; backend CUDNN has it";
     }
 
     private static @Nullable String feature(RecurrentDesc desc, EngineOptions options) {

@@ -5,6 +5,7 @@ import io.github.fusedrnn.internal.natives.MemoryLimit;
 import io.github.fusedrnn.internal.natives.NativeStatus;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.internal.natives.OpenBlas;
+import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
@@ -211,6 +212,15 @@ final class CpuEngine implements RecurrentEngine {
             throw new IllegalArgumentException(label + ": " + NativeApi.fr_last_error());
         }
         return Math.max(bytes, 1);
+    }
+
+    @Override
+    public Availability trains() {
+        return products == Products.FLOAT16 || products == Products.INT8
+                ? Availability.no("precision " + products
+                        + ": training is not supported, compressed weights are for inference; train a layer of precision FLOAT32 and copy"
+                        + " its weights (replaceWeights)")
+                : RecurrentEngine.super.trains();
     }
 
     @Override

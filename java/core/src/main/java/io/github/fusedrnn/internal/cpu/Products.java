@@ -29,6 +29,7 @@ enum Products {
             case FLOAT32 -> wished;
             case FLOAT16 -> FLOAT16;
             case INT8 -> INT8;
+            case BFLOAT16, TF32 -> throw new IllegalArgumentException(Compression.notOfTheCpu(options.precision()));
         };
     }
 
