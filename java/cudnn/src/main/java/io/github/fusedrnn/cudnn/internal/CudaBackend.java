@@ -1,0 +1,114 @@
+package io.github.fusedrnn.cudnn.internal;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.device.DeviceMemory;
+import io.github.fusedrnn.cudnn.internal.device.DeviceStorage;
+import io.github.fusedrnn.cudnn.internal.rnn.CudnnLayers;
+import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.spi.EngineOptions;
+import io.github.fusedrnn.spi.Fingerprint;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.RecurrentEngine;
+import io.github.fusedrnn.spi.TensorStorage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.cuda.global.cudnn;
+
+/** The cuDNN backend on one device. */
+final class CudaBackend implements Backend {
+    /** System property: the device that is used where the code names none. */
+    static final String DEVICE = "fusedrnn.cudnn.device";
+
+    private static final ConcurrentHashMap<Integer, CudaBackend> ALL = new ConcurrentHashMap<>();
+
+    private final CudaDevice device;
+
+    private CudaBackend(CudaDevice device) {
+        this.device = device;
+    }
+
+    /** On the device of {@value #DEVICE}, else on the first usable one. */
+    static CudaBackend ofDefaultDevice() {
+        String wished = System.getProperty(DEVICE);
+        List<Integer> usable = CudaProbe.result().usable();
+        if (wished == null || wished.isBlank()) {
+            return of(usable.get(0));
+        }
+        for (int index : usable) {
+            if (wished.strip().equals(Integer.toString(index))) {
+                return of(index);
+            }
+        }
+        throw new IllegalArgumentException(DEVICE + ": '" + wished + "' (expected: one of " + usable + ")");
+    }
+
+    private static CudaBackend of(int index) {
+        return ALL.computeIfAbsent(index, i -> new CudaBackend(CudaDevice.of(i)));
+    }
+
+    @Override
+    public BackendKind kind() {
+        return BackendKind.CUDNN;
+    }
+
+    @Override
+    public Availability supports(RecurrentDesc desc, EngineOptions options) {
+        return CudnnLayers.supports(device, desc, options);
+    }
+
+    @Override
+    public TensorStorage allocate(long floats, String label) {
+        return DeviceStorage.allocate(device, floats, label);
+    }
+
+    @Override
+    public RecurrentEngine engine(RecurrentDesc desc, EngineOptions options) {
+        return CudnnLayers.engine(device, desc, options);
+    }
+
+    @Override
+    public DenseOps dense() {
+        throw new UnsupportedOperationException(
+                "backend CUDNN: dense operations are not built yet (CPU and REFERENCE have them)");
+    }
+
+    @Override
+    public long liveBytes() {
+        return device.memory().liveBytes();
+    }
+
+    @Override
+    public Fingerprint fingerprint() {
+        int[] runtime = new int[1];
+        CudaStatus.check(cudart.cudaRuntimeGetVersion(runtime), "cudaRuntimeGetVersion");
+        return new Fingerprint(
+                "cuDNN " + cudnn.cudnnGetVersion() + ", CUDA " + runtime[0],
+                device.name() + ", compute capability " + device.computeCapability() + ", " + device.multiprocessors()
+                        + " multiprocessors");
+    }
+
+    @Override
+    public Map<String, String> describe() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put(
+                "device",
+                device + ", compute capability " + device.computeCapability() / 10 + "."
+                        + device.computeCapability() % 10 + ", " + device.multiprocessors() + " multiprocessors");
+        all.put("usable devices", CudaProbe.result().usable().toString());
+        DeviceMemory memory = device.memory();
+        String limit = System.getProperty(DeviceMemory.PROPERTY);
+        all.put(
+                "device memory",
+                memory.liveBytes() + " bytes live, " + memory.idleBytes() + " bytes kept for later, "
+                        + memory.freeBytes()
+                        + " bytes free, limit "
+                        + (limit == null ? "what the device has" : limit + " bytes (" + DeviceMemory.PROPERTY + ")"));
+        return all;
+    }
+}

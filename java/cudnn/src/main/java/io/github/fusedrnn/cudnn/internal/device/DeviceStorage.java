@@ -1,0 +1,131 @@
+package io.github.fusedrnn.cudnn.internal.device;
+
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToDevice;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.spi.TensorStorage;
+import java.nio.FloatBuffer;
+import org.bytedeco.cuda.global.cudart;
+
+/**
+ * Float32 memory of a device. Writes are put into the device's stream and return at once, what the host gave having been copied; reads wait
+ * for the stream.
+ */
+public final class DeviceStorage extends TensorStorage {
+    private final CudaDevice device;
+    private final long address;
+
+    private DeviceStorage(CudaDevice device, DeviceBlock block, long floats, String label) {
+        super(label, floats, block::close);
+        this.device = device;
+        this.address = block.address();
+    }
+
+    /** A block of zeros. */
+    public static DeviceStorage allocate(CudaDevice device, long floats, String label) {
+        DeviceBlock block = device.memory().allocate(Math.multiplyExact(floats, (long) Float.BYTES), label);
+        try {
+            DeviceStorage storage = new DeviceStorage(device, block, floats, label);
+            storage.fill(0, floats, 0);
+            return storage;
+        } catch (RuntimeException | Error e) {
+            block.close();
+            throw e;
+        }
+    }
+
+    /** The device whose memory this is. */
+    public CudaDevice device() {
+        return device;
+    }
+
+    @Override
+    public BackendKind backend() {
+        return BackendKind.CUDNN;
+    }
+
+    @Override
+    public boolean usableBy(BackendKind backend) {
+        return backend == BackendKind.CUDNN;
+    }
+
+    @Override
+    public long address() {
+        return address;
+    }
+
+    private long at(long offset) {
+        return address + offset * Float.BYTES;
+    }
+
+    @Override
+    public void write(long offset, FloatBuffer from) {
+        device.staging().write(at(offset), from);
+    }
+
+    @Override
+    public void read(long offset, FloatBuffer to) {
+        device.staging().read(at(offset), to);
+    }
+
+    @Override
+    public void fill(long offset, long count, float value) {
+        device.activate();
+        CudaStatus.check(
+                cudart.cuMemsetD32Async(
+                        at(offset),
+                        Float.floatToRawIntBits(value),
+                        count,
+                        device.stream().handle()),
+                "cuMemsetD32Async");
+    }
+
+    @Override
+    public void copy(long offset, TensorStorage from, long fromOffset, long count) {
+        if (from instanceof DeviceStorage source) {
+            copy(at(offset), source, source.at(fromOffset), count * Float.BYTES);
+        } else {
+            device.staging().write(at(offset), from, fromOffset, count);
+        }
+    }
+
+    private void copy(long to, DeviceStorage source, long from, long bytes) {
+        CudaStream stream = device.stream();
+        boolean apart = source.device != device;
+        if (apart) {
+            stream.waitFor(source.device.stream());
+        }
+        device.activate();
+        if (apart) {
+            CudaStatus.check(
+                    cudart.cudaMemcpyPeerAsync(
+                            new Span(to),
+                            device.index(),
+                            new Span(from),
+                            source.device.index(),
+                            bytes,
+                            stream.handle()),
+                    "cudaMemcpyPeerAsync");
+            source.device.stream()
+                    .waitFor(stream); // the source may be overwritten or given back as soon as this returns
+        } else {
+            CudaStatus.check(
+                    cudart.cudaMemcpyAsync(
+                            new Span(to), new Span(from), bytes, cudaMemcpyDeviceToDevice, stream.handle()),
+                    "cudaMemcpyAsync");
+        }
+    }
+
+    @Override
+    public float get(long offset) {
+        FloatBuffer one = FloatBuffer.allocate(1);
+        read(offset, one);
+        return one.get(0);
+    }
+
+    @Override
+    public void set(long offset, float value) {
+        fill(offset, 1, value);
+    }
+}

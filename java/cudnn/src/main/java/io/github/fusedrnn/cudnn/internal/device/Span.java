@@ -1,0 +1,39 @@
+package io.github.fusedrnn.cudnn.internal.device;
+
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * A pointer to memory that it neither made nor frees, on the host or a device; not thread-safe. JavaCPP's own allocation is no choice: it
+ * refuses even a small struct, after seconds of garbage collection, once the process holds more than twice the Java heap's limit.
+ */
+public final class Span extends Pointer {
+    /** NULL. */
+    public Span() {
+        super((Pointer) null);
+    }
+
+    /** To an address; 0 is NULL. */
+    public Span(long address) {
+        this();
+        this.address = address;
+    }
+
+    /** To {@code bytes} bytes of host memory, for {@link #asByteBuffer()}. */
+    Span(long address, long bytes) {
+        this(address);
+        this.limit = bytes;
+        this.capacity = bytes;
+    }
+
+    /** Points elsewhere; answers this. */
+    public Span to(long newAddress) {
+        this.address = newAddress;
+        return this;
+    }
+
+    /** Where a direct buffer's memory starts, whatever its position. */
+    static long addressOf(ByteBuffer direct) {
+        return getDirectBufferAddress(direct);
+    }
+}

@@ -1,0 +1,5 @@
+/** The cuDNN backend: looking for a GPU, status checks, the list of native functions. */
+@NullMarked
+package io.github.fusedrnn.cudnn.internal;
+
+import org.jspecify.annotations.NullMarked;
