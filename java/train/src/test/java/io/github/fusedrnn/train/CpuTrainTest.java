@@ -6,6 +6,13 @@ import org.junit.jupiter.api.Nested;
 /** Every suite on the CPU backend. */
 final class CpuTrainTest {
     @Nested
+    final class AttentionOnCpu extends AttentionSuite {
+        AttentionOnCpu() {
+            super(BackendKind.CPU);
+        }
+    }
+
+    @Nested
     final class DenseOnCpu extends DenseSuite {
         DenseOnCpu() {
             super(BackendKind.CPU);

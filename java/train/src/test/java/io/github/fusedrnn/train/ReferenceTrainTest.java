@@ -6,6 +6,13 @@ import org.junit.jupiter.api.Nested;
 /** Every suite on the REFERENCE backend. */
 final class ReferenceTrainTest {
     @Nested
+    final class AttentionOnReference extends AttentionSuite {
+        AttentionOnReference() {
+            super(BackendKind.REFERENCE);
+        }
+    }
+
+    @Nested
     final class DenseOnReference extends DenseSuite {
         DenseOnReference() {
             super(BackendKind.REFERENCE);

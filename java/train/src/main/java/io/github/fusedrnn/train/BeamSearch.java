@@ -1,0 +1,106 @@
+package io.github.fusedrnn.train;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The likeliest sequences of a model that says, symbol by symbol, how likely the next one is: of all that can follow the
+ * {@code width} best beginnings, again the {@code width} best are kept. Width 1 is greedy decoding. Immutable, free to
+ * share.
+ *
+ * @param width beginnings that are kept
+ * @param end the symbol that ends a sequence
+ * @param maxLength symbols of a result without {@code end}, which is all that may follow then
+ */
+public record BeamSearch(int width, int end, int maxLength) {
+    /** Refuses numbers that are not positive. */
+    public BeamSearch {
+        Arguments.positive("width", width);
+        Arguments.check(end >= 0, "end", end, "an integer >= 0");
+        Arguments.positive("maxLength", maxLength);
+    }
+
+    /** A model with memory: one row for each beginning. */
+    @FunctionalInterface
+    public interface Model {
+        /**
+         * Goes one symbol on.
+         *
+         * @param parents row i goes on from what row {@code parents[i]} was before; {0} in the first call
+         * @param symbols the symbols just chosen; in the first call -1, for a beginning
+         * @return log-probabilities of all symbols {@code [rows][symbols]}
+         */
+        float[][] next(int[] parents, int[] symbols);
+    }
+
+    /**
+     * A sequence.
+     *
+     * @param symbols without the end
+     * @param logProbability of the symbols and the end; natural logarithm
+     */
+    public record Hypothesis(List<Integer> symbols, double logProbability) {
+        /** Copies the symbols. */
+        public Hypothesis {
+            symbols = List.copyOf(symbols);
+        }
+    }
+
+    private record Candidate(int row, int symbol, double logProbability) {}
+
+    /** The best sequences, best first, at most {@code width}. */
+    public List<Hypothesis> search(Model model) {
+        List<Hypothesis> live = List.of(new Hypothesis(List.of(), 0));
+        List<Hypothesis> done = new ArrayList<>();
+        int[] parents = {0};
+        int[] symbols = {-1};
+        for (int step = 0; step <= maxLength && !live.isEmpty() && !settled(done, live); step++) {
+            List<Candidate> best = best(live, model.next(parents, symbols), step == maxLength);
+            List<Hypothesis> next = new ArrayList<>();
+            List<Candidate> kept = new ArrayList<>();
+            for (Candidate candidate : best) {
+                List<Integer> said = live.get(candidate.row).symbols();
+                if (candidate.symbol == end) {
+                    done.add(new Hypothesis(said, candidate.logProbability));
+                } else {
+                    List<Integer> longer = new ArrayList<>(said);
+                    longer.add(candidate.symbol);
+                    next.add(new Hypothesis(longer, candidate.logProbability));
+                    kept.add(candidate);
+                }
+            }
+            live = next;
+            parents = kept.stream().mapToInt(Candidate::row).toArray();
+            symbols = kept.stream().mapToInt(Candidate::symbol).toArray();
+        }
+        done.sort(Comparator.comparingDouble(Hypothesis::logProbability).reversed());
+        return List.copyOf(done.subList(0, Math.min(width, done.size())));
+    }
+
+    private List<Candidate> best(List<Hypothesis> live, float[][] logProbabilities, boolean mustEnd) {
+        List<Candidate> all = new ArrayList<>();
+        for (int row = 0; row < live.size(); row++) {
+            float[] likely = logProbabilities[row];
+            for (int symbol = mustEnd ? end : 0; symbol < (mustEnd ? end + 1 : likely.length); symbol++) {
+                all.add(new Candidate(row, symbol, live.get(row).logProbability() + likely[symbol]));
+            }
+        }
+        all.sort(Comparator.comparingDouble(Candidate::logProbability).reversed());
+        return all.subList(0, Math.min(width, all.size()));
+    }
+
+    /** Whether nothing that is still open can become better than the {@code width} best that have ended. */
+    private boolean settled(List<Hypothesis> done, List<Hypothesis> live) {
+        if (done.size() < width) {
+            return false;
+        }
+        double open =
+                live.stream().mapToDouble(Hypothesis::logProbability).max().orElse(Double.NEGATIVE_INFINITY);
+        return done.stream()
+                        .mapToDouble(Hypothesis::logProbability)
+                        .filter(ended -> ended >= open)
+                        .count()
+                >= width;
+    }
+}
