@@ -13,8 +13,10 @@ final class NativeFunctions {
     static final Set<String> CUDART = Set.of(
             "cudaDeviceGetAttribute",
             "cudaDriverGetVersion",
+            "cudaEventCreate",
             "cudaEventCreateWithFlags",
             "cudaEventDestroy",
+            "cudaEventElapsedTime",
             "cudaEventRecord",
             "cudaEventSynchronize",
             "cudaFree",
@@ -23,15 +25,24 @@ final class NativeFunctions {
             "cudaGetErrorName",
             "cudaGetErrorString",
             "cudaGetLastError",
+            "cudaGraphDestroy",
+            "cudaGraphExecDestroy",
+            "cudaGraphInstantiate",
+            "cudaGraphLaunch",
             "cudaHostAlloc",
             "cudaMalloc",
             "cudaMemGetInfo",
+            "cudaMemcpy2DAsync",
             "cudaMemcpyAsync",
             "cudaMemcpyPeerAsync",
+            "cudaMemset2DAsync",
+            "cudaMemsetAsync",
             "cudaRuntimeGetVersion",
             "cudaSetDevice",
+            "cudaStreamBeginCapture",
             "cudaStreamCreateWithFlags",
             "cudaStreamDestroy",
+            "cudaStreamEndCapture",
             "cudaStreamSynchronize",
             "cudaStreamWaitEvent");
 
@@ -45,17 +56,39 @@ final class NativeFunctions {
             "cublasDestroy_v2",
             "cublasGetStatusName",
             "cublasGetStatusString",
+            "cublasSaxpy_v2",
             "cublasSetMathMode",
             "cublasSetStream_v2");
 
     /** Of libcudnn's parts. */
     static final Set<String> CUDNN = Set.of(
             "cudnnCreate",
+            "cudnnCreateDropoutDescriptor",
+            "cudnnCreateRNNDataDescriptor",
+            "cudnnCreateRNNDescriptor",
+            "cudnnCreateTensorDescriptor",
             "cudnnDestroy",
+            "cudnnDestroyDropoutDescriptor",
+            "cudnnDestroyRNNDataDescriptor",
+            "cudnnDestroyRNNDescriptor",
+            "cudnnDestroyTensorDescriptor",
+            "cudnnDropoutGetStatesSize",
             "cudnnGetErrorString",
             "cudnnGetLastErrorString",
+            "cudnnGetRNNTempSpaceSizes",
+            "cudnnGetRNNWeightParams",
+            "cudnnGetRNNWeightSpaceSize",
+            "cudnnGetTensorNdDescriptor",
             "cudnnGetVersion",
-            "cudnnSetStream");
+            "cudnnRNNBackwardData_v8",
+            "cudnnRNNBackwardWeights_v8",
+            "cudnnRNNForward",
+            "cudnnRNNSetClip_v9",
+            "cudnnSetDropoutDescriptor",
+            "cudnnSetRNNDataDescriptor",
+            "cudnnSetRNNDescriptor_v8",
+            "cudnnSetStream",
+            "cudnnSetTensorNdDescriptor");
 
     private NativeFunctions() {}
 }
