@@ -123,6 +123,14 @@ int32_t fr_gather(fr_address table, const int32_t* ids, int64_t rows, int64_t co
   });
 }
 
+int32_t fr_scatter(fr_address x, const int32_t* ids, int64_t rows, int64_t cols, fr_address table) {
+  return Guard([&] {
+    const int64_t count = CheckMatrix("rows, cols", rows, cols);
+    CheckIds(ids, rows);
+    Scatter(RequiredFor("x", x, count), ids, rows, cols, RequiredFor("table", table, count));
+  });
+}
+
 int32_t fr_scatter_add(fr_address dy, const int32_t* ids, int64_t rows, int64_t cols,
                        fr_address dtable) {
   return Guard([&] {

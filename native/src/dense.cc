@@ -65,6 +65,10 @@ void Gather(const float* table, const int32_t* ids, int64_t rows, int64_t cols, 
   for (int64_t r = 0; r < rows; ++r) CopyFloats(y + r * cols, table + ids[r] * cols, cols);
 }
 
+void Scatter(const float* x, const int32_t* ids, int64_t rows, int64_t cols, float* table) {
+  for (int64_t r = 0; r < rows; ++r) CopyFloats(table + ids[r] * cols, x + r * cols, cols);
+}
+
 void ScatterAdd(const float* dy, const int32_t* ids, int64_t rows, int64_t cols, float* dtable) {
   for (int64_t r = 0; r < rows; ++r) AddFloats(dtable + ids[r] * cols, dy + r * cols, cols);
 }

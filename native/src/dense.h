@@ -12,6 +12,7 @@ void AddBias(float* y, const float* bias, int64_t rows, int64_t cols);
 void AddColumnSums(const float* values, int64_t ld, int64_t rows, int64_t begin, int64_t end,
                    float* to, float* also);
 void Gather(const float* table, const int32_t* ids, int64_t rows, int64_t cols, float* y);
+void Scatter(const float* x, const int32_t* ids, int64_t rows, int64_t cols, float* table);
 void ScatterAdd(const float* dy, const int32_t* ids, int64_t rows, int64_t cols, float* dtable);
 void SoftmaxCrossEntropy(const float* logits, const int32_t* labels, int32_t ignore, int64_t rows,
                          int64_t classes, float scale, float* dlogits, double loss[3]);

@@ -96,12 +96,23 @@ void RowsAndBiases() {
     const size_t wide = static_cast<size_t>(cols);
     EXPECT(gathered[c] == x[3 * wide + c] && gathered[wide + c] == x[c], "gather %zu", c);
     EXPECT(table[3 * wide + c] == x[3 * wide + c] + x[3 * wide + c] && table[wide + c] == 0,
+           "scatter_add %zu", c);
+  }
+  Floats scattered(x.size(), -1.0f);
+  const int32_t places[] = {4, 0, 2};
+  fr_scatter(Address(gathered), places, 3, cols, Address(scattered));
+  for (size_t c = 0; c < static_cast<size_t>(cols); ++c) {
+    const size_t wide = static_cast<size_t>(cols);
+    EXPECT(scattered[4 * wide + c] == gathered[c] && scattered[c] == gathered[wide + c] &&
+               scattered[2 * wide + c] == gathered[2 * wide + c] && scattered[wide + c] == -1,
            "scatter %zu", c);
   }
   const int32_t negative[] = {0, -1};
   EXPECT(fr_gather(Address(x), negative, 2, cols, Address(gathered)) == FR_INVALID_ARGUMENT,
          "negative id");
   EXPECT(std::strstr(fr_last_error(), "ids[1]: -1") != nullptr, "%s", fr_last_error());
+  EXPECT(fr_scatter(Address(gathered), negative, 2, cols, Address(table)) == FR_INVALID_ARGUMENT,
+         "negative id of a scatter");
 }
 
 void SoftmaxCrossEntropy() {

@@ -224,7 +224,10 @@ FR_API int32_t fr_bias_gradient(fr_address dy, fr_address dbias, int64_t rows, i
 /* y[r, :] = table[ids[r], :] */
 FR_API int32_t fr_gather(fr_address table, const int32_t* ids, int64_t rows, int64_t cols,
                          fr_address y);
-/* In row order */
+/* table[ids[r], :] = x[r, :], in row order */
+FR_API int32_t fr_scatter(fr_address x, const int32_t* ids, int64_t rows, int64_t cols,
+                          fr_address table);
+/* table[ids[r], :] += dy[r, :], in row order */
 FR_API int32_t fr_scatter_add(fr_address dy, const int32_t* ids, int64_t rows, int64_t cols,
                               fr_address dtable);
 /* Sum over rows with labels[r] != ignore of -log softmax(logits[r])[labels[r]]; dlogits (optional,

@@ -63,10 +63,39 @@ public final class CheckedDenseOps implements DenseOps {
     public void gather(FloatTensor table, int[] ids, FloatTensor y) {
         long cols = tableColumns("table", table);
         ids(ids, table.dim(0));
-        size("y", y, ids.length * cols, "ids * columns = " + ids.length + " * " + cols);
+        rowsOfIds("y", y, ids, cols);
         apart("y", y, "table", table);
-        try (Hold hold = new Hold(backend).write("y", y).read("table", table)) {
-            kernels.gather(table, ids, y, cols);
+        TensorStorage to = held("y", y);
+        try {
+            to.checkWritable("y");
+            TensorStorage from = held("table", table);
+            try {
+                kernels.gather(table, ids, y, cols);
+            } finally {
+                from.release();
+            }
+        } finally {
+            to.release();
+        }
+    }
+
+    @Override
+    public void scatter(FloatTensor x, int[] ids, FloatTensor table) {
+        long cols = tableColumns("table", table);
+        ids(ids, table.dim(0));
+        rowsOfIds("x", x, ids, cols);
+        apart("table", table, "x", x);
+        TensorStorage to = held("table", table);
+        try {
+            to.checkWritable("table");
+            TensorStorage from = held("x", x);
+            try {
+                kernels.scatter(x, ids, table, cols);
+            } finally {
+                from.release();
+            }
+        } finally {
+            to.release();
         }
     }
 
@@ -74,7 +103,7 @@ public final class CheckedDenseOps implements DenseOps {
     public void scatterAdd(FloatTensor dy, int[] ids, FloatTensor dTable) {
         long cols = tableColumns("dTable", dTable);
         ids(ids, dTable.dim(0));
-        size("dy", dy, ids.length * cols, "ids * columns = " + ids.length + " * " + cols);
+        rowsOfIds("dy", dy, ids, cols);
         apart("dTable", dTable, "dy", dy);
         try (Hold hold = new Hold(backend).write("dTable", dTable).read("dy", dy)) {
             kernels.scatterAdd(dy, ids, dTable, cols);
@@ -246,6 +275,12 @@ public final class CheckedDenseOps implements DenseOps {
         }
     }
 
+    private static void rowsOfIds(String name, FloatTensor rows, int[] ids, long cols) {
+        if (rows.size() != ids.length * cols) {
+            throw wrong(name, rows, ids.length * cols + " elements, ids * columns = " + ids.length + " * " + cols);
+        }
+    }
+
     private static void size(String name, FloatTensor tensor, long size, String expected) {
         check(tensor.size() == size, name, tensor, size + " elements, " + expected);
     }
@@ -259,7 +294,9 @@ public final class CheckedDenseOps implements DenseOps {
     }
 
     private static void apart(String name, FloatTensor tensor, String otherName, FloatTensor other) {
-        check(!tensor.overlaps(other), name, "overlaps " + otherName, "memory apart from " + otherName);
+        if (tensor.overlaps(other)) {
+            throw wrong(name, "overlaps " + otherName, "memory apart from " + otherName);
+        }
     }
 
     private static void check(boolean ok, String name, Object value, String expected) {
@@ -270,6 +307,21 @@ public final class CheckedDenseOps implements DenseOps {
 
     private static IllegalArgumentException wrong(String name, Object value, String expected) {
         return new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+
+    /** One use of a tensor's memory, which the caller releases; refused as {@link Hold} does. Nothing is allocated while all is well. */
+    private TensorStorage held(String name, FloatTensor tensor) {
+        TensorStorage storage = tensor.storage();
+        if (!storage.usableBy(backend) || !storage.tryAcquire()) {
+            throw refused(backend, name, storage);
+        }
+        return storage;
+    }
+
+    private static RuntimeException refused(BackendKind backend, String name, TensorStorage storage) {
+        return storage.isClosed()
+                ? new IllegalStateException(name + ": " + storage.label() + " is closed")
+                : wrong(name, "memory of backend " + storage.backend(), "memory of backend " + backend);
     }
 
     /** Uses of the tensors of one call. */
@@ -305,10 +357,7 @@ public final class CheckedDenseOps implements DenseOps {
         private void hold(String name, TensorStorage storage) {
             if (!storage.usableBy(backend) || !storage.tryAcquire()) {
                 close();
-                if (storage.isClosed()) {
-                    throw new IllegalStateException(name + ": " + storage.label() + " is closed");
-                }
-                throw wrong(name, "memory of backend " + storage.backend(), "memory of backend " + backend);
+                throw refused(backend, name, storage);
             }
             held[count++] = storage;
         }

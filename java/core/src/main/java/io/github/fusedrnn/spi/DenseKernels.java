@@ -33,6 +33,13 @@ public interface DenseKernels {
     /** See {@link DenseOps#gather}. */
     void gather(FloatTensor table, int[] ids, FloatTensor y, long cols);
 
+    /** See {@link DenseOps#scatter}. A backend may do better than one copy for each row. */
+    default void scatter(FloatTensor x, int[] ids, FloatTensor table, long cols) {
+        for (int r = 0; r < ids.length; r++) {
+            table.storage().copy(table.offset() + ids[r] * cols, x.storage(), x.offset() + r * cols, cols);
+        }
+    }
+
     /** See {@link DenseOps#scatterAdd}. */
     void scatterAdd(FloatTensor dy, int[] ids, FloatTensor dTable, long cols);
 

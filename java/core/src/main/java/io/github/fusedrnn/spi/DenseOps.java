@@ -36,6 +36,14 @@ public interface DenseOps {
      */
     void gather(FloatTensor table, int[] ids, FloatTensor y);
 
+    /**
+     * table[ids[r], :] = x[r, :], in row order, table [V, D], x [rows, D]; the other rows stay. Like {@link #gather} it allocates nothing on
+     * the Java heap of its own accord: streams move their states with the two at every step.
+     *
+     * @throws IllegalArgumentException if an id is not in [0, V)
+     */
+    void scatter(FloatTensor x, int[] ids, FloatTensor table);
+
     /** dTable[ids[r], :] += dy[r, :], in row order. */
     void scatterAdd(FloatTensor dy, int[] ids, FloatTensor dTable);
 

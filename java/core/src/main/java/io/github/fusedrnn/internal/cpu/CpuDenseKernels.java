@@ -59,6 +59,11 @@ final class CpuDenseKernels implements DenseKernels {
     }
 
     @Override
+    public void scatter(FloatTensor x, int[] ids, FloatTensor table, long cols) {
+        NativeStatus.check("fr_scatter", NativeApi.fr_scatter(x.address(), ids, ids.length, cols, table.address()));
+    }
+
+    @Override
     public void scatterAdd(FloatTensor dy, int[] ids, FloatTensor dTable, long cols) {
         NativeStatus.check(
                 "fr_scatter_add", NativeApi.fr_scatter_add(dy.address(), ids, ids.length, cols, dTable.address()));

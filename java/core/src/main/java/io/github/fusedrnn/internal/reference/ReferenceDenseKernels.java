@@ -70,12 +70,9 @@ final class ReferenceDenseKernels implements DenseKernels {
 
     @Override
     public void gather(FloatTensor table, int[] ids, FloatTensor y, long cols) {
-        double[] from = Doubles.read(table, "table");
-        double[] rows = Doubles.zeros(y.size(), "y");
         for (int r = 0; r < ids.length; r++) {
-            System.arraycopy(from, (int) (ids[r] * cols), rows, (int) (r * cols), (int) cols);
+            y.storage().copy(y.offset() + r * cols, table.storage(), table.offset() + ids[r] * cols, cols);
         }
-        Doubles.write(rows, y);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.internal.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.fusedrnn.Activation;
@@ -99,6 +100,24 @@ class ReferenceDenseTest {
         assertThat(y.toArray()).containsExactly(5, 6, 1, 2, 5, 6);
         dense.scatterAdd(y, new int[] {2, 0, 2}, table);
         assertThat(table.toArray()).containsExactly(2, 4, 3, 4, 15, 18);
+    }
+
+    @Test
+    void scattersRowsOverOthersAndRefusesWhatIsNoRow() {
+        FloatTensor table = tensor(new long[] {3, 2}, 1, 2, 3, 4, 5, 6);
+        FloatTensor x = tensor(new long[] {2, 2}, 7, 8, 9, 10);
+        dense.scatter(x, new int[] {2, 0}, table);
+        assertThat(table.toArray()).containsExactly(9, 10, 3, 4, 7, 8);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> dense.scatter(x, new int[] {0, 3}, table))
+                .withMessage("ids[1]: 3 (expected: 0 <= id < 3, the rows of the table)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> dense.scatter(x, new int[] {0}, table))
+                .withMessageContaining("2 elements, ids * columns = 1 * 2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> dense.scatter(table.slice(0, 2), new int[] {0, 1}, table))
+                .withMessage("table: overlaps x (expected: memory apart from x)");
+        assertThat(table.toArray()).containsExactly(9, 10, 3, 4, 7, 8);
     }
 
     @Test
