@@ -81,16 +81,23 @@ public final class Backends {
         throw new FusedRnnException("backend " + kind + " is not available: " + notOnPath(kind), null);
     }
 
+    /** For layers: the backend of a kind on the device of an index; −1 = its own choice. */
+    static Backend open(BackendKind kind, int device) {
+        return device < 0 ? open(kind) : open(kind).onDevice(device);
+    }
+
     /**
      * For layers: the wished backend, or the best that supports the layer.
      *
+     * @param device index of the device; −1 = the backend's own choice
      * @param notes receives a sentence for every better backend that was passed over
      * @throws UnsupportedOperationException if the wished backend cannot run the layer; names the feature and who can
      */
-    static Backend choose(@Nullable BackendKind wished, RecurrentDesc desc, EngineOptions options, List<String> notes) {
-        BackendKind byHand = wished != null ? wished : fromProperty();
+    static Backend choose(
+            @Nullable BackendKind wished, int device, RecurrentDesc desc, EngineOptions options, List<String> notes) {
+        BackendKind byHand = wished != null ? wished : device >= 0 ? BackendKind.CUDNN : fromProperty();
         if (byHand != null) {
-            Backend backend = open(byHand);
+            Backend backend = open(byHand, device);
             Availability support = backend.supports(desc, options);
             if (!support.available()) {
                 throw new UnsupportedOperationException("backend " + byHand + ": " + support.reason());

@@ -1,5 +1,6 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.tensor.FloatTensor;
@@ -9,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Checks the arguments of a layer's calls and holds their memory in use meanwhile. One per layer, stateless, free to share. */
 final class CallArguments {
     private final RecurrentDesc desc;
-    private final BackendKind backend;
+    private final Backend backend;
 
-    CallArguments(RecurrentDesc desc, BackendKind backend) {
+    CallArguments(RecurrentDesc desc, Backend backend) {
         this.desc = desc;
         this.backend = backend;
     }

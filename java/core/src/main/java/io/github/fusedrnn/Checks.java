@@ -1,5 +1,6 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
@@ -69,12 +70,12 @@ final class Checks {
         }
     }
 
-    static void usable(String name, TensorStorage storage, BackendKind backend) {
+    static void usable(String name, TensorStorage storage, Backend backend) {
         if (!storage.usableBy(backend)) {
             throw wrong(
                     name,
-                    "memory of backend " + storage.backend(),
-                    "memory of backend " + backend + ", as from layer.newTensor(...)");
+                    "memory of " + storage.place(),
+                    "memory of " + backend.place() + ", as from layer.newTensor(...)");
         }
     }
 

@@ -70,6 +70,11 @@ public final class DropoutCell implements RecurrentCell {
     }
 
     @Override
+    public int device() {
+        return cell.device();
+    }
+
+    @Override
     public CellState zeroState(int n) {
         return cell.zeroState(n);
     }
@@ -130,7 +135,7 @@ public final class DropoutCell implements RecurrentCell {
 
     private void mask(FloatTensor from, FloatTensor to, float p, long call, int place) {
         int last = from.rank() - 1;
-        DenseOps dense = Backends.open(backend()).dense();
+        DenseOps dense = Backends.open(backend(), device()).dense();
         dense.dropout(from, to, last == 1 ? 1 : from.dim(0), from.dim(last - 1), from.dim(last), p, seed, call, place);
     }
 

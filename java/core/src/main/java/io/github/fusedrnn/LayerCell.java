@@ -54,6 +54,11 @@ abstract sealed class LayerCell implements RecurrentCell permits LstmCell, GruCe
     }
 
     @Override
+    public final int device() {
+        return layer.device();
+    }
+
+    @Override
     public final CellState zeroState(int n) {
         return new CellState(List.of(layer.newState(n)));
     }

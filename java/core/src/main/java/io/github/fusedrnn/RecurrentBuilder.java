@@ -51,6 +51,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     @Nullable
     BackendKind backend;
 
+    int device = -1;
     int threads = defaultThreads();
     int maxPlans = 2 * Runtime.getRuntime().availableProcessors();
     long dropoutSeed;
@@ -187,6 +188,16 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     /** Runs on this backend or fails with the reason; default: system property {@value Backends#PROPERTY}, else the best present. */
     public B backend(BackendKind backend) {
         this.backend = Checks.notNull("backend", backend);
+        return self();
+    }
+
+    /**
+     * Runs on the GPU of this index, counted from 0, which also chooses the cuDNN backend; default: system property {@code
+     * fusedrnn.cudnn.device}, else the first usable one. A layer's tensors must be of its device ({@link RecurrentLayer#newTensor}).
+     */
+    public B device(int index) {
+        Checks.argument(index >= 0, "device", index, "an index >= 0");
+        this.device = index;
         return self();
     }
 

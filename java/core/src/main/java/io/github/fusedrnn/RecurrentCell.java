@@ -38,9 +38,12 @@ public sealed interface RecurrentCell extends AutoCloseable permits LayerCell, S
     /** The backend that runs this cell. */
     BackendKind backend();
 
+    /** Index of the device that runs this cell; −1 on a backend that has none to choose from. */
+    int device();
+
     /** A tensor of zeros in this backend's memory; the caller closes it. */
     default FloatTensor newTensor(long... dims) {
-        return FloatTensor.allocate(backend(), dims);
+        return FloatTensor.allocate(Backends.open(backend(), device()), dims);
     }
 
     /** A tensor of zeros {@code [N, C]}; the caller closes it. */

@@ -54,12 +54,12 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         WeightLayout layout = WeightLayout.of(desc);
         this.notes = new ArrayList<>();
         EngineOptions options = builder.engineOptions();
-        this.backend = Backends.choose(builder.backend, desc, options, notes);
+        this.backend = Backends.choose(builder.backend, builder.device, desc, options, notes);
         this.engine = backend.engine(desc, options);
         this.precision = builder.precision;
         this.threads = builder.threads;
         this.dropoutSeed = builder.dropoutSeed;
-        this.arguments = new CallArguments(desc, backend.kind());
+        this.arguments = new CallArguments(desc, backend);
         this.workspaces = new Workspaces(engine, threads, builder.maxPlans);
         TensorStorage block = backend.allocate(layout.size(), "weights");
         try {
@@ -80,6 +80,16 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     /** The backend that runs this layer. */
     public BackendKind backend() {
         return backend.kind();
+    }
+
+    /** Index of the device that runs it; −1 on a backend that has none to choose from. */
+    public int device() {
+        return backend.device();
+    }
+
+    /** For what works on this layer's memory: the backend, on its device. */
+    Backend place() {
+        return backend;
     }
 
     /** In which numbers it computes. */
@@ -104,7 +114,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
     /** A tensor of zeros in this backend's memory; the caller closes it. */
     public FloatTensor newTensor(long... dims) {
-        return FloatTensor.allocate(backend.kind(), dims);
+        return FloatTensor.allocate(backend, dims);
     }
 
     /** A tensor of zeros for inputs of {@code t} steps and {@code n} rows; the caller closes it. */

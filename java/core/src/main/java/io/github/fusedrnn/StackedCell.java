@@ -41,10 +41,11 @@ public final class StackedCell implements RecurrentCell {
                     all.get(i).inputSize(),
                     all.get(i - 1).outputSize() + ", the outputSize of the cell below");
             Checks.argument(
-                    all.get(i).backend() == all.get(0).backend(),
+                    all.get(i).backend() == all.get(0).backend()
+                            && all.get(i).device() == all.get(0).device(),
                     "cells[" + i + "].backend",
-                    all.get(i).backend(),
-                    "" + all.get(0).backend());
+                    place(all.get(i)),
+                    place(all.get(0)));
         }
         return new StackedCell(all);
     }
@@ -55,6 +56,10 @@ public final class StackedCell implements RecurrentCell {
             return IntStream.of(stack.parts).sum();
         }
         return cell instanceof DropoutCell dropout ? partsOf(dropout.cell()) : 1;
+    }
+
+    private static String place(RecurrentCell cell) {
+        return cell.backend() + (cell.device() < 0 ? "" : " on device " + cell.device());
     }
 
     /** The cells, lowest first. */
@@ -84,6 +89,11 @@ public final class StackedCell implements RecurrentCell {
     @Override
     public BackendKind backend() {
         return top().backend();
+    }
+
+    @Override
+    public int device() {
+        return top().device();
     }
 
     @Override

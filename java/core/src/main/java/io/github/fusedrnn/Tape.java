@@ -129,7 +129,7 @@ public final class Tape implements AutoCloseable {
                     "gradients",
                     gradients.names(),
                     "gradients of this layer, from newGradients()");
-            Checks.usable("gradients", gradients.all().storage(), layer.backend());
+            Checks.usable("gradients", gradients.all().storage(), layer.place());
             gradients.all().storage().checkWritable("gradients");
             Checks.apart(dy != null && gradients.all().overlaps(dy), "gradients", "dy");
             Checks.apart(dx != null && gradients.all().overlaps(dx), "gradients", "dx");

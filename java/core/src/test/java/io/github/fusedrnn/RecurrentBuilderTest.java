@@ -1,6 +1,8 @@
 package io.github.fusedrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.fusedrnn.testing.Variants;
 import org.junit.jupiter.api.Test;
@@ -23,5 +25,21 @@ class RecurrentBuilderTest {
         try (Lstm lstm = Lstm.builder(config).backend(BackendKind.REFERENCE).build()) {
             assertThat(lstm.config()).isEqualTo(config);
         }
+    }
+
+    @Test
+    void aDeviceChoosesTheBackendThatHasDevices() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Lstm.builder(2, 3).device(-1))
+                .withMessageContaining("device: -1");
+        assertThatThrownBy(() -> Lstm.builder(2, 3)
+                        .backend(BackendKind.REFERENCE)
+                        .device(0)
+                        .build())
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("backend REFERENCE: has no devices to choose from");
+        assertThatThrownBy(() -> Lstm.builder(2, 3).device(0).build())
+                .isInstanceOf(FusedRnnException.class)
+                .hasMessageContaining("backend CUDNN is not available");
     }
 }

@@ -8,6 +8,26 @@ public interface Backend {
     /** Which one. */
     BackendKind kind();
 
+    /** Index of the device that this one runs on; −1 where there is nothing to choose from. */
+    default int device() {
+        return -1;
+    }
+
+    /**
+     * This backend on another device of the process.
+     *
+     * @throws IllegalArgumentException if there is no such device; lists those there are
+     * @throws UnsupportedOperationException if this backend has none to choose from
+     */
+    default Backend onDevice(int index) {
+        throw new UnsupportedOperationException("backend " + kind() + ": has no devices to choose from (CUDNN has)");
+    }
+
+    /** What messages call its memory. */
+    default String place() {
+        return "backend " + kind() + (device() < 0 ? "" : " on device " + device());
+    }
+
     /** Whether a layer can run here with these options; the reason names the feature that cannot, and what would do it. */
     Availability supports(RecurrentDesc desc, EngineOptions options);
 

@@ -1,7 +1,6 @@
 package io.github.fusedrnn.spi;
 
 import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * backend's {@link DenseKernels} run.
  */
 public final class CheckedDenseOps implements DenseOps {
-    private final BackendKind backend;
+    private final Backend backend;
     private final DenseKernels kernels;
 
     /** Dense operations on a backend's memory. */
-    public CheckedDenseOps(BackendKind backend, DenseKernels kernels) {
+    public CheckedDenseOps(Backend backend, DenseKernels kernels) {
         this.backend = backend;
         this.kernels = kernels;
     }
@@ -318,21 +317,21 @@ public final class CheckedDenseOps implements DenseOps {
         return storage;
     }
 
-    private static RuntimeException refused(BackendKind backend, String name, TensorStorage storage) {
+    private static RuntimeException refused(Backend backend, String name, TensorStorage storage) {
         return storage.isClosed()
                 ? new IllegalStateException(name + ": " + storage.label() + " is closed")
-                : wrong(name, "memory of backend " + storage.backend(), "memory of backend " + backend);
+                : wrong(name, "memory of " + storage.place(), "memory of " + backend.place());
     }
 
     /** Uses of the tensors of one call. */
     private static final class Hold implements AutoCloseable {
         private static final int MAX = 4;
 
-        private final BackendKind backend;
+        private final Backend backend;
         private final TensorStorage[] held = new TensorStorage[MAX];
         private int count;
 
-        Hold(BackendKind backend) {
+        Hold(Backend backend) {
             this.backend = backend;
         }
 

@@ -28,6 +28,24 @@ public abstract class TensorStorage extends NativeResource {
     /** Whether a plan of this backend can read and write the block. */
     public abstract boolean usableBy(BackendKind backend);
 
+    /** Index of the device that has the block; −1 for memory of the host. */
+    public int device() {
+        return -1;
+    }
+
+    /** Whether a backend, on its device, can read and write the block. */
+    public final boolean usableBy(Backend backend) {
+        return usableBy(backend.kind()) && device() == backend.device();
+    }
+
+    /** What messages call the memory's place. */
+    public final String place() {
+        return "backend " + backend() + (device() < 0 ? "" : " on device " + device());
+    }
+
+    /** Waits until everything that was put in to be done with the device's memory is done; nothing to wait for on the host. */
+    public void synchronize() {}
+
     /** Where the block starts, as native code sees it; 0 where native code cannot see it. */
     public abstract long address();
 

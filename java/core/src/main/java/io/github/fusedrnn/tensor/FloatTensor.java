@@ -2,6 +2,7 @@ package io.github.fusedrnn.tensor;
 
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.TensorStorage;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -44,8 +45,13 @@ public final class FloatTensor implements AutoCloseable {
 
     /** As {@link #allocate(long...)}, in the memory of a given backend; CPU and REFERENCE layers both read CPU memory. */
     public static FloatTensor allocate(BackendKind backend, long... dims) {
+        return allocate(Backends.open(backend), dims);
+    }
+
+    /** For layers: as {@link #allocate(long...)}, in the memory of a backend on its device. */
+    public static FloatTensor allocate(Backend backend, long... dims) {
         long size = sizeOf("dims", dims);
-        TensorStorage storage = Backends.open(backend).allocate(size, "tensor " + Arrays.toString(dims));
+        TensorStorage storage = backend.allocate(size, "tensor " + Arrays.toString(dims));
         return new FloatTensor(storage, 0, size, dims.clone(), true);
     }
 
@@ -145,6 +151,21 @@ public final class FloatTensor implements AutoCloseable {
     /** Whether this and {@code other} share an element. */
     public boolean overlaps(FloatTensor other) {
         return storage == other.storage && offset < other.offset + other.size && other.offset < offset + size;
+    }
+
+    /**
+     * Waits until everything that calls have put in to be done with this memory is done. On a device, calls return when their work has been put
+     * in; what reads elements waits by itself. On the host there is nothing to wait for.
+     *
+     * @throws io.github.fusedrnn.FusedRnnException if something went wrong on the device meanwhile
+     */
+    public void synchronize() {
+        storage.acquire();
+        try {
+            storage.synchronize();
+        } finally {
+            storage.release();
+        }
     }
 
     /** Whether the memory has been given back. */

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /** OpenBLAS and our own kernels. */
 final class CpuBackend implements Backend {
-    private final DenseOps dense = new CheckedDenseOps(BackendKind.CPU, new CpuDenseKernels());
+    private final DenseOps dense = new CheckedDenseOps(this, new CpuDenseKernels());
 
     @Override
     public BackendKind kind() {

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /** The oracle as a backend: float32 memory outside, float64 inside. It runs every layer that can be described. */
 final class ReferenceBackend implements Backend {
-    private final DenseOps dense = new CheckedDenseOps(BackendKind.REFERENCE, new ReferenceDenseKernels());
+    private final DenseOps dense = new CheckedDenseOps(this, new ReferenceDenseKernels());
 
     @Override
     public BackendKind kind() {

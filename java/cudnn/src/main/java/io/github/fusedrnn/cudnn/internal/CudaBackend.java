@@ -45,7 +45,12 @@ final class CudaBackend implements Backend {
                 return of(index);
             }
         }
-        throw new IllegalArgumentException(DEVICE + ": '" + wished + "' (expected: one of " + usable + ")");
+        throw noSuchDevice(DEVICE, wished);
+    }
+
+    private static IllegalArgumentException noSuchDevice(String name, String index) {
+        return new IllegalArgumentException(name + ": '" + index + "' (expected: one of the usable devices "
+                + CudaProbe.result().usable() + ")");
     }
 
     private static CudaBackend of(int index) {
@@ -55,6 +60,19 @@ final class CudaBackend implements Backend {
     @Override
     public BackendKind kind() {
         return BackendKind.CUDNN;
+    }
+
+    @Override
+    public int device() {
+        return device.index();
+    }
+
+    @Override
+    public Backend onDevice(int index) {
+        if (!CudaProbe.result().usable().contains(index)) {
+            throw noSuchDevice("device", Integer.toString(index));
+        }
+        return of(index);
     }
 
     @Override

@@ -35,11 +35,6 @@ public final class DeviceStorage extends TensorStorage {
         }
     }
 
-    /** The device whose memory this is. */
-    public CudaDevice device() {
-        return device;
-    }
-
     @Override
     public BackendKind backend() {
         return BackendKind.CUDNN;
@@ -48,6 +43,16 @@ public final class DeviceStorage extends TensorStorage {
     @Override
     public boolean usableBy(BackendKind backend) {
         return backend == BackendKind.CUDNN;
+    }
+
+    @Override
+    public int device() {
+        return device.index();
+    }
+
+    @Override
+    public void synchronize() {
+        device.stream().synchronize();
     }
 
     @Override
