@@ -1,7 +1,6 @@
 package io.github.fusedrnn.train;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
 
 /**
  * Endless mini-batches of example numbers, in a new order in every epoch. The order is a function of (seed, epoch)
@@ -39,15 +38,7 @@ public final class ShuffledBatches {
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
-        // Two generators in a row: neighbouring seeds and epochs must not give the same sequence shifted.
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch);
-        random = new SplittableRandom(random.nextLong());
-        for (int i = order.length - 1; i > 0; i--) { // Fisher-Yates
-            int j = random.nextInt(i + 1);
-            int swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-        }
+        Shuffle.inPlace(order, seed, epoch);
     }
 
     /** Batches of one epoch. */

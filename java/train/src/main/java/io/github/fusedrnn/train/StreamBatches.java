@@ -49,7 +49,12 @@ public final class StreamBatches {
      * @param targets the symbols one step later, in the same order
      * @param first whether the streams begin here, and with them the state
      */
-    public record Window(int steps, int rows, int[] inputs, int[] targets, boolean first) {}
+    public record Window(int steps, int rows, int[] inputs, int[] targets, boolean first) {
+        /** The same as a batch of which every step is valid. */
+        public SequenceBatch batch() {
+            return new SequenceBatch(steps, rows, inputs, targets, null);
+        }
+    }
 
     /** Windows of one epoch. */
     public int windowsPerEpoch() {

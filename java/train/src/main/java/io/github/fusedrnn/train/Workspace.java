@@ -5,27 +5,38 @@ import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory for intermediate results that grows to the largest size asked for and is then reused. One thread at a time.
+ * Memory for intermediate results that grows to the largest size asked for and is then reused, so that batches of
+ * different shapes need no allocation each. One thread at a time.
  */
-final class Workspace implements AutoCloseable {
+public final class Workspace implements AutoCloseable {
     private final BackendKind backend;
     private @Nullable FloatTensor memory;
 
-    Workspace(BackendKind backend) {
+    /** Memory of a backend; none is taken yet. */
+    public Workspace(BackendKind backend) {
         this.backend = backend;
     }
 
-    /** A view of {@code size} elements, of any content, valid until the next call. */
-    FloatTensor take(long size) {
+    /**
+     * A view with these dimensions, of any content, valid until the next call.
+     *
+     * @throws IllegalStateException if the memory must grow while an open tape leases an earlier view
+     */
+    public FloatTensor take(long... dims) {
+        long size = 1;
+        for (long dim : dims) {
+            size = Math.multiplyExact(size, dim);
+        }
         FloatTensor now = memory;
         if (now == null || now.size() < size) {
             close();
             now = FloatTensor.allocate(backend, size);
             memory = now;
         }
-        return now.slice(0, size);
+        return now.slice(0, size).reshape(dims);
     }
 
+    /** Gives the memory back; a later {@link #take} takes new memory. */
     @Override
     public void close() {
         FloatTensor now = memory;

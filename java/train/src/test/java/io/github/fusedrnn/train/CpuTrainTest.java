@@ -67,4 +67,11 @@ final class CpuTrainTest {
             super(BackendKind.CPU);
         }
     }
+
+    @Nested
+    final class SoftmaxHeadOnCpu extends SoftmaxHeadSuite {
+        SoftmaxHeadOnCpu() {
+            super(BackendKind.CPU);
+        }
+    }
 }

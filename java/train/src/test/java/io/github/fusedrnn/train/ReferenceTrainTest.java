@@ -67,4 +67,11 @@ final class ReferenceTrainTest {
             super(BackendKind.REFERENCE);
         }
     }
+
+    @Nested
+    final class SoftmaxHeadOnReference extends SoftmaxHeadSuite {
+        SoftmaxHeadOnReference() {
+            super(BackendKind.REFERENCE);
+        }
+    }
 }

@@ -1,0 +1,43 @@
+package io.github.fusedrnn.train;
+
+/** A learning rate as a function of how far the training has come. Implementations are stateless and free to share. */
+@FunctionalInterface
+public interface LearningRate {
+    /**
+     * The rate of a step.
+     *
+     * @param epochs passes over the data before it, also parts of one
+     */
+    float at(double epochs);
+
+    /** Always the same. */
+    static LearningRate constant(float rate) {
+        Arguments.notNegative("rate", rate);
+        return epochs -> rate;
+    }
+
+    /**
+     * The same for some epochs, then multiplied by {@code factor} at the start of each further one.
+     *
+     * @param whole epochs of the first rate, at least 1
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    static LearningRate decayAfter(float rate, double factor, int whole) {
+        Arguments.notNegative("rate", rate);
+        Arguments.check(factor > 0 && factor <= 1, "factor", factor, "0 < factor <= 1");
+        Arguments.positive("whole", whole);
+        return epochs -> (float) (rate * Math.pow(factor, Math.max(0, Math.floor(epochs) + 1 - whole)));
+    }
+
+    /**
+     * On a straight line from the first to the last rate, where it stays.
+     *
+     * @throws IllegalArgumentException if a rate is negative or {@code epochs} not positive
+     */
+    static LearningRate linear(float first, float last, double epochs) {
+        Arguments.notNegative("first", first);
+        Arguments.notNegative("last", last);
+        Arguments.check(epochs > 0 && Double.isFinite(epochs), "epochs", epochs, "a finite number > 0");
+        return done -> (float) (first + (last - first) * Math.min(1, done / epochs));
+    }
+}
