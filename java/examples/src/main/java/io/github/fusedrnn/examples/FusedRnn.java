@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line: one subcommand per class. Exit codes: 0 all went well, 1 something failed or missed its limit, 2
- * the command was called wrongly. A failure is one sentence on the error stream; {@code --stacktrace} shows where it
+ * the command was called wrongly or given what it cannot use, 130 Ctrl-C ended a training. A failure is one sentence on the error stream; {@code --stacktrace} shows where it
  * came from.
  */
 @Command(
@@ -55,7 +55,7 @@ public final class FusedRnn implements Runnable {
             if (root.stacktrace) {
                 failure.printStackTrace(command.getErr());
             }
-            return CommandLine.ExitCode.SOFTWARE;
+            return failure instanceof BadInput ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         });
         commands.setParameterExceptionHandler((failure, arguments) -> {
             CommandLine command = failure.getCommandLine();

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 
 /** Where a command's layers run; shared by the commands that train. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class LayerOptions {
+class LayerOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -34,21 +34,26 @@ final class LayerOptions {
      * @throws io.github.fusedrnn.FusedRnnException if the backend is not there, with the reason
      */
     void check() {
-        if (threads < 1) {
-            throw new ParameterException(spec.commandLine(), "--threads: " + threads + " (expected: an integer >= 1)");
-        }
+        require(threads >= 1, "--threads", threads, "an integer >= 1");
         Backends.open(backend());
     }
 
-    BackendKind backend() {
+    /** Refuses an argument of the command: {@code name: value (expected: ...)}. */
+    final void require(boolean ok, String name, @Nullable Object value, String expected) {
+        if (!ok) {
+            throw new ParameterException(spec.commandLine(), name + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+
+    final BackendKind backend() {
         return backend != null ? backend : Backends.best();
     }
 
-    int threads() {
+    final int threads() {
         return threads;
     }
 
-    <B extends RecurrentBuilder<B>> B apply(B builder) {
+    final <B extends RecurrentBuilder<B>> B apply(B builder) {
         return builder.backend(backend()).threads(threads);
     }
 }

@@ -1,0 +1,84 @@
+package io.github.fusedrnn.examples;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every command that trains a system takes. */
+final class TrainingOptions extends LayerOptions {
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of weights, order and samples. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(names = "--epochs", paramLabel = "E", description = "Passes over the data. Default: the system's own.")
+    private @Nullable Integer epochs;
+
+    @Option(
+            names = "--save",
+            paramLabel = "FILE",
+            description = "Keep a checkpoint here (safetensors): after each epoch, every five minutes, "
+                    + "and when training is interrupted.")
+    private @Nullable Path save;
+
+    @Option(
+            names = "--resume",
+            description = "Go on from the checkpoint that --save names, as if there had been no interruption.")
+    private boolean resume;
+
+    @Option(
+            names = "--curve",
+            paramLabel = "FILE",
+            description = "Draw the losses here, as SVG or PNG by the name's end.")
+    private @Nullable Path curve;
+
+    @Override
+    void check() {
+        super.check();
+        require(epochs == null || epochs >= 1, "--epochs", epochs, "an integer >= 1");
+        require(save == null || canHold(save), "--save", save, "a file in a folder that exists and can be written to");
+        require(!resume || save != null, "--resume", "without --save", "--save FILE, the checkpoint to go on from");
+        require(!resume || Files.isRegularFile(save), "--save", save, "an existing checkpoint, with --resume");
+        require(
+                curve == null || LossCurve.knows(curve) && canHold(curve),
+                "--curve",
+                curve,
+                "a name that ends in .svg or .png, in a folder that exists and can be written to");
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    /** Passes over the data, where a system would make {@code usual}. */
+    int epochs(int usual) {
+        return epochs != null ? epochs : usual;
+    }
+
+    /** Where checkpoints go, null = nowhere. */
+    @Nullable
+    Path save() {
+        return save;
+    }
+
+    /** The checkpoint to go on from, null = start anew. */
+    @Nullable
+    Path resume() {
+        return resume ? save : null;
+    }
+
+    /** Where the picture goes, null = nowhere. */
+    @Nullable
+    Path curve() {
+        return curve;
+    }
+
+    /** Asked before the training, which may take long. */
+    static boolean canHold(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return folder != null && Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(file);
+    }
+}
