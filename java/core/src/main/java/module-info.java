@@ -9,6 +9,10 @@ module io.github.fusedrnn {
     exports io.github.fusedrnn.tensor;
     exports io.github.fusedrnn.weights;
 
+    // The dropout masks, which every backend must have.
+    exports io.github.fusedrnn.internal.math to
+            io.github.fusedrnn.cudnn;
+
     uses io.github.fusedrnn.spi.BackendProvider;
 
     // Binds the module that carries the native libraries, so that nobody needs --add-modules.

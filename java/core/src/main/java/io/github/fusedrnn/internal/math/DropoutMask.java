@@ -28,6 +28,21 @@ public final class DropoutMask {
         scale = (float) (1.0 / (1.0 - (double) p));
     }
 
+    /** Key of {@link Philox#block}. */
+    public long key() {
+        return key;
+    }
+
+    /** A word below it, as an unsigned number, drops its element; at most 2^32 − 1. */
+    public long threshold() {
+        return threshold;
+    }
+
+    /** Factor of what is kept. */
+    public float scale() {
+        return scale;
+    }
+
     /**
      * Multiplies one row by the mask: what is dropped becomes 0 (whatever it was), the rest is scaled.
      *

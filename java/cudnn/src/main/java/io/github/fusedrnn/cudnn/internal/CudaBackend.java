@@ -1,12 +1,14 @@
 package io.github.fusedrnn.cudnn.internal;
 
 import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.cudnn.internal.dense.CudaDenseKernels;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceMemory;
 import io.github.fusedrnn.cudnn.internal.device.DeviceStorage;
 import io.github.fusedrnn.cudnn.internal.rnn.CudnnLayers;
 import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.CheckedDenseOps;
 import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Fingerprint;
@@ -28,9 +30,11 @@ final class CudaBackend implements Backend {
     private static final ConcurrentHashMap<Integer, CudaBackend> ALL = new ConcurrentHashMap<>();
 
     private final CudaDevice device;
+    private final DenseOps dense;
 
     private CudaBackend(CudaDevice device) {
         this.device = device;
+        this.dense = new CheckedDenseOps(this, new CudaDenseKernels(device));
     }
 
     /** On the device of {@value #DEVICE}, else on the first usable one. */
@@ -92,8 +96,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public DenseOps dense() {
-        throw new UnsupportedOperationException(
-                "backend CUDNN: dense operations are not built yet (CPU and REFERENCE have them)");
+        return dense;
     }
 
     @Override

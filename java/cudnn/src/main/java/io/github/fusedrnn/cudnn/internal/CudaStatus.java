@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.cudnn;
+import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -41,6 +42,9 @@ public final class CudaStatus {
         } else if (call.startsWith("cublas")) {
             library = "cublas";
             text = text(cublas.cublasGetStatusName(status)) + ": " + text(cublas.cublasGetStatusString(status));
+        } else if (call.startsWith("nvrtc")) {
+            library = "nvrtc";
+            text = text(nvrtc.nvrtcGetErrorString(status));
         } else if (call.startsWith("cuda")) {
             library = "cudart";
             text = text(cudart.cudaGetErrorName(status)) + ": " + text(cudart.cudaGetErrorString(status));

@@ -47,8 +47,14 @@ final class NativeFunctions {
             "cudaStreamWaitEvent");
 
     /** Of the driver, libcuda; no newer than CUDA 12. */
-    static final Set<String> DRIVER =
-            Set.of("cuDeviceGetName", "cuGetErrorName", "cuGetErrorString", "cuMemsetD32Async");
+    static final Set<String> DRIVER = Set.of(
+            "cuDeviceGetName",
+            "cuGetErrorName",
+            "cuGetErrorString",
+            "cuLaunchKernel",
+            "cuMemsetD32Async",
+            "cuModuleGetFunction",
+            "cuModuleLoadData");
 
     /** Of libcublas. */
     static final Set<String> CUBLAS = Set.of(
@@ -58,7 +64,9 @@ final class NativeFunctions {
             "cublasGetStatusString",
             "cublasSaxpy_v2",
             "cublasSetMathMode",
-            "cublasSetStream_v2");
+            "cublasSetStream_v2",
+            "cublasSetWorkspace_v2",
+            "cublasSgemm_v2");
 
     /** Of libcudnn's parts. */
     static final Set<String> CUDNN = Set.of(
@@ -89,6 +97,17 @@ final class NativeFunctions {
             "cudnnSetRNNDescriptor_v8",
             "cudnnSetStream",
             "cudnnSetTensorNdDescriptor");
+
+    /** Of libnvrtc, which is called only where this build has no compiled kernels. */
+    static final Set<String> NVRTC = Set.of(
+            "nvrtcCompileProgram",
+            "nvrtcCreateProgram",
+            "nvrtcDestroyProgram",
+            "nvrtcGetErrorString",
+            "nvrtcGetPTX",
+            "nvrtcGetPTXSize",
+            "nvrtcGetProgramLog",
+            "nvrtcGetProgramLogSize");
 
     private NativeFunctions() {}
 }

@@ -38,6 +38,7 @@ class NativeFunctionsTest {
         listed.addAll(NativeFunctions.DRIVER);
         listed.addAll(NativeFunctions.CUBLAS);
         listed.addAll(NativeFunctions.CUDNN);
+        listed.addAll(NativeFunctions.NVRTC);
         assertThat(CALLED).isNotEmpty();
         assertThat(listed).containsAll(CALLED);
     }
@@ -49,5 +50,6 @@ class NativeFunctionsTest {
         assertThat(Files.readAllLines(symbols.resolve("cudart-13.0.txt"))).containsAll(NativeFunctions.CUDART);
         assertThat(Files.readAllLines(symbols.resolve("cublas-13.1.txt"))).containsAll(NativeFunctions.CUBLAS);
         assertThat(Files.readAllLines(symbols.resolve("cudnn-9.24.txt"))).containsAll(NativeFunctions.CUDNN);
+        assertThat(Files.readAllLines(symbols.resolve("nvrtc-13.0.txt"))).containsAll(NativeFunctions.NVRTC);
     }
 }

@@ -27,6 +27,7 @@ public final class CudaDevice {
     private final DeviceMemory memory;
     private final CudaStream stream;
     private final PinnedStaging staging;
+    private final Kernels kernels;
 
     private CudaDevice(int index) {
         this.index = index;
@@ -44,6 +45,7 @@ public final class CudaDevice {
         this.memory = new DeviceMemory(this);
         this.stream = new CudaStream(this, "stream of device " + index);
         this.staging = new PinnedStaging(this);
+        this.kernels = new Kernels(this);
     }
 
     /** The device of an index, which the probe has found usable. */
@@ -87,8 +89,13 @@ public final class CudaDevice {
     }
 
     /** Copies between host and device. */
-    PinnedStaging staging() {
+    public PinnedStaging staging() {
         return staging;
+    }
+
+    /** Our own kernels. */
+    public Kernels kernels() {
+        return kernels;
     }
 
     /** An attribute of the device, by CUDA's number. */

@@ -88,6 +88,7 @@ public final class CudaStream extends NativeResource {
         private final CUstream_st stream = new CUstream_st();
         private final CUevent_st event = new CUevent_st();
         private @Nullable cublasContext blas;
+        private @Nullable DeviceBlock blasWorkspace;
         private @Nullable cudnnContext dnn;
 
         private Handles(CudaDevice device) {
@@ -116,16 +117,30 @@ public final class CudaStream extends NativeResource {
             if (made == null) {
                 made = new cublasContext();
                 CudaStatus.check(cublas.cublasCreate_v2(made), "cublasCreate_v2");
+                DeviceBlock workspace = null;
                 try {
                     CudaStatus.check(cublas.cublasSetStream_v2(made, stream), "cublasSetStream_v2");
                     CudaStatus.check(cublas.cublasSetMathMode(made, CUBLAS_PEDANTIC_MATH), "cublasSetMathMode");
+                    workspace = device.memory().allocate(workspaceBytes(), "cuBLAS workspace");
+                    CudaStatus.check(
+                            cublas.cublasSetWorkspace_v2(made, new Span(workspace.address()), workspace.bytes()),
+                            "cublasSetWorkspace_v2");
                 } catch (RuntimeException | Error e) {
                     cublas.cublasDestroy_v2(made);
+                    if (workspace != null) {
+                        workspace.close();
+                    }
                     throw e;
                 }
                 blas = made;
+                blasWorkspace = workspace;
             }
             return made;
+        }
+
+        /** As much as cuBLAS would take by itself; a workspace of the handle's own makes the same call give the same bits. */
+        private long workspaceBytes() {
+            return device.computeCapability() >= 90 ? 32L << 20 : 4L << 20;
         }
 
         cudnnContext dnn() {
@@ -152,6 +167,9 @@ public final class CudaStream extends NativeResource {
             }
             if (blas != null) {
                 cublas.cublasDestroy_v2(blas);
+            }
+            if (blasWorkspace != null) {
+                blasWorkspace.close();
             }
             if (!event.isNull()) {
                 cudart.cudaEventDestroy(event);

@@ -4,6 +4,7 @@ import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 
 import io.github.fusedrnn.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -137,6 +138,7 @@ public final class DeviceMemory {
         HostBlock sizes = new HostBlock(2 * Long.BYTES);
         int status = cudart.cudaMemGetInfo(
                 new SizeTPointer(new Span(sizes.address())), new SizeTPointer(new Span(sizes.address() + Long.BYTES)));
+        Reference.reachabilityFence(sizes);
         return status == 0 ? sizes.bytes().getLong(0) : -1;
     }
 

@@ -1,136 +1,108 @@
 package io.github.fusedrnn.cudnn.internal.device;
 
-import static org.bytedeco.cuda.global.cudart.cudaEventDisableTiming;
-import static org.bytedeco.cuda.global.cudart.cudaHostAllocDefault;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToHost;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
 
-import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.cudnn.internal.device.PinnedRing.Page;
 import io.github.fusedrnn.spi.TensorStorage;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import org.bytedeco.cuda.cudart.CUevent_st;
-import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies between host and device through two pages of pinned memory, so that the host fills or empties one while the device copies the other;
- * pageable memory would make CUDA do the same with a page of its own, and wait. Thread-safe, one copy at a time.
+ * Copies between host and device through pages of pinned memory, so that the host fills or empties one while the device copies another;
+ * pageable memory would make CUDA do the same with a page of its own, and wait. In the order of the device's stream. Thread-safe, one copy
+ * in each direction at a time.
  */
 public final class PinnedStaging {
     /** Large enough that a copy's fixed cost (some microseconds) is lost in it, small enough to pin without thought. */
-    private static final int PAGE_BYTES = 1 << 20;
+    private static final int LARGE = 1 << 20;
+
+    /** For numbers of rows, lengths, labels: many small copies may be under way before the host has to wait. */
+    private static final int SMALL = 1 << 15;
+
+    private static final int SMALL_PAGES = 16;
 
     private final CudaDevice device;
-    private final Page[] pages = new Page[2];
-    private int next; // guarded by this, as the pages
+    private final Object up = new Object();
+    private final PinnedRing upLarge = new PinnedRing(2, LARGE);
+    private final PinnedRing upSmall = new PinnedRing(SMALL_PAGES, SMALL);
+    private final Object down = new Object();
+    private final PinnedRing downLarge = new PinnedRing(2, LARGE);
+    private final PinnedRing downSmall = new PinnedRing(1, SMALL);
 
     PinnedStaging(CudaDevice device) {
         this.device = device;
     }
 
-    /** Pinned memory, and the event that tells when the device has done with it. */
-    private static final class Page {
-        private final Pointer memory = new Span();
-        private final CUevent_st free = new CUevent_st();
-        private final FloatBuffer floats;
-        private final IntBuffer ints;
-
-        Page() {
-            CudaStatus.check(cudart.cudaHostAlloc(memory, PAGE_BYTES, cudaHostAllocDefault), "cudaHostAlloc");
-            try {
-                CudaStatus.check(
-                        cudart.cudaEventCreateWithFlags(free, cudaEventDisableTiming), "cudaEventCreateWithFlags");
-            } catch (RuntimeException | Error e) {
-                cudart.cudaFreeHost(memory);
-                throw e;
-            }
-            var bytes = new Span(memory.address(), PAGE_BYTES).asByteBuffer().order(ByteOrder.nativeOrder());
-            floats = bytes.asFloatBuffer();
-            ints = bytes.asIntBuffer();
-        }
-    }
-
-    /** The next page, which the device has done with. */
-    private Page page() {
-        Page page = pages[next];
-        if (page == null) {
-            page = new Page();
-            pages[next] = page;
-        } else {
-            CudaStatus.check(cudart.cudaEventSynchronize(page.free), "cudaEventSynchronize");
-        }
-        next = 1 - next;
-        return page;
-    }
-
     /** Copies all that remains of {@code from} to the device; returns when it has been read, the device's copy may still be under way. */
-    public synchronized void write(long to, FloatBuffer from) {
-        device.activate();
-        long at = to;
-        while (from.hasRemaining()) {
-            Page page = page();
-            int n = Math.min(from.remaining(), page.floats.capacity());
-            page.floats.put(0, from, from.position(), n);
-            from.position(from.position() + n);
-            send(page, at, n);
-            at += (long) n * Float.BYTES;
+    public void write(long to, FloatBuffer from) {
+        synchronized (up) {
+            device.activate();
+            PinnedRing ring = ring(upSmall, upLarge, from.remaining());
+            for (long at = to; from.hasRemaining(); ) {
+                Page page = ring.next();
+                int n = Math.min(from.remaining(), page.floats().capacity());
+                page.floats().put(0, from, from.position(), n);
+                from.position(from.position() + n);
+                send(page, at, n);
+                at += (long) n * Float.BYTES;
+            }
         }
     }
 
     /** As {@link #write(long, FloatBuffer)} from another block. */
-    synchronized void write(long to, TensorStorage from, long fromOffset, long count) {
-        device.activate();
-        for (long done = 0; done < count; ) {
-            Page page = page();
-            int n = (int) Math.min(count - done, page.floats.capacity());
-            from.read(fromOffset + done, page.floats.slice(0, n));
-            send(page, to + done * Float.BYTES, n);
-            done += n;
+    void write(long to, TensorStorage from, long fromOffset, long count) {
+        synchronized (up) {
+            device.activate();
+            PinnedRing ring = ring(upSmall, upLarge, count);
+            for (long done = 0; done < count; ) {
+                Page page = ring.next();
+                int n = (int) Math.min(count - done, page.floats().capacity());
+                from.read(fromOffset + done, page.floats().slice(0, n));
+                send(page, to + done * Float.BYTES, n);
+                done += n;
+            }
         }
     }
 
-    /** Copies integers to the device. */
-    public synchronized void write(long to, int[] from) {
-        device.activate();
-        for (int done = 0; done < from.length; ) {
-            Page page = page();
-            int n = Math.min(from.length - done, page.ints.capacity());
-            page.ints.put(0, from, done, n);
-            send(page, to + (long) done * Integer.BYTES, n);
-            done += n;
+    /** Copies {@code count} integers from {@code first} on to the device. */
+    public void write(long to, int[] from, int first, int count) {
+        synchronized (up) {
+            device.activate();
+            PinnedRing ring = ring(upSmall, upLarge, count);
+            for (int done = 0; done < count; ) {
+                Page page = ring.next();
+                int n = Math.min(count - done, page.ints().capacity());
+                page.ints().put(0, from, first + done, n);
+                send(page, to + (long) done * Integer.BYTES, n);
+                done += n;
+            }
         }
     }
 
     private void send(Page page, long to, int elements) {
-        CudaStatus.check(
-                cudart.cudaMemcpyAsync(
-                        new Span(to),
-                        page.memory,
-                        (long) elements * Float.BYTES,
-                        cudaMemcpyHostToDevice,
-                        device.stream().handle()),
-                "cudaMemcpyAsync");
-        CudaStatus.check(cudart.cudaEventRecord(page.free, device.stream().handle()), "cudaEventRecord");
+        page.copy(to, (long) elements * Float.BYTES, cudaMemcpyHostToDevice, device.stream());
     }
 
-    /** Fills all that remains of {@code to} from the device, in the order of its stream; returns when it is there. */
-    public synchronized void read(long from, FloatBuffer to) {
-        device.activate();
-        long at = from;
-        int start = to.position();
-        try {
+    private static PinnedRing ring(PinnedRing small, PinnedRing large, long elements) {
+        return elements * Float.BYTES <= small.pageBytes() ? small : large;
+    }
+
+    /** Fills all that remains of {@code to} from the device; returns when it is there. */
+    public void read(long from, FloatBuffer to) {
+        synchronized (down) {
+            device.activate();
+            PinnedRing ring = ring(downSmall, downLarge, to.remaining());
+            long at = from;
+            int left = to.remaining();
             Page full = null;
             int fullCount = 0;
-            int left = to.remaining();
             while (left > 0 || full != null) {
                 Page page = null;
-                int n = Math.min(left, PAGE_BYTES / Float.BYTES);
+                int n = Math.min(left, ring.pageBytes() / Float.BYTES);
                 if (n > 0) {
-                    page = page();
-                    fetch(page, at, n);
+                    page = ring.next();
+                    page.copy(at, (long) n * Float.BYTES, cudaMemcpyDeviceToHost, device.stream());
                     at += (long) n * Float.BYTES;
                     left -= n;
                 }
@@ -138,29 +110,25 @@ public final class PinnedStaging {
                 full = page;
                 fullCount = n;
             }
-        } catch (RuntimeException | Error e) {
-            to.position(start);
-            throw e;
         }
-    }
-
-    private void fetch(Page page, long from, int elements) {
-        CudaStatus.check(
-                cudart.cudaMemcpyAsync(
-                        page.memory,
-                        new Span(from),
-                        (long) elements * Float.BYTES,
-                        cudaMemcpyDeviceToHost,
-                        device.stream().handle()),
-                "cudaMemcpyAsync");
-        CudaStatus.check(cudart.cudaEventRecord(page.free, device.stream().handle()), "cudaEventRecord");
     }
 
     private static void empty(@Nullable Page page, int elements, FloatBuffer to) {
         if (page != null) {
-            CudaStatus.check(cudart.cudaEventSynchronize(page.free), "cudaEventSynchronize");
-            to.put(to.position(), page.floats, 0, elements);
+            page.await();
+            to.put(to.position(), page.floats(), 0, elements);
             to.position(to.position() + elements);
+        }
+    }
+
+    /** Fills a small array from the device; returns when it is there. */
+    public void read(long from, double[] to) {
+        synchronized (down) {
+            device.activate();
+            Page page = downSmall.next();
+            page.copy(from, (long) to.length * Double.BYTES, cudaMemcpyDeviceToHost, device.stream());
+            page.await();
+            page.bytes().asDoubleBuffer().get(0, to);
         }
     }
 }

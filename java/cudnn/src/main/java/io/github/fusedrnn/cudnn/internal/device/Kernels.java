@@ -1,0 +1,55 @@
+package io.github.fusedrnn.cudnn.internal.device;
+
+import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import java.lang.ref.Reference;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUmod_st;
+import org.bytedeco.cuda.global.cudart;
+import org.jspecify.annotations.Nullable;
+
+/** Our own kernels on one device: loaded with the first one asked for, kept for the life of the process. Thread-safe. */
+public final class Kernels {
+    private final CudaDevice device;
+    private final Map<String, CUfunc_st> functions = new HashMap<>();
+    private @Nullable CUmod_st module; // guarded by this, as the map
+
+    Kernels(CudaDevice device) {
+        this.device = device;
+    }
+
+    /**
+     * A call of a kernel, to be kept by whoever makes it often.
+     *
+     * @param name of the kernel, as native/cuda has it
+     * @param parameters how many it has
+     * @throws UnsupportedOperationException if this build has no compiled kernels and they cannot be compiled here either
+     */
+    public KernelCall call(String name, int parameters) {
+        return new KernelCall(name, function(name), parameters);
+    }
+
+    private synchronized CUfunc_st function(String name) {
+        CUfunc_st function = functions.get(name);
+        if (function == null) {
+            device.activate();
+            function = new CUfunc_st();
+            CudaStatus.check(cudart.cuModuleGetFunction(function, module(), name), "cuModuleGetFunction");
+            functions.put(name, function);
+        }
+        return function;
+    }
+
+    private CUmod_st module() {
+        CUmod_st loaded = module;
+        if (loaded == null) {
+            HostBlock image = HostBlock.of(KernelImage.ptx());
+            loaded = new CUmod_st();
+            CudaStatus.check(cudart.cuModuleLoadData(loaded, new Span(image.address())), "cuModuleLoadData");
+            Reference.reachabilityFence(image);
+            module = loaded;
+        }
+        return loaded;
+    }
+}
