@@ -6,6 +6,7 @@ module io.github.fusedrnn {
     exports io.github.fusedrnn;
     exports io.github.fusedrnn.check;
     exports io.github.fusedrnn.spi;
+    exports io.github.fusedrnn.stream;
     exports io.github.fusedrnn.tensor;
     exports io.github.fusedrnn.weights;
 

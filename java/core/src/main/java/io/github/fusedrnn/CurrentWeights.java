@@ -39,6 +39,12 @@ final class CurrentWeights {
         }
     }
 
+    /** Whether a copy that somebody holds in use is still what {@link #take} would give. */
+    boolean isNewest(Packed held) {
+        weights.checkNotUpdating();
+        return current == held && held.version() == weights.version();
+    }
+
     private void renew(boolean training) {
         synchronized (packing) {
             checkOpen();

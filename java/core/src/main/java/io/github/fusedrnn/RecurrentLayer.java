@@ -3,6 +3,7 @@ package io.github.fusedrnn;
 import io.github.fusedrnn.CurrentWeights.Packed;
 import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.BoundPlan;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.RecurrentDesc;
@@ -10,7 +11,9 @@ import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.Reserve;
 import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.spi.TrainingCall;
+import io.github.fusedrnn.stream.RecurrentStream;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.weights.ModelFingerprint;
 import io.github.fusedrnn.weights.WeightLayout;
 import io.github.fusedrnn.weights.Weights;
 import java.nio.FloatBuffer;
@@ -47,6 +50,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     private final long dropoutSeed;
     private final AtomicLong dropoutCalls = new AtomicLong();
     private volatile @Nullable MeasuredAccuracy accuracy;
+    private volatile @Nullable Fingerprinted fingerprinted;
     private volatile boolean closed;
 
     RecurrentLayer(RecurrentDesc desc, RecurrentBuilder<?> builder) {
@@ -241,6 +245,66 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             packed.weights().drop();
         }
     }
+
+    /**
+     * For streams: a plan of its own with a lasting hold on the packed weights.
+     *
+     * @param maxT largest T of a call
+     * @param maxN largest N of a call
+     * @param maxThreads threads that work on a call
+     * @return the plan, which the caller closes before the layer
+     */
+    public BoundPlan bind(int maxT, int maxN, int maxThreads) {
+        checkOpen();
+        Checks.positive("maxT", maxT);
+        Checks.positive("maxN", maxN);
+        Checks.range("maxThreads", maxThreads, RecurrentBuilder.MAX_THREADS);
+        Packed packed = current.take(false);
+        try {
+            return new LeasedPlan(engine.plan(maxT, maxN, maxThreads, false, packed.weights()), backend, current, packed);
+        } catch (RuntimeException | Error e) {
+            packed.weights().drop();
+            throw e;
+        }
+    }
+
+    /**
+     * A stateful stream that takes one step at a time.
+     *
+     * @return the stream, which the caller closes before the layer
+     * @throws UnsupportedOperationException if the layer reads time backwards: a stream cannot look ahead
+     */
+    public RecurrentStream stream() {
+        return stream(1);
+    }
+
+    /**
+     * A stateful stream.
+     *
+     * @param longestChunk most time steps of one {@link RecurrentStream#advance(FloatTensor, FloatTensor)}
+     * @return the stream, which the caller closes before the layer
+     * @throws UnsupportedOperationException if the layer reads time backwards: a stream cannot look ahead
+     */
+    public RecurrentStream stream(int longestChunk) {
+        return RecurrentStream.open(this, longestChunk);
+    }
+
+    /**
+     * What tells this model from every other: a digest of its description and of its newest weights, the same on every backend. Computed once
+     * for each version of the weights.
+     */
+    public ModelFingerprint fingerprint() {
+        checkOpen();
+        Fingerprinted known = fingerprinted;
+        if (known == null || known.version() != weights.version()) {
+            known = weights.read(
+                    block -> new Fingerprinted(ModelFingerprint.of(desc, weights.layout(), block), weights.version()));
+            fingerprinted = known;
+        }
+        return known.fingerprint();
+    }
+
+    private record Fingerprinted(ModelFingerprint fingerprint, long version) {}
 
     /**
      * Forward for training, with the next dropout call number of this layer ({@link #dropoutCalls()}).

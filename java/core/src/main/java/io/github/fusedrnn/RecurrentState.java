@@ -15,24 +15,39 @@ public final class RecurrentState implements AutoCloseable {
     private final TensorStorage storage;
     private final FloatTensor h;
     private final @Nullable FloatTensor c;
+    private final boolean owner;
 
-    private RecurrentState(TensorStorage storage, FloatTensor h, @Nullable FloatTensor c) {
+    private RecurrentState(TensorStorage storage, RecurrentDesc desc, int n, boolean owner) {
+        long layers = desc.stateLayers();
         this.storage = storage;
-        this.h = h;
-        this.c = c;
+        this.h = FloatTensor.view(storage, 0, layers, n, desc.stateSize());
+        this.c = desc.hasCellState()
+                ? FloatTensor.view(storage, cellOffset(desc, n), layers, n, desc.hiddenSize())
+                : null;
+        this.owner = owner;
     }
 
     static RecurrentState allocate(Backend backend, RecurrentDesc desc, int n) {
+        return new RecurrentState(backend.allocate(floats(desc, n), "state of " + n + " rows"), desc, n, true);
+    }
+
+    /** For streams: states of {@code n} rows at the start of a block of at least {@link #floats} elements, which stays somebody else's. */
+    public static RecurrentState view(TensorStorage storage, RecurrentDesc desc, int n) {
+        Checks.argument(
+                floats(desc, n) <= storage.floats(), "n", n, "as many rows as " + storage.floats() + " elements hold");
+        return new RecurrentState(storage, desc, n, false);
+    }
+
+    /** For streams: elements of a block that holds the states of {@code n} rows. */
+    public static long floats(RecurrentDesc desc, int n) {
         Checks.positive("n", n);
-        long layers = desc.stateLayers();
-        long hSize = Checks.product("state", layers, n, desc.stateSize());
-        // c starts on a 64-byte line of its own.
-        long cOffset = (hSize + 15) / 16 * 16;
-        long cSize = desc.hasCellState() ? Checks.product("state", layers, n, desc.hiddenSize()) : 0;
-        TensorStorage storage = backend.allocate(cOffset + cSize, "state of " + n + " rows");
-        FloatTensor h = FloatTensor.view(storage, 0, layers, n, desc.stateSize());
-        FloatTensor c = cSize == 0 ? null : FloatTensor.view(storage, cOffset, layers, n, desc.hiddenSize());
-        return new RecurrentState(storage, h, c);
+        long cSize = desc.hasCellState() ? Checks.product("state", desc.stateLayers(), n, desc.hiddenSize()) : 0;
+        return cellOffset(desc, n) + cSize;
+    }
+
+    /** c starts on a 64-byte line of its own. */
+    private static long cellOffset(RecurrentDesc desc, int n) {
+        return (Checks.product("state", desc.stateLayers(), n, desc.stateSize()) + 15) / 16 * 16;
     }
 
     /** Hidden state {@code [L*D, N, H or P]}, a view. */
@@ -97,9 +112,11 @@ public final class RecurrentState implements AutoCloseable {
         return tensor.storage() == storage && (tensor.overlaps(h) || (c != null && tensor.overlaps(c)));
     }
 
-    /** Gives the memory back. */
+    /** Gives the memory back; a view's does nothing. */
     @Override
     public void close() {
-        storage.close();
+        if (owner) {
+            storage.close();
+        }
     }
 }

@@ -3,10 +3,9 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.testing.NoGarbage;
 import io.github.fusedrnn.testing.Target;
-import java.lang.management.ManagementFactory;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -14,8 +13,6 @@ import org.junit.jupiter.api.Test;
 /** Native memory comes back, and inference leaves the Java heap alone. */
 abstract class MemoryContract extends Contract {
     private static final int ROUNDS = 1000;
-    private static final int CALLS = 1000;
-    private static final int BATCHES = 5;
 
     MemoryContract(Target target) {
         super(target);
@@ -113,9 +110,9 @@ abstract class MemoryContract extends Contract {
                 RecurrentState state = layer.newState(3);
                 Session session = layer.session(5, 3, 1)) {
             int[] lengths = {5, 0, 3};
-            checkNoGarbage("layer", () -> layer.infer(x, lengths, state, y, state));
-            checkNoGarbage("layer without states", () -> layer.infer(x, null, null, y, null));
-            checkNoGarbage("session", () -> session.infer(x, lengths, state, y, state));
+            NoGarbage.check("layer", () -> layer.infer(x, lengths, state, y, state));
+            NoGarbage.check("layer without states", () -> layer.infer(x, null, null, y, null));
+            NoGarbage.check("session", () -> session.infer(x, lengths, state, y, state));
         }
     }
 
@@ -128,37 +125,14 @@ abstract class MemoryContract extends Contract {
                 FloatTensor x = stack.newInput(3);
                 FloatTensor y = stack.newOutput(3);
                 CellState state = stack.zeroState(3)) {
-            checkNoGarbage("stack", () -> stack.step(x, state, y, state));
+            NoGarbage.check("stack", () -> stack.step(x, state, y, state));
         }
         try (LstmCell cell = LstmCell.create(target().on(Lstm.builder(7, 9)));
                 FloatTensor x = cell.newInput(3);
                 FloatTensor y = cell.newOutput(3);
                 CellState state = cell.zeroState(3)) {
-            checkNoGarbage("cell", () -> cell.step(x, state, y, state));
+            NoGarbage.check("cell", () -> cell.step(x, state, y, state));
         }
-    }
-
-    private static void checkNoGarbage(String what, Runnable call) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.currentThread().getId();
-        for (int i = 0; i < 2000; i++) {
-            call.run();
-        }
-        // What the calls allocate shows in every batch; what the JVM does now and then on this thread, when it compiles
-        // anew, does not.
-        long least = Long.MAX_VALUE;
-        for (int batch = 0; batch < BATCHES && least > 0; batch++) {
-            long before = threads.getThreadAllocatedBytes(id);
-            long overhead = threads.getThreadAllocatedBytes(id) - before;
-            before = threads.getThreadAllocatedBytes(id);
-            for (int i = 0; i < CALLS; i++) {
-                call.run();
-            }
-            least = Math.min(least, threads.getThreadAllocatedBytes(id) - before - overhead);
-        }
-        assertThat(least)
-                .as("bytes on the Java heap in %d calls of %s", CALLS, what)
-                .isZero();
     }
 
     @Test

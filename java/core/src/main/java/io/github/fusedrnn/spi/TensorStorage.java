@@ -60,6 +60,16 @@ public abstract class TensorStorage extends NativeResource {
     /** Fills all that remains of {@code to} from the block, starting at {@code offset}. */
     public abstract void read(long offset, FloatBuffer to);
 
+    /** Copies {@code count} elements of an array into the block, starting at {@code offset}; memory on the host makes no garbage for it. */
+    public void write(long offset, float[] from, int first, int count) {
+        write(offset, FloatBuffer.wrap(from, first, count));
+    }
+
+    /** Copies {@code count} elements, starting at {@code offset}, into an array; memory on the host makes no garbage for it. */
+    public void read(long offset, float[] to, int first, int count) {
+        read(offset, FloatBuffer.wrap(to, first, count));
+    }
+
     /** Sets {@code count} elements. */
     public abstract void fill(long offset, long count, float value);
 

@@ -67,6 +67,30 @@ public abstract class BufferStorage extends TensorStorage {
     }
 
     @Override
+    public final void write(long offset, float[] from, int first, int count) {
+        for (int done = 0; done < count; ) {
+            long at = offset + done;
+            FloatBuffer chunk = chunks[(int) (at >> CHUNK_BITS)];
+            int index = (int) (at & CHUNK_MASK);
+            int n = Math.min(count - done, chunk.capacity() - index);
+            chunk.put(index, from, first + done, n);
+            done += n;
+        }
+    }
+
+    @Override
+    public final void read(long offset, float[] to, int first, int count) {
+        for (int done = 0; done < count; ) {
+            long at = offset + done;
+            FloatBuffer chunk = chunks[(int) (at >> CHUNK_BITS)];
+            int index = (int) (at & CHUNK_MASK);
+            int n = Math.min(count - done, chunk.capacity() - index);
+            chunk.get(index, to, first + done, n);
+            done += n;
+        }
+    }
+
+    @Override
     public void fill(long offset, long count, float value) {
         for (long at = offset; at < offset + count; at++) {
             set(at, value);
