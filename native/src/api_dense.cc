@@ -1,8 +1,11 @@
 // The C ABI of the dense operations: checks arguments, then calls them. No exception leaves.
+#include <algorithm>
+
 #include "argument_check.h"
 #include "blas.h"
 
 #include "dense.h"
+#include "dense_crew.h"
 #include "dispatch.h"
 #include "fusedrnn/fusedrnn.h"
 #include "gemm.h"
@@ -43,6 +46,15 @@ void CheckIds(const int32_t* ids, int64_t rows) {
 // Dense products are ours where this CPU has vector kernels, OpenBLAS's elsewhere.
 bool ProductsByBlas() { return BestIsa() == FR_ISA_PLAIN; }
 
+// A thread's share is a tenth of a millisecond at least: a barrier and a thread to wake take a
+// twentieth of it.
+int GemmCrewSize(const MatrixProduct& product) {
+  constexpr double kSmallest = 1 << 23;  // multiply-adds
+  const double all = static_cast<double>(product.m) * static_cast<double>(product.n) *
+                     static_cast<double>(product.k);
+  return DenseCrewSize(static_cast<int64_t>(std::min(all / kSmallest, 1e6)), 1);
+}
+
 void CheckLeading(const char* name, int64_t leading, int64_t least) {
   if (leading < least) {
     Fail(FR_INVALID_ARGUMENT, "%s: %lld (expected: >= %lld, the row's width)", name,
@@ -61,6 +73,10 @@ double SumOrNan(Body&& body) noexcept {
 }  // namespace
 
 extern "C" {
+
+int32_t fr_dense_threads(int32_t threads) {
+  return Guard([&] { SetDenseThreads(threads); });
+}
 
 int32_t fr_gemm(int32_t trans_a, int32_t trans_b, int64_t m, int64_t n, int64_t k, float alpha,
                 fr_address a, int64_t lda, fr_address b, int64_t ldb, float beta, fr_address c,
@@ -89,13 +105,14 @@ int32_t fr_gemm(int32_t trans_a, int32_t trans_b, int64_t m, int64_t n, int64_t 
       CheckLeading("ldb", ldb, args.trans_b ? k : n);
     }
     CheckLeading("ldc", ldc, n);
-    const Crew alone{0, 1, nullptr};
+    if (ProductsByBlas()) RequireBlas("gemm");
+    DenseCrewLease lease(GemmCrewSize(args));
     if (ProductsByBlas()) {
-      RequireBlas("gemm");
-      BlasGemmBlocks(args, alone);
+      lease.Run([&](const Crew& crew) { BlasGemmBlocks(args, crew); });
     } else {
-      const GemmWorkLease work(LargestGemmWorkFloats(BestKernels()));
-      Gemm(BestKernels(), args, work.floats(), alone);
+      const int64_t each = LargestGemmWorkFloats(BestKernels());
+      const GemmWorkLease work(each * lease.count());
+      lease.Run([&](const Crew& crew) { Gemm(BestKernels(), args, {work.floats(), each}, crew); });
     }
   });
 }
@@ -110,8 +127,13 @@ int32_t fr_add_bias(fr_address y, fr_address bias, int64_t rows, int64_t cols) {
 int32_t fr_bias_gradient(fr_address dy, fr_address dbias, int64_t rows, int64_t cols) {
   return Guard([&] {
     const int64_t count = CheckMatrix("rows, cols", rows, cols);
-    AddColumnSums(RequiredFor("dy", dy, count), cols, rows, 0, cols,
-                  RequiredFor("dbias", dbias, cols), nullptr);
+    const float* values = RequiredFor("dy", dy, count);
+    float* to = RequiredFor("dbias", dbias, cols);
+    constexpr int64_t kSmallest = 1 << 15;
+    ShareItems(cols, std::max<int64_t>(1, kSmallest / std::max<int64_t>(1, rows)),
+               [&](int64_t begin, int64_t end) {
+                 AddColumnSums(values, cols, rows, begin, end, to, nullptr);
+               });
   });
 }
 

@@ -298,9 +298,8 @@ class BackwardPass {
 
   void AddProducts(Matrix a, const RightSide (&sides)[2], int count, int64_t rows,
                    const Crew& crew) const {
-    float* work =
-        plan_.At(plan_.layout.gemm_work) + crew.index * PadLeading(plan_.layout.gemm_work_floats);
-    AddTransposedProducts(*g_.kernels, a.values, a.ld, a.columns, rows, sides, count, work, crew);
+    AddTransposedProducts(*g_.kernels, a.values, a.ld, a.columns, rows, sides, count,
+                          {plan_.At(plan_.layout.gemm_work), plan_.layout.gemm_work_floats}, crew);
   }
 
   void WeightGradients(int64_t layer, int64_t direction, const Chunk& chunk,

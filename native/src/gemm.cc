@@ -44,18 +44,17 @@ void OwnRows(const KernelTable& kernels, int64_t m, const Crew& crew, int64_t* b
   *end = std::min(m, crew.End(tiles) * kernels.tile_rows);
 }
 
-// The first `columns` (at most 4V) columns of b [k, .] as one panel.
+// alpha times the first `columns` (at most 4V) columns of b [k, .] as one panel.
 void PackPanel(const KernelTable& kernels, const float* b, int64_t ldb, bool transposed, int64_t k,
-               int64_t columns, float* panel) {
+               int64_t columns, float alpha, float* panel) {
   const int64_t wide = 4 * kernels.width;
   if (transposed) {
     kernels.f32_transpose({b, ldb, columns, k, panel, wide, wide});
-    return;
+  } else {
+    kernels.f32_pack_panel({b, ldb, k, columns, panel});
   }
-  for (int64_t i = 0; i < k; ++i) {
-    std::copy_n(b + i * ldb, columns, panel + i * wide);
-    std::fill(panel + i * wide + columns, panel + (i + 1) * wide, 0.0f);
-  }
+  if (alpha == 1.0f) return;
+  for (int64_t i = 0; i < k * wide; ++i) panel[i] *= alpha;
 }
 
 struct Panel {
@@ -63,24 +62,25 @@ struct Panel {
   int64_t column, columns;
 };
 
-// Rows [begin, end) of c = beta c + alpha a^T b for the panels listed.
+// Rows [begin, end) of c = beta c + alpha a^T b for the panels listed, which the crew packs
+// together.
 void TransposedGroup(const KernelTable& kernels, const float* a, int64_t lda, int64_t begin,
                      int64_t end, int64_t k, const Panel* panels, int64_t count, bool trans_b,
-                     float alpha, float beta, float* left, float* right) {
+                     float alpha, float beta, float* left, float* right, const Crew& crew) {
   const int64_t wide = 4 * kernels.width;
   const int64_t tile = kernels.tile_rows;
   const Cut depth(k, kDepth), rows(DivideUp(end - begin, tile), kRows / tile);
   for (int64_t p = 0; p < depth.count; ++p) {
     const int64_t k0 = depth.Begin(p), deep = depth.Begin(p + 1) - k0;
-    for (int64_t i = 0; i < count; ++i) {
+    crew.Sync();  // nobody reads the panels before these any more
+    for (int64_t i = crew.Begin(count); i < crew.End(count); ++i) {
       const RightSide& side = *panels[i].side;
       const float* b = trans_b ? side.b + panels[i].column * side.ldb + k0
                                : side.b + k0 * side.ldb + panels[i].column;
-      PackPanel(kernels, b, side.ldb, trans_b, deep, panels[i].columns, right + i * deep * wide);
+      PackPanel(kernels, b, side.ldb, trans_b, deep, panels[i].columns, alpha,
+                right + i * deep * wide);
     }
-    if (alpha != 1.0f) {
-      for (int64_t i = 0; i < count * deep * wide; ++i) right[i] *= alpha;
-    }
+    crew.Sync();
     for (int64_t r = 0; r < rows.count; ++r) {
       const int64_t m0 = begin + rows.Begin(r) * tile;
       const int64_t high = std::min(end, begin + rows.Begin(r + 1) * tile) - m0;
@@ -97,12 +97,12 @@ void TransposedGroup(const KernelTable& kernels, const float* a, int64_t lda, in
 
 void Transposed(const KernelTable& kernels, const float* a, int64_t lda, int64_t m, int64_t k,
                 const RightSide* sides, int count, bool trans_b, float alpha, float beta,
-                float* work, const Crew& crew) {
+                const GemmWork& work, const Crew& crew) {
   const int64_t wide = 4 * kernels.width;
   int64_t begin, end;
   OwnRows(kernels, m, crew, &begin, &end);
-  if (begin == end) return;
-  float* right = work + LeftFloats(kernels, m, k);
+  float* left = work.floats + crew.index * work.each;
+  float* right = work.floats + LeftFloats(kernels, m, k);
   Panel panels[kMostPanels];
   int64_t used = 0;
   for (int s = 0; s < count; ++s) {
@@ -110,11 +110,66 @@ void Transposed(const KernelTable& kernels, const float* a, int64_t lda, int64_t
       panels[used++] = {&sides[s], column, std::min(wide, sides[s].columns - column)};
       const bool last = s + 1 == count && column + wide >= sides[s].columns;
       if (used * wide < kColumns && !last) continue;
-      TransposedGroup(kernels, a, lda, begin, end, k, panels, used, trans_b, alpha, beta, work,
-                      right);
+      TransposedGroup(kernels, a, lda, begin, end, k, panels, used, trans_b, alpha, beta, left,
+                      right, crew);
       used = 0;
     }
   }
+}
+
+// Rows [begin, end) of a product whose left side is read as it is; the crew packs the right side
+// together.
+void Straight(const KernelTable& kernels, const MatrixProduct& product, const GemmWork& work,
+              const Crew& crew) {
+  int64_t begin, end;
+  OwnRows(kernels, product.m, crew, &begin, &end);
+  const int64_t wide = 4 * kernels.width;
+  const Cut depth(product.k, kDepth);
+  float* right = work.floats;
+  float* sums = work.floats + crew.index * work.each + kColumns * kDepth;
+  for (int64_t column = 0; column < product.n; column += kColumns) {
+    const int64_t columns = std::min(kColumns, product.n - column);
+    const int64_t panels = DivideUp(columns, wide);
+    float* c = product.c + begin * product.ldc + column;
+    for (int64_t p = 0; p < depth.count; ++p) {
+      const int64_t k0 = depth.Begin(p), deep = depth.Begin(p + 1) - k0;
+      crew.Sync();  // nobody reads the panels before these any more
+      for (int64_t i = crew.Begin(panels); i < crew.End(panels); ++i) {
+        const int64_t at = column + i * wide;
+        const float* b =
+            product.trans_b ? product.b + at * product.ldb + k0 : product.b + k0 * product.ldb + at;
+        PackPanel(kernels, b, product.ldb, product.trans_b, deep,
+                  std::min(wide, columns - i * wide), product.alpha, right + i * wide * deep);
+      }
+      crew.Sync();
+      const float beta = p == 0 ? product.beta : 1.0f;
+      for (int64_t r = 0; r < end - begin; r += kSumRows) {
+        GemmArgs args{};
+        args.a = product.a + (begin + r) * product.lda + k0;
+        args.lda = product.lda;
+        args.rows = std::min(kSumRows, end - begin - r);
+        args.k = deep;
+        args.panels = right;
+        args.vectors = 4;
+        args.panel_end = panels;
+        args.out = beta == 0 ? c + r * product.ldc : sums;
+        args.ldo = beta == 0 ? product.ldc : kSumLeading;
+        args.columns = columns;
+        kernels.f32_gemm_panels(args);
+        for (int64_t i = 0; beta != 0 && i < args.rows; ++i) {
+          float* row = c + (r + i) * product.ldc;
+          for (int64_t j = 0; j < columns; ++j) row[j] = beta * row[j] + sums[i * kSumLeading + j];
+        }
+      }
+    }
+  }
+}
+
+// Whether each thread makes columns of its own: that takes no barrier, and every panel is packed by
+// who reads it.
+bool TakesColumns(int64_t panels, const Crew& crew) {
+  constexpr int64_t kFewest = 16;  // for each thread: one more or less matters little then
+  return crew.count > 1 && panels >= kFewest * crew.count;
 }
 
 }  // namespace
@@ -123,7 +178,7 @@ int64_t GemmWorkFloats(const KernelTable& kernels, int64_t m, int64_t n, int64_t
   // Each of two sides may end in a panel that it does not fill.
   const int64_t wide = 4 * kernels.width;
   const int64_t columns = std::min(DivideUp(n, wide) * wide + wide, kColumns);
-  return LeftFloats(kernels, m, k) + columns * std::min(k, kDepth);
+  return PadLeading(LeftFloats(kernels, m, k) + columns * std::min(k, kDepth));
 }
 
 int64_t LargestGemmWorkFloats(const KernelTable& kernels) {
@@ -131,75 +186,37 @@ int64_t LargestGemmWorkFloats(const KernelTable& kernels) {
 }
 
 void AddTransposedProducts(const KernelTable& kernels, const float* a, int64_t lda, int64_t m,
-                           int64_t k, const RightSide* sides, int count, float* work,
+                           int64_t k, const RightSide* sides, int count, const GemmWork& work,
                            const Crew& crew) noexcept {
   if (k > 0) Transposed(kernels, a, lda, m, k, sides, count, false, 1.0f, 1.0f, work, crew);
+}
+
+void Gemm(const KernelTable& kernels, const MatrixProduct& product, const GemmWork& work,
+          const Crew& crew) noexcept {
+  if (product.k <= 0) {
+    if (crew.index == 0) ScaleOnly(product);
+    return;
+  }
+  const int64_t wide = 4 * kernels.width, panels = DivideUp(product.n, wide);
+  if (TakesColumns(panels, crew)) {
+    MatrixProduct own = product;
+    const int64_t begin = crew.Begin(panels) * wide;
+    own.n = std::min(product.n, crew.End(panels) * wide) - begin;
+    own.b += product.trans_b ? begin * product.ldb : begin;
+    own.c += begin;
+    return Gemm(kernels, own, {work.floats + crew.index * work.each, work.each},
+                Crew{0, 1, nullptr});
+  }
+  if (!product.trans_a) return Straight(kernels, product, work, crew);
+  const RightSide side = {product.b, product.ldb, product.n, product.c, product.ldc};
+  Transposed(kernels, product.a, product.lda, product.m, product.k, &side, 1, product.trans_b,
+             product.alpha, product.beta, work, crew);
 }
 
 void ScaleOnly(const MatrixProduct& product) noexcept {
   for (int64_t i = 0; i < product.m; ++i) {
     float* row = product.c + i * product.ldc;
     for (int64_t j = 0; j < product.n; ++j) row[j] = product.beta == 0 ? 0 : product.beta * row[j];
-  }
-}
-
-void Gemm(const KernelTable& kernels, const MatrixProduct& product, float* work,
-          const Crew& crew) noexcept {
-  if (product.k <= 0) {
-    if (crew.index == 0) ScaleOnly(product);
-    return;
-  }
-  if (product.trans_a) {
-    const RightSide side = {product.b, product.ldb, product.n, product.c, product.ldc};
-    Transposed(kernels, product.a, product.lda, product.m, product.k, &side, 1, product.trans_b,
-               product.alpha, product.beta, work, crew);
-    return;
-  }
-  int64_t begin, end;
-  OwnRows(kernels, product.m, crew, &begin, &end);
-  if (begin == end) return;
-  const int64_t wide = 4 * kernels.width;
-  const Cut depth(product.k, kDepth);
-  float* sums = work + kColumns * kDepth;
-  for (int64_t column = 0; column < product.n; column += kColumns) {
-    const int64_t columns = std::min(kColumns, product.n - column);
-    MatrixProduct part = product;
-    part.m = end - begin;
-    part.n = columns;
-    part.c = product.c + begin * product.ldc + column;
-    for (int64_t p = 0; p < depth.count; ++p) {
-      const int64_t k0 = depth.Begin(p), deep = depth.Begin(p + 1) - k0;
-      for (int64_t c = 0; c < columns; c += wide) {
-        const int64_t at = column + c;
-        const float* b =
-            product.trans_b ? product.b + at * product.ldb + k0 : product.b + k0 * product.ldb + at;
-        PackPanel(kernels, b, product.ldb, product.trans_b, deep, std::min(wide, columns - c),
-                  work + c * deep);
-      }
-      const int64_t panels = DivideUp(columns, wide);
-      if (product.alpha != 1.0f) {
-        for (int64_t i = 0; i < panels * wide * deep; ++i) work[i] *= product.alpha;
-      }
-      const float beta = p == 0 ? product.beta : 1.0f;
-      for (int64_t r = 0; r < part.m; r += kSumRows) {
-        GemmArgs args{};
-        args.a = product.a + (begin + r) * product.lda + k0;
-        args.lda = product.lda;
-        args.rows = std::min(kSumRows, part.m - r);
-        args.k = deep;
-        args.panels = work;
-        args.vectors = 4;
-        args.panel_end = panels;
-        args.out = beta == 0 ? part.c + r * part.ldc : sums;
-        args.ldo = beta == 0 ? part.ldc : kSumLeading;
-        args.columns = columns;
-        kernels.f32_gemm_panels(args);
-        for (int64_t i = 0; beta != 0 && i < args.rows; ++i) {
-          float* row = part.c + (r + i) * part.ldc;
-          for (int64_t j = 0; j < columns; ++j) row[j] = beta * row[j] + sums[i * kSumLeading + j];
-        }
-      }
-    }
   }
 }
 

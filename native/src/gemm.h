@@ -34,19 +34,25 @@ struct RightSide {
   int64_t ldc;
 };
 
-// Floats of one thread's workspace for products of at most these sizes.
+// What a crew packs into: one part for each thread, all alike, one after the other.
+struct GemmWork {
+  float* floats;
+  int64_t each;  // floats of a part
+};
+
+// Floats of a thread's part for products of at most these sizes, a whole number of cache lines.
 int64_t GemmWorkFloats(const KernelTable& kernels, int64_t m, int64_t n, int64_t k);
 
-// c += a^T b for every side, a [k, m]. The crew shares the rows of c; work: of this thread.
+// c += a^T b for every side, a [k, m]. The crew shares c.
 void AddTransposedProducts(const KernelTable& kernels, const float* a, int64_t lda, int64_t m,
-                           int64_t k, const RightSide* sides, int count, float* work,
+                           int64_t k, const RightSide* sides, int count, const GemmWork& work,
                            const Crew& crew) noexcept;
 
-// Floats that serve products of any size.
+// Floats of a thread's part that serve products of any size.
 int64_t LargestGemmWorkFloats(const KernelTable& kernels);
 
-// m, n >= 1. The crew shares the rows of c; work: of this thread.
-void Gemm(const KernelTable& kernels, const MatrixProduct& product, float* work,
+// m, n >= 1. The crew shares c.
+void Gemm(const KernelTable& kernels, const MatrixProduct& product, const GemmWork& work,
           const Crew& crew) noexcept;
 
 // c = beta c: what is left of a product with nothing inside.

@@ -89,8 +89,7 @@ PlanLayout PlanLayout::Of(const Geometry& g, const Choice& choice, int64_t max_t
   layout.dx_packed = place(training, rows, shape.inputs);
   layout.dpeephole = place(training && shape.desc.peephole != 0, 3 * shape.hidden, 2);
   layout.gemm_work_floats = training ? GradientWorkFloats(g, max_n) : 0;
-  layout.gemm_work =
-      place(training && !g.blas, choice.threads, PadLeading(layout.gemm_work_floats));
+  layout.gemm_work = place(training && !g.blas, choice.threads, layout.gemm_work_floats);
   layout.bytes = carver.bytes();
   return layout;
 }

@@ -279,6 +279,65 @@ void Updates() {
   EXPECT(fr_clamp(Address(x), 2, 1, 3) == FR_INVALID_ARGUMENT, "clamp bounds");
 }
 
+// Everything that threads share, at sizes that they are granted for; one flat row of results.
+Floats Shared() {
+  Floats all;
+  const auto keep = [&all](const Floats& values) {
+    all.insert(all.end(), values.begin(), values.end());
+  };
+  // By columns, by rows with few and with many panels, few rows; each way of transposing.
+  const int64_t sizes[][3] = {{30, 3500, 600}, {3000, 70, 130}, {300, 300, 300}, {5, 700, 9000}};
+  for (const auto& s : sizes) {
+    for (int trans = 0; trans < 4; ++trans) {
+      const bool ta = (trans & 1) != 0, tb = (trans & 2) != 0;
+      const Floats a = Uniform(s[0] * s[2], 1), b = Uniform(s[1] * s[2], 2);
+      Floats c = Uniform(s[0] * s[1], 3);
+      EXPECT(fr_gemm(ta, tb, s[0], s[1], s[2], 0.5f, Address(a), ta ? s[0] : s[2], Address(b),
+                     tb ? s[2] : s[1], 2, Address(c), s[1]) == FR_OK,
+             "%s", fr_last_error());
+      keep(c);
+    }
+  }
+  const int64_t rows = 70, classes = 5001, n = rows * classes;
+  Floats logits = Uniform(n, 4), w = Uniform(n, 5), m(w.size(), 0.0f), v = m;
+  std::vector<int32_t> labels(static_cast<size_t>(rows));
+  for (size_t r = 0; r < labels.size(); ++r) labels[r] = static_cast<int32_t>(r * 61);
+  labels[7] = -1;
+  double loss[3];
+  fr_softmax_cross_entropy(Address(logits), labels.data(), -1, rows, classes, 0.5f, Address(logits),
+                           loss);
+  Floats bias(static_cast<size_t>(classes), 1.0f);
+  fr_bias_gradient(Address(logits), Address(bias), rows, classes);
+  fr_add_bias(Address(w), Address(bias), rows, classes);
+  fr_adam(Address(w), Address(logits), Address(m), Address(v), 0.1f, 0.9f, 0.999f, 1e-8f, 0, 0, 1,
+          n);
+  fr_sgd(Address(w), Address(logits), Address(m), 0.1f, 0.9f, 0.01f, 1, n);
+  fr_axpy(0.5f, Address(logits), Address(w), n);
+  fr_scale(Address(w), 0.9f, n);
+  const double sums[] = {loss[0], loss[1], loss[2], fr_sum(Address(w), n),
+                         fr_sum_of_squares(Address(w), n)};
+  Floats bits(2 * std::size(sums));
+  std::memcpy(bits.data(), sums, sizeof sums);
+  fr_softmax(Address(logits), rows, classes, Address(logits));
+  for (const Floats* values : {&logits, &w, &m, &v, &bias, &bits}) keep(*values);
+  return all;
+}
+
+void Threads() {
+  const Floats alone = Shared();
+  for (const int32_t threads : {2, 3, 1}) {
+    EXPECT(fr_dense_threads(threads) == FR_OK, "%s", fr_last_error());
+    const Floats shared = Shared();
+    // As bits: a count as part of a double may look like a NaN.
+    EXPECT(shared.size() == alone.size() &&
+               std::memcmp(shared.data(), alone.data(), alone.size() * sizeof(float)) == 0,
+           "%d threads change bits", threads);
+  }
+  for (const int32_t threads : {0, 1025}) {
+    EXPECT(fr_dense_threads(threads) == FR_INVALID_ARGUMENT, "%d threads", threads);
+  }
+}
+
 // Word by word from the definition: counter (unit / 4, n, t, layer), key by SplitMix64's finaliser.
 uint32_t MaskWord(int64_t seed, int64_t call, uint32_t layer, uint32_t t, uint32_t n,
                   uint32_t unit) {
@@ -331,7 +390,10 @@ void Dropout() {
 
 int main() {
   using namespace fusedrnn::test;
-  if (OpenTestBlas() || fr_isa_best() != FR_ISA_PLAIN) Gemm();
+  if (OpenTestBlas() || fr_isa_best() != FR_ISA_PLAIN) {
+    Gemm();
+    Threads();
+  }
   RowsAndBiases();
   SoftmaxCrossEntropy();
   Activations();

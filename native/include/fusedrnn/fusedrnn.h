@@ -213,6 +213,10 @@ FR_API int32_t fr_forward(fr_plan* plan, const fr_packed* packed, const fr_call*
 FR_API int32_t fr_backward(fr_plan* plan, const fr_packed* packed, const fr_call* call);
 
 /* ---- dense operations; all matrices contiguous unless a leading dimension is given ---- */
+/* How many threads each of these operations may use from now on, the caller's among them, in the
+ * whole process: 1 to 1024, at first 1. They start when an operation is first worth them, are
+ * parked when idle, and change no bit of any result. */
+FR_API int32_t fr_dense_threads(int32_t threads);
 /* c[M, N] = alpha op(a) op(b) + beta c; op transposes; leading dimensions in elements. */
 FR_API int32_t fr_gemm(int32_t trans_a, int32_t trans_b, int64_t m, int64_t n, int64_t k,
                        float alpha, fr_address a, int64_t lda, fr_address b, int64_t ldb,
@@ -246,7 +250,7 @@ FR_API int32_t fr_activate_backward(int32_t activation, float alpha, float beta,
 FR_API int32_t fr_dropout(fr_address x, fr_address y, int64_t t, int64_t n, int64_t units, float p,
                           int64_t seed, int64_t call,
                           int32_t layer); /* y[t, n, u] = x * mask / (1 - p); y may be x */
-/* float64 accumulation in index order by fixed lanes */
+/* float64 accumulation by fixed parts and lanes, in index order */
 FR_API double fr_sum(fr_address x, int64_t n);
 FR_API double fr_sum_of_squares(fr_address x, int64_t n); /* likewise */
 FR_API int32_t fr_scale(fr_address x, float factor, int64_t n);

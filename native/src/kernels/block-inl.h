@@ -1,5 +1,5 @@
-// f32_block_product, f32_pack_left, f32_transpose: products with both sides packed, and what packs
-// them.
+// f32_block_product, f32_pack_left, f32_pack_panel, f32_transpose: products with both sides packed,
+// and what packs them.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +58,18 @@ static void f32_pack_left(const PackLeftArgs& args) {
           Store(to + v * kWidth, LoadUpTo(from + k * args.ld_from + v * kWidth, left - v * kWidth));
         }
       }
+    }
+  }
+}
+
+static void f32_pack_panel(const PackPanelArgs& args) {
+  constexpr int kVectors = 4;
+  for (int64_t k = 0; k < args.k; ++k) {
+    const float* from = args.from + k * args.ld_from;
+    float* to = args.to + k * kVectors * kWidth;
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      Store(to + v * kWidth, LoadUpTo(from + v * kWidth, args.columns - v * kWidth));
     }
   }
 }

@@ -72,6 +72,15 @@ struct PackLeftArgs {
   float* to;
 };
 
+// to[k, c] = from[k, c]; 0 for columns <= c < 4V.
+struct PackPanelArgs {
+  const float* from;  // [K, columns]
+  int64_t ld_from;
+  int64_t k;
+  int64_t columns;  // 1 to 4V
+  float* to;        // [K, 4V]
+};
+
 // out[m, c] = beta out[m, c] + sum over k of left[m, k] * panel[c, k]. The sum is made apart, k
 // ascending from 0, and then added: the k of one call are a block of a longer sum, and the sum of
 // blocks is the more accurate.

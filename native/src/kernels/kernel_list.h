@@ -14,6 +14,7 @@
   X(void, f32_block_product, (const BlockArgs&))                                                   \
   X(void, f32_column_sums, (const ColumnSumsArgs&))                                                \
   X(void, f32_pack_left, (const PackLeftArgs&))                                                    \
+  X(void, f32_pack_panel, (const PackPanelArgs&))                                                  \
   X(void, f32_transpose, (const TransposeArgs&))                                                   \
   X(void, f32_lstm_step, (const StepArgs&))                                                        \
   X(void, f32_gru_step, (const StepArgs&))                                                         \

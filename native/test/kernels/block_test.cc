@@ -1,5 +1,5 @@
-// f32_block_product, f32_pack_left, f32_transpose and f32_column_sums: against plain loops, and
-// their edges.
+// f32_block_product, f32_pack_left, f32_pack_panel, f32_transpose and f32_column_sums: against
+// plain loops, and their edges.
 #include "kernel_test.h"
 
 using namespace fusedrnn;
@@ -67,6 +67,23 @@ void Multiplies(const KernelTable& table, int64_t rows, int64_t columns, int64_t
   }
 }
 
+void PacksPanels(const KernelTable& table, int64_t k, int64_t columns) {
+  Random random(static_cast<uint64_t>(k * 19 + columns));
+  const int64_t wide = 4 * table.width;
+  Guarded from(k, columns), to(k, wide, 0);
+  from.Fill(random);
+  to.Fill(random);
+  table.f32_pack_panel({from.data(), from.ld(), k, columns, to.data()});
+  bool right = to.Intact();
+  for (int64_t i = 0; i < k; ++i) {
+    for (int64_t c = 0; c < wide; ++c) {
+      right = right && to.at(i, c) == (c < columns ? from.at(i, c) : 0.0f);
+    }
+  }
+  EXPECT(right, "%s: panel of %lld columns, k %lld", IsaName(table),
+         static_cast<long long>(columns), static_cast<long long>(k));
+}
+
 void SumsColumns(const KernelTable& table, int64_t rows, int64_t columns) {
   Random random(static_cast<uint64_t>(rows * 13 + columns));
   Guarded values(rows, columns), to(1, columns);
@@ -103,6 +120,9 @@ int main() {
           for (const float beta : {0.0f, 1.0f, 0.5f}) Multiplies(*table, rows, columns, k, beta);
         }
       }
+    }
+    for (const int64_t columns : {int64_t{1}, v - 1, v, 2 * v + 1, 4 * v}) {
+      PacksPanels(*table, 13, columns);
     }
     for (const int64_t columns : {int64_t{1}, v, 4 * v, 9 * v + 3})
       SumsColumns(*table, 29, columns);

@@ -4,6 +4,7 @@ import io.github.fusedrnn.spi.CudnnOptions;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.spi.ThreadSetting;
 import io.github.fusedrnn.weights.Initializer;
 import io.github.fusedrnn.weights.Initializers;
 import io.github.fusedrnn.weights.ParameterSpec;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
         permits Rnn.Builder, Lstm.Builder, Gru.Builder {
     /** The most threads that a plan has room for. */
-    static final int MAX_THREADS = 1024;
+    static final int MAX_THREADS = ThreadSetting.MOST;
 
     private static final int MAX_PLANS = 65_536;
 
@@ -52,7 +53,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     BackendKind backend;
 
     int device = -1;
-    int threads = defaultThreads();
+    int threads = ThreadSetting.threads();
     int maxPlans = 2 * Runtime.getRuntime().availableProcessors();
     long dropoutSeed;
     private String cpuIsa = "auto";
@@ -358,16 +359,6 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
             }
             block.write(spec.offset(), FloatBuffer.wrap(values));
         });
-    }
-
-    private static int defaultThreads() {
-        String value = System.getProperty("fusedrnn.threads", "1");
-        try {
-            return Integer.parseInt(value.strip());
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "fusedrnn.threads: '" + value + "' (expected: an integer, 1 to " + MAX_THREADS + ")", e);
-        }
     }
 
     private static float[] staging(ParameterSpec spec) {

@@ -19,6 +19,14 @@ public final class CheckedDenseOps implements DenseOps {
     }
 
     @Override
+    public void useThreads(int threads) {
+        if (threads < 1 || threads > ThreadSetting.MOST) {
+            throw new IllegalArgumentException("threads: " + threads + " (expected: 1 to " + ThreadSetting.MOST + ")");
+        }
+        kernels.useThreads(threads);
+    }
+
+    @Override
     public void gemm(
             boolean transA,
             boolean transB,

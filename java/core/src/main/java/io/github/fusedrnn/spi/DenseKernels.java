@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * memory. The mathematics stands at {@link DenseOps}; rows, columns and classes are derived from sizes once, there.
  */
 public interface DenseKernels {
+    /** See {@link DenseOps#useThreads}; a backend without threads of its own has nothing to do. */
+    default void useThreads(int threads) {}
+
     /** See {@link DenseOps#gemm}. */
     void gemm(
             boolean transA,

@@ -12,12 +12,14 @@ import io.github.fusedrnn.spi.Fingerprint;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.spi.ThreadSetting;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** OpenBLAS and our own kernels. */
 final class CpuBackend implements Backend {
     private final DenseOps dense = new CheckedDenseOps(this, new CpuDenseKernels());
+    private volatile boolean threadsSet;
 
     @Override
     public BackendKind kind() {
@@ -43,6 +45,10 @@ final class CpuBackend implements Backend {
 
     @Override
     public DenseOps dense() {
+        if (!threadsSet) {
+            dense.useThreads(ThreadSetting.threads());
+            threadsSet = true;
+        }
         return dense;
     }
 

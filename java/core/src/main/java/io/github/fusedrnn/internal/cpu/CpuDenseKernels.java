@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** Dense operations of the native library; products by OpenBLAS on a CPU that there are no vector kernels for. */
 final class CpuDenseKernels implements DenseKernels {
     @Override
+    public void useThreads(int threads) {
+        NativeStatus.check("fr_dense_threads", NativeApi.fr_dense_threads(threads));
+    }
+
+    @Override
     public void gemm(
             boolean transA,
             boolean transB,
