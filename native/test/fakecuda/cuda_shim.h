@@ -48,6 +48,10 @@ extern fakecuda::Index3 gridDim;
 #define __shared__ static
 #define warpSize 32
 
+using std::isfinite;
+using std::isinf;
+using std::isnan;
+
 inline void __syncthreads() { fakecuda::BlockBarrier(); }
 inline void __syncwarp(unsigned = 0xffffffffU) { fakecuda::WarpBarrier(); }
 inline void __threadfence() {}

@@ -12,6 +12,7 @@ namespace {
 constexpr int kLaunchOutOfResources = 701;
 constexpr int kBlasExecutionFailed = 13;
 constexpr int kDnnExecutionFailed = 5000;
+constexpr int kRtcInternalError = 11;
 // Enough to see a pattern; a loop that breaks the contract would fill the memory otherwise.
 constexpr size_t kMostBreaches = 40;
 constexpr size_t kMostNames = 100000;
@@ -47,6 +48,8 @@ int DefaultCode(Library library) {
       return kBlasExecutionFailed;
     case Library::kDnn:
       return kDnnExecutionFailed;
+    case Library::kRtc:
+      return kRtcInternalError;
     default:
       return kLaunchOutOfResources;
   }
@@ -68,7 +71,8 @@ const char* KindName(Kind kind) {
       "tensor descriptor",
       "dropout descriptor",
       "RNN descriptor",
-      "RNN data descriptor"};
+      "RNN data descriptor",
+      "program"};
   return kNames[static_cast<size_t>(kind)];
 }
 

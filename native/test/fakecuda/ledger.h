@@ -8,7 +8,7 @@
 
 namespace fakecuda {
 
-enum class Library { kDriver, kRuntime, kBlas, kDnn };
+enum class Library { kDriver, kRuntime, kBlas, kDnn, kRtc };
 
 enum class Kind {
   kDeviceMemory,
@@ -24,6 +24,7 @@ enum class Kind {
   kDropoutDescriptor,
   kRnnDescriptor,
   kRnnDataDescriptor,
+  kProgram,
   kCount
 };
 
