@@ -3,6 +3,7 @@ package io.github.fusedrnn.cudnn.internal.device;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
 import java.nio.ByteBuffer;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 
 /**
@@ -71,6 +72,11 @@ public final class KernelCall {
      * @param threads of a block
      */
     public void run(CudaStream stream, long blocks, int threads) {
+        run(stream.handle(), blocks, threads);
+    }
+
+    /** The same into a stream that is no device's own, such as one that is being captured. */
+    public void run(CUstream_st stream, long blocks, int threads) {
         int all = given;
         given = 0;
         if (all != parameters) {
@@ -78,7 +84,7 @@ public final class KernelCall {
         }
         CudaStatus.check(
                 cudart.cuLaunchKernel(
-                        function, Math.toIntExact(blocks), 1, 1, threads, 1, 1, 0, stream.handle(), pointers, none),
+                        function, Math.toIntExact(blocks), 1, 1, threads, 1, 1, 0, stream, pointers, none),
                 "cuLaunchKernel");
     }
 }

@@ -1,6 +1,8 @@
 package io.github.fusedrnn.cudnn.internal.device;
 
+import io.github.fusedrnn.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.spi.Availability;
 import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Kernels {
     private final CudaDevice device;
     private final Map<String, CUfunc_st> functions = new HashMap<>();
+    private @Nullable Availability available; // guarded by this, as the map
     private @Nullable CUmod_st module; // guarded by this, as the map
 
     Kernels(CudaDevice device) {
@@ -28,6 +31,22 @@ public final class Kernels {
      */
     public KernelCall call(String name, int parameters) {
         return new KernelCall(name, function(name), parameters);
+    }
+
+    /** Whether there are kernels for this device; the reason says why not. Loads them. */
+    public synchronized Availability availability() {
+        Availability known = available;
+        if (known == null) {
+            try {
+                device.activate();
+                module();
+                known = Availability.yes("kernels of our own");
+            } catch (UnsupportedOperationException | FusedRnnException e) {
+                known = Availability.no(e.getMessage());
+            }
+            available = known;
+        }
+        return known;
     }
 
     private synchronized CUfunc_st function(String name) {

@@ -1,10 +1,15 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
+import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.Precision;
+import io.github.fusedrnn.ResetPlacement;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
+import org.jspecify.annotations.Nullable;
 
 /** Which layers cuDNN runs, and what runs them. */
 public final class CudnnLayers {
@@ -12,11 +17,82 @@ public final class CudnnLayers {
 
     /** Whether a layer can run on a device; the reason names what cannot, and which backend can. */
     public static Availability supports(CudaDevice device, RecurrentDesc desc, EngineOptions options) {
-        return Availability.no("recurrent layers are not built yet on this backend (CPU and REFERENCE run them)");
+        String feature = feature(desc);
+        if (feature != null) {
+            return Availability.no(
+                    feature + " is not supported: cuDNN has no kernel for it; backends CPU and REFERENCE run it");
+        }
+        if (options.precision() == Precision.INT8) {
+            return Availability.no("precision INT8 is not supported; backend CPU has it");
+        }
+        String mapped = mapped(desc, options);
+        if (mapped != null) {
+            Availability kernels = SequenceMaps.available(device);
+            if (!kernels.available()) {
+                return Availability.no(
+                        mapped + " is not supported here: " + kernels.reason() + "; backends CPU and REFERENCE run it");
+            }
+        }
+        return Availability.yes("cuDNN runs it");
     }
 
-    /** What runs layers of one description on a device. */
+    /** What cuDNN has not; null if it has all. */
+    private static @Nullable String feature(RecurrentDesc desc) {
+        if (desc.reset() != ResetPlacement.AFTER) {
+            return "a GRU reset " + desc.reset();
+        }
+        if (desc.peepholes()) {
+            return "peepholes";
+        }
+        if (desc.coupledInputForget()) {
+            return "coupled input and forget gates";
+        }
+        if (desc.gateClip() > 0) {
+            return "a gate clip";
+        }
+        for (int d = 0; d < desc.directions(); d++) {
+            if (!hasOwnActivations(desc, d)) {
+                return "an activation other than the cell's own";
+            }
+        }
+        return null;
+    }
+
+    private static boolean hasOwnActivations(RecurrentDesc desc, int d) {
+        if (desc.cell() == CellKind.RNN) {
+            Activation f = desc.activation(d, 0);
+            return f.equals(desc.activation(0, 0)) && (f.equals(Activation.TANH) || f.equals(Activation.RELU));
+        }
+        int slots = desc.cell().activationSlots().size();
+        for (int slot = 0; slot < slots; slot++) {
+            if (!desc.activation(d, slot).equals(slot == 0 ? Activation.SIGMOID : Activation.TANH)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What takes kernels of our own beside cuDNN's; null if nothing does. */
+    private static @Nullable String mapped(RecurrentDesc desc, EngineOptions options) {
+        Form form = Form.training(desc, options);
+        if (form.reverse()) {
+            return "the reverse direction alone";
+        }
+        if (form.sum()) {
+            return "the sum of both directions";
+        }
+        if (form.masked()) {
+            return "dropout with reproducible masks (cudnnDropout draws others)";
+        }
+        return Numbers.of(options.precision()).isHalf() ? "precision " + options.precision() : null;
+    }
+
+    /**
+     * What runs layers of one description on a device.
+     *
+     * @throws IllegalArgumentException if an option's value is unknown or cannot be met; lists the choices
+     */
     public static RecurrentEngine engine(CudaDevice device, RecurrentDesc desc, EngineOptions options) {
-        throw new UnsupportedOperationException(supports(device, desc, options).reason());
+        return new CudnnEngine(device, desc, options);
     }
 }

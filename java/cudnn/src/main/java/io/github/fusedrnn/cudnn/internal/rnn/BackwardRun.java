@@ -1,0 +1,244 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.cudnn.internal.device.FloatSpan;
+import io.github.fusedrnn.cudnn.internal.device.HostBlock;
+import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.spi.InputGradients;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.TrainingCall;
+import io.github.fusedrnn.spi.UpstreamGradients;
+import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.weights.WeightLayout;
+import org.bytedeco.cuda.global.cublas;
+import org.jspecify.annotations.Nullable;
+
+/** One backward of a plan, put into the stream; the shape is set. One thread at a time. */
+final class BackwardRun {
+    /** cublasSaxpy counts with an int. */
+    private static final long MOST_AT_ONCE = 1L << 30;
+
+    private final PlanParts parts;
+    private final ForwardRun forward;
+    private final RecurrentDesc desc;
+    private final StreamOps ops;
+    private final SequenceMaps maps;
+    private final CallShape shape;
+    private final ZeroRows zeroRows;
+    private final boolean half;
+    private final Scratch dOutput;
+    private final Scratch dInput;
+    private final Scratch dSpace;
+    private final Scratch dSpaceWide;
+    private final Scratch dCanonical;
+    private final States dLast;
+    private final States dFirst;
+    private final long canonicalSize;
+    private final HostBlock one = new HostBlock(Float.BYTES);
+
+    BackwardRun(PlanParts parts, ForwardRun forward) {
+        this.parts = parts;
+        this.forward = forward;
+        this.desc = parts.form().desc();
+        this.ops = parts.ops();
+        this.maps = parts.maps();
+        this.shape = parts.shape();
+        this.half = parts.numbers().isHalf();
+        this.zeroRows = new ZeroRows(ops, desc, shape);
+        this.dOutput = parts.scratch("gradient of a stage's output");
+        this.dInput = parts.scratch("gradient of a stage's input");
+        this.dSpace = parts.scratch("gradient of a weight space");
+        this.dSpaceWide = parts.scratch("gradient of a weight space in float32");
+        this.dCanonical = parts.scratch("gradient of the weights");
+        this.dLast = new States(
+                desc, parts.scratch("gradient of final states"), parts.numbers().bytes());
+        this.dFirst = new States(
+                desc,
+                parts.scratch("gradient of initial states"),
+                parts.numbers().bytes());
+        this.canonicalSize = WeightLayout.of(desc).size();
+        one.bytes().putFloat(0, 1);
+    }
+
+    void run(Spaces weights, TrainingCall call, UpstreamGradients upstream, InputGradients results) {
+        CudnnReserve reserve = (CudnnReserve) call.reserve();
+        Algorithm algorithm = reserve.algorithm();
+        long work = parts.prepare(algorithm, true);
+        long element = parts.numbers().bytes();
+        int last = parts.count() - 1;
+        States halfIn = forward.halfIn(reserve);
+        long hx = forward.hx(call, halfIn);
+        long cx = forward.cx(call, halfIn);
+        RecurrentState dOut = upstream.dOut();
+        long dhy = 0;
+        long dcy = 0;
+        if (dOut != null) {
+            boolean own = lastGradients(dOut);
+            dhy = own ? dLast.h() : States.h(dOut);
+            dcy = own ? dLast.c() : States.c(dOut);
+        }
+        RecurrentState dIn = results.dIn();
+        long dhx = 0;
+        long dcx = 0;
+        if (dIn != null) {
+            dhx = half ? dFirst.of(shape.n()).h() : States.h(dIn);
+            dcx = half ? dFirst.c() : States.c(dIn);
+        }
+        FloatTensor dWeights = results.dWeights();
+        if (dWeights != null) {
+            dCanonical.atLeast(canonicalSize * Float.BYTES);
+        }
+        maps.mask(call.dropoutSeed(), call.dropoutCall());
+        long dy = outputGradient(upstream.dy());
+        for (int k = last; k >= 0; k--) {
+            StageRun stage = parts.stage(k);
+            long dx = k == 0
+                    ? firstInputGradient(results.dx())
+                    : dInput.atLeast(shape.cells() * desc.outputSize() * element);
+            long weightBytes = parts.packing().map(algorithm, k).bytes();
+            stage.sequences(forward.inputOf(k, call, reserve), forward.outputOf(k, call, reserve));
+            stage.initial(forward.part(hx, stage, desc.stateSize()), forward.part(cx, stage, desc.hiddenSize()));
+            stage.lastGradients(
+                    forward.part(dhy, stage, desc.stateSize()), forward.part(dcy, stage, desc.hiddenSize()));
+            stage.initialGradients(
+                    forward.part(dhx, stage, desc.stateSize()), forward.part(dcx, stage, desc.hiddenSize()));
+            stage.sequenceGradients(dy, dx);
+            stage.spaces(weights.address(algorithm, k), work, reserve.space(k).address());
+            stage.backwardData(algorithm, weightBytes);
+            if (dWeights != null) {
+                weightGradients(algorithm, k, weightBytes);
+            }
+            if (k > 0) {
+                dy = dOutput.atLeast(shape.cells() * parts.stage(k - 1).stage().outputSize() * element);
+                maps.betweenGradient(k - 1, dx, dy);
+            } else {
+                finish(dx, results.dx());
+            }
+        }
+        if (dIn != null) {
+            finish(dIn, dhx, dcx, dOut);
+        }
+        if (dWeights != null) {
+            add(dCanonical.address(), dWeights.address());
+        }
+    }
+
+    /** Makes the stages' own copy of the gradients of the final states where they must not read the caller's; answers whether it did. */
+    private boolean lastGradients(RecurrentState dOut) {
+        if (!half && !shape.hasZeroRows()) {
+            return false;
+        }
+        dLast.of(shape.n());
+        gradientOfLast(States.h(dOut), dLast.h(), desc.stateSize());
+        if (desc.hasCellState()) {
+            gradientOfLast(States.c(dOut), dLast.c(), desc.hiddenSize());
+        }
+        return true;
+    }
+
+    private void gradientOfLast(long from, long to, int width) {
+        long count = (long) desc.stateLayers() * shape.n() * width;
+        if (half) {
+            maps.narrow(from, to, count);
+        } else {
+            ops.copy(to, from, count * Float.BYTES);
+        }
+        // What a zero row gets goes straight to its initial state and nowhere else.
+        zeroRows.clearStates(to, width, parts.numbers().bytes());
+    }
+
+    /** The gradient of what the last stage has put out. */
+    private long outputGradient(@Nullable FloatTensor dy) {
+        int width = parts.stage(parts.count() - 1).stage().outputSize();
+        long bytes = shape.cells() * width * parts.numbers().bytes();
+        if (dy != null && !maps.mapsOutput() && !shape.hasZeroRows()) {
+            return dy.address();
+        }
+        long to = dOutput.atLeast(bytes);
+        if (dy == null) {
+            ops.zero(to, bytes);
+            return to;
+        }
+        if (maps.mapsOutput()) {
+            maps.outputGradient(dy.address(), to);
+        } else {
+            ops.copy(to, dy.address(), bytes);
+        }
+        zeroRows.clearSteps(to, width, parts.numbers().bytes());
+        return to;
+    }
+
+    private long firstInputGradient(@Nullable FloatTensor dx) {
+        return dx != null && !maps.mapsInput()
+                ? dx.address()
+                : dInput.atLeast(
+                        shape.cells() * desc.inputSize() * parts.numbers().bytes());
+    }
+
+    private void finish(long from, @Nullable FloatTensor dx) {
+        if (dx == null) {
+            return;
+        }
+        if (maps.mapsInput()) {
+            maps.inputGradient(from, dx.address());
+        } else if (shape.uneven()) {
+            // Whether cuDNN clears the padding of dx is not said.
+            clearPadding(dx.address());
+        }
+    }
+
+    /** By one kernel; a build without ours takes one fill for each row. */
+    private void clearPadding(long dx) {
+        if (SequenceMaps.available(ops.device()).available()) {
+            maps.clearPadding(dx, desc.inputSize());
+        } else {
+            zeroRows.clearPadding(dx, desc.inputSize());
+        }
+    }
+
+    private void finish(RecurrentState dIn, long dhx, long dcx, @Nullable RecurrentState dOut) {
+        if (half) {
+            maps.widen(dhx, States.h(dIn), (long) desc.stateLayers() * shape.n() * desc.stateSize());
+        }
+        zeroRows.carryStates(States.h(dOut), States.h(dIn), desc.stateSize());
+        if (desc.hasCellState()) {
+            if (half) {
+                maps.widen(dcx, States.c(dIn), (long) desc.stateLayers() * shape.n() * desc.hiddenSize());
+            }
+            zeroRows.carryStates(States.c(dOut), States.c(dIn), desc.hiddenSize());
+        }
+    }
+
+    /** Puts the gradients of a stage's weights into their place in the canonical block of this plan. */
+    private void weightGradients(Algorithm algorithm, int k, long weightBytes) {
+        int element = parts.numbers().bytes();
+        long space = dSpace.atLeast(weightBytes);
+        // cuDNN only adds.
+        ops.zero(space, weightBytes);
+        parts.stage(k).backwardWeights(algorithm, weightBytes, space);
+        if (half) {
+            long wide = dSpaceWide.atLeast(weightBytes / element * Float.BYTES);
+            maps.widen(space, wide, weightBytes / element);
+            space = wide;
+        }
+        parts.packing().map(algorithm, k).unpack(ops, space, dCanonical.address(), Float.BYTES);
+    }
+
+    /** Adds to the caller's gradients, in the end and at once, so that a failure before leaves them as they were. */
+    private void add(long from, long to) {
+        for (long done = 0; done < canonicalSize; done += MOST_AT_ONCE) {
+            int count = (int) Math.min(MOST_AT_ONCE, canonicalSize - done);
+            CudaStatus.check(
+                    cublas.cublasSaxpy_v2(
+                            ops.device().stream().cublas(),
+                            count,
+                            new FloatSpan(one.address()),
+                            new FloatSpan(from + done * Float.BYTES),
+                            1,
+                            new FloatSpan(to + done * Float.BYTES),
+                            1),
+                    "cublasSaxpy_v2");
+        }
+    }
+}

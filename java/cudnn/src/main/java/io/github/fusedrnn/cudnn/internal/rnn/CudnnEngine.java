@@ -1,0 +1,144 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.device.DeviceBlock;
+import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
+import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.spi.EngineOptions;
+import io.github.fusedrnn.spi.PackedWeights;
+import io.github.fusedrnn.spi.Plan;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.RecurrentEngine;
+import io.github.fusedrnn.spi.Reserve;
+import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.weights.WeightLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Layers of one description on one device. */
+final class CudnnEngine implements RecurrentEngine {
+    private final CudaDevice device;
+    private final RecurrentDesc desc;
+    private final EngineOptions options;
+    private final Numbers numbers;
+    private final Form inference;
+    private final Form training;
+    private final AlgorithmRule rule;
+    private @Nullable Packing inferencePacking; // guarded by the lock of the device's stream, as the next
+    private @Nullable Packing trainingPacking;
+
+    CudnnEngine(CudaDevice device, RecurrentDesc desc, EngineOptions options) {
+        this.device = device;
+        this.desc = desc;
+        this.options = options;
+        this.numbers = Numbers.of(options.precision());
+        this.inference = Form.inference(desc);
+        this.training = Form.training(desc, options);
+        this.rule = new AlgorithmRule(desc, numbers, options);
+    }
+
+    private Packing packing(boolean forTraining) {
+        Packing known = forTraining ? trainingPacking : inferencePacking;
+        if (known != null) {
+            return known;
+        }
+        List<Algorithm> algorithms = rule.possible();
+        if (!forTraining) {
+            known = Packing.of(device, inference, numbers, algorithms);
+            inferencePacking = known;
+        } else {
+            known = training.sameStages(inference) ? packing(false) : Packing.of(device, training, numbers, algorithms);
+            trainingPacking = known;
+        }
+        return known;
+    }
+
+    @Override
+    public PackedWeights pack(TensorStorage canonical, boolean forTraining) {
+        device.stream().lock().lock();
+        try {
+            device.activate();
+            StreamOps ops = new StreamOps(device);
+            Holdings holdings = new Holdings();
+            try (Narrowed narrowed = narrowed(ops, canonical)) {
+                Spaces own = packing(false).pack(ops, narrowed.address(), numbers.bytes(), holdings);
+                boolean others = forTraining && !training.sameStages(inference);
+                Spaces more = others ? packing(true).pack(ops, narrowed.address(), numbers.bytes(), holdings) : null;
+                return new CudnnPackedWeights(own, more, forTraining, holdings);
+            } catch (RuntimeException | Error e) {
+                holdings.run();
+                throw e;
+            }
+        } finally {
+            device.stream().lock().unlock();
+        }
+    }
+
+    /** Canonical weights in the numbers of the weight spaces. */
+    private record Narrowed(long address, @Nullable DeviceBlock own) implements AutoCloseable {
+        @Override
+        public void close() {
+            if (own != null) {
+                own.close();
+            }
+        }
+    }
+
+    private Narrowed narrowed(StreamOps ops, TensorStorage canonical) {
+        if (!numbers.isHalf()) {
+            return new Narrowed(canonical.address(), null);
+        }
+        long size = WeightLayout.of(desc).size();
+        DeviceBlock block = device.memory().allocate(size * numbers.bytes(), "weights as " + numbers.label());
+        try {
+            SequenceMaps.narrow(ops, numbers, canonical.address(), block.address(), size);
+            return new Narrowed(block.address(), block);
+        } catch (RuntimeException | Error e) {
+            block.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Plan plan(int maxT, int maxN, int threads, boolean forTraining, PackedWeights weights) {
+        PlanSize size = new PlanSize(maxT, maxN, threads, forTraining);
+        Limits.check(desc, maxT, maxN);
+        device.stream().lock().lock();
+        try {
+            device.activate();
+            return create(size, rule.choose(size), weights);
+        } finally {
+            device.stream().lock().unlock();
+        }
+    }
+
+    private CudnnPlan create(PlanSize size, AlgorithmChoice choice, PackedWeights weights) {
+        boolean own = size.training() && Form.drops(desc) && options.cudnn().ownDropout();
+        return CudnnPlan.create(
+                size,
+                device,
+                size.training() ? training : inference,
+                packing(size.training()),
+                numbers,
+                choice,
+                own ? desc.dropout() : 0,
+                options.cudnn().graphs(),
+                weights.bytes());
+    }
+
+    @Override
+    public Reserve reserve(int t, int n) {
+        return new CudnnReserve(device, training.stages().size(), t, n);
+    }
+
+    @Override
+    public String describe() {
+        return desc.cell() + ", cuDNN on " + device + ", " + numbers.label();
+    }
+
+    @Override
+    public String determinism() {
+        return "the same bits for the same call and plan, as far as cuDNN and cuBLAS give them; other numbers of rows or steps may round"
+                + " otherwise";
+    }
+}

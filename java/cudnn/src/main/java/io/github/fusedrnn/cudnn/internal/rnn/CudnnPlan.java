@@ -1,0 +1,272 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.PlanExplanation;
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.spi.InputGradients;
+import io.github.fusedrnn.spi.NativeResource;
+import io.github.fusedrnn.spi.PackedWeights;
+import io.github.fusedrnn.spi.Plan;
+import io.github.fusedrnn.spi.TrainingCall;
+import io.github.fusedrnn.spi.UpstreamGradients;
+import io.github.fusedrnn.tensor.FloatTensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Descriptors and workspaces for calls up to a size. A call puts its work into the device's stream and returns; reading a tensor waits for
+ * it. Sequences of unequal length run with the standard algorithm, whatever was chosen.
+ */
+final class CudnnPlan extends NativeResource implements Plan {
+    private final PlanSize size;
+    private final PlanParts parts;
+    private final CudaDevice device;
+    private final InferenceRun inference;
+    private final @Nullable GraphCache graphs;
+    private final @Nullable ForwardRun forward;
+    private final @Nullable BackwardRun backward;
+    private final Scratch refilled;
+    private final long weightBytes;
+    private final OwnDropout dropout;
+    private volatile AlgorithmChoice choice;
+
+    /** What a plan is asked for. */
+    record PlanSize(int t, int n, int threads, boolean training) {
+        String label() {
+            return "plan for T = " + t + ", N = " + n;
+        }
+    }
+
+    private CudnnPlan(
+            PlanSize size,
+            PlanParts parts,
+            AlgorithmChoice choice,
+            OwnDropout dropout,
+            boolean withGraphs,
+            long weightBytes,
+            Holdings holdings) {
+        super(size.label(), holdings);
+        this.size = size;
+        this.parts = parts;
+        this.device = parts.device();
+        this.choice = choice;
+        this.dropout = dropout;
+        this.weightBytes = weightBytes;
+        this.inference = new InferenceRun(parts);
+        this.graphs = withGraphs && !size.training() ? new GraphCache(parts, inference, size.n(), holdings) : null;
+        this.forward = size.training() ? new ForwardRun(parts) : null;
+        this.backward = forward == null ? null : new BackwardRun(parts, forward);
+        this.refilled = parts.scratch("output of a repeated forward");
+    }
+
+    /** A plan with its memory; the caller holds the lock of the device's stream. */
+    static CudnnPlan create(
+            PlanSize size,
+            CudaDevice device,
+            Form form,
+            Packing packing,
+            Numbers numbers,
+            AlgorithmChoice choice,
+            float ownDropout,
+            boolean withGraphs,
+            long weightBytes) {
+        Holdings holdings = new Holdings();
+        CudnnPlan plan;
+        try {
+            PlanParts parts = new PlanParts(device, form, packing, numbers, size.n(), holdings);
+            OwnDropout dropout = new OwnDropout(device, ownDropout, holdings);
+            plan = new CudnnPlan(size, parts, choice, dropout, withGraphs, weightBytes, holdings);
+        } catch (RuntimeException | Error e) {
+            holdings.run();
+            throw e;
+        }
+        try {
+            plan.takeMemory();
+            return plan;
+        } catch (RuntimeException | Error e) {
+            plan.close();
+            throw e;
+        }
+    }
+
+    /** What a call of the full size needs, with lengths or without. */
+    private void takeMemory() {
+        parts.shape().set(size.t(), size.n(), null);
+        if (size.training()) {
+            return; // the first forward knows what of it is wanted, and cuDNN's dropout its seed
+        }
+        inference.reserve(Algorithm.STANDARD);
+        if (choice.algorithm() != Algorithm.STANDARD) {
+            inference.reserve(choice.algorithm());
+        }
+    }
+
+    @Override
+    public void infer(
+            PackedWeights weights,
+            int t,
+            int n,
+            int @Nullable [] lengths,
+            FloatTensor x,
+            @Nullable RecurrentState in,
+            FloatTensor y,
+            @Nullable RecurrentState out) {
+        CudnnPackedWeights packed = (CudnnPackedWeights) weights;
+        device.stream().lock().lock();
+        try {
+            device.activate();
+            parts.shape().set(t, n, lengths);
+            parts.maps().sendLengths(false);
+            Algorithm algorithm = algorithm();
+            GraphCache cache = graphs;
+            if (cache == null) {
+                infer(algorithm, packed.spaces(false), x, in, y, out);
+            } else if (!cache.run(algorithm, packed, x, in, y, out)) {
+                infer(algorithm, packed.spaces(false), x, in, y, out);
+                cache.ran();
+            }
+        } finally {
+            device.stream().lock().unlock();
+        }
+    }
+
+    private Algorithm algorithm() {
+        return parts.shape().uneven() ? Algorithm.STANDARD : choice.algorithm();
+    }
+
+    private void infer(
+            Algorithm algorithm,
+            Spaces weights,
+            FloatTensor x,
+            @Nullable RecurrentState in,
+            FloatTensor y,
+            @Nullable RecurrentState out) {
+        try {
+            inference.run(algorithm, weights, x, in, y, out);
+        } catch (FusedRnnException e) {
+            giveWay(algorithm, e);
+            inference.run(Algorithm.STANDARD, weights, x, in, y, out);
+        }
+    }
+
+    /** From now on the standard algorithm, if that may help; else the failure itself. */
+    private void giveWay(Algorithm algorithm, FusedRnnException failure) {
+        if (algorithm == Algorithm.STANDARD || !StageRun.isNotSupported(failure.code())) {
+            throw failure;
+        }
+        choice = choice.refused(failure);
+    }
+
+    @Override
+    public void forward(PackedWeights weights, TrainingCall call) {
+        ForwardRun run = trains(forward);
+        Spaces spaces = ((CudnnPackedWeights) weights).spaces(true);
+        device.stream().lock().lock();
+        try {
+            device.activate();
+            parts.shape().set(call.t(), call.n(), call.lengths());
+            parts.maps().sendLengths(true);
+            dropout.prepare(parts, call.dropoutSeed());
+            Algorithm algorithm = algorithm();
+            try {
+                run.run(algorithm, spaces, call);
+            } catch (FusedRnnException e) {
+                giveWay(algorithm, e);
+                run.run(Algorithm.STANDARD, spaces, call);
+            }
+        } finally {
+            device.stream().lock().unlock();
+        }
+    }
+
+    @Override
+    public void backward(PackedWeights weights, TrainingCall call, UpstreamGradients upstream, InputGradients results) {
+        ForwardRun again = trains(forward);
+        BackwardRun run = trains(backward);
+        Spaces spaces = ((CudnnPackedWeights) weights).spaces(true);
+        CudnnReserve reserve = (CudnnReserve) call.reserve();
+        device.stream().lock().lock();
+        try {
+            device.activate();
+            parts.shape().set(call.t(), call.n(), call.lengths());
+            parts.maps().sendLengths(true);
+            dropout.prepare(parts, call.dropoutSeed());
+            try {
+                run.run(spaces, call, upstream, results);
+            } catch (FusedRnnException e) {
+                // Forward and backward of a tape run with one algorithm: its reserve space may depend on it.
+                giveWay(reserve.algorithm(), e);
+                long y = refilled.atLeast(
+                        parts.shape().cells() * parts.form().desc().outputSize() * Float.BYTES);
+                again.refill(Algorithm.STANDARD, spaces, call, y);
+                run.run(spaces, call, upstream, results);
+            }
+        } finally {
+            device.stream().lock().unlock();
+        }
+    }
+
+    private static <T> T trains(@Nullable T run) {
+        if (run == null) {
+            throw new IllegalStateException("plan: made for inference (expected: one for training)");
+        }
+        return run;
+    }
+
+    @Override
+    public int maxT() {
+        return size.t();
+    }
+
+    @Override
+    public int maxN() {
+        return size.n();
+    }
+
+    @Override
+    public int threads() {
+        return size.threads();
+    }
+
+    @Override
+    public boolean training() {
+        return size.training();
+    }
+
+    @Override
+    public long bytes() {
+        return parts.bytes();
+    }
+
+    @Override
+    public PlanExplanation explain() {
+        AlgorithmChoice now = choice;
+        GraphCache cache = graphs;
+        StringBuilder schedule = new StringBuilder("cuDNN ");
+        schedule.append(now.algorithm().label())
+                .append(", ")
+                .append(parts.numbers().label());
+        schedule.append(parts.count() > 1 ? ", layer by layer" : "");
+        schedule.append(parts.form().reverse() ? ", on reversed sequences" : "");
+        schedule.append(dropout.describe());
+        if (now.algorithm() != Algorithm.STANDARD) {
+            schedule.append("; standard for rows of unequal length");
+        }
+        if (!size.training()) {
+            schedule.append("; ").append(cache == null ? "no graphs: not wished" : cache.describe());
+        }
+        return new PlanExplanation(
+                size.t(),
+                size.n(),
+                size.training(),
+                schedule.toString(),
+                1,
+                bytes(),
+                weightBytes,
+                List.of(),
+                now.algorithm().label(),
+                now.source());
+    }
+}

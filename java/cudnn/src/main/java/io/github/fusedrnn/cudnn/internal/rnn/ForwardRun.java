@@ -1,0 +1,162 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.TrainingCall;
+
+/** One training forward of a plan, put into the stream; the shape is set. One thread at a time. */
+final class ForwardRun {
+    private final PlanParts parts;
+    private final RecurrentDesc desc;
+    private final StreamOps ops;
+    private final SequenceMaps maps;
+    private final CallShape shape;
+    private final ZeroRows zeroRows;
+    private final States halfOut;
+    private final boolean half;
+
+    ForwardRun(PlanParts parts) {
+        this.parts = parts;
+        this.desc = parts.form().desc();
+        this.ops = parts.ops();
+        this.maps = parts.maps();
+        this.shape = parts.shape();
+        this.half = parts.numbers().isHalf();
+        this.zeroRows = new ZeroRows(ops, desc, shape);
+        this.halfOut =
+                new States(desc, parts.scratch("final states"), parts.numbers().bytes());
+    }
+
+    void run(Algorithm algorithm, Spaces weights, TrainingCall call) {
+        run(algorithm, weights, call, call.y().address(), call.out() != null);
+    }
+
+    /**
+     * Fills the reserve again, with another algorithm.
+     *
+     * @param y where the output goes instead of the caller's, which the tape leases; its own numbers serve backward as well
+     */
+    void refill(Algorithm algorithm, Spaces weights, TrainingCall call, long y) {
+        run(algorithm, weights, call, y, false);
+    }
+
+    private void run(Algorithm algorithm, Spaces weights, TrainingCall call, long y, boolean wantsStates) {
+        CudnnReserve reserve = (CudnnReserve) call.reserve();
+        long work = parts.prepare(algorithm, true);
+        int n = shape.n();
+        long element = parts.numbers().bytes();
+        States halfIn = halfIn(reserve);
+        RecurrentState in = call.in();
+        if (half && in != null) {
+            halfIn.of(n);
+            narrow(States.h(in), halfIn.h(), desc.stateSize());
+            narrow(States.c(in), halfIn.c(), desc.hiddenSize());
+        }
+        long hx = hx(call, halfIn);
+        long cx = cx(call, halfIn);
+        RecurrentState out = call.out();
+        long hy = 0;
+        long cy = 0;
+        if (wantsStates) {
+            hy = half ? halfOut.of(n).h() : States.h(out);
+            cy = half ? halfOut.c() : States.c(out);
+        }
+        prepareInput(call, reserve);
+        maps.mask(call.dropoutSeed(), call.dropoutCall());
+        int last = parts.count() - 1;
+        for (int k = 0; k <= last; k++) {
+            StageRun stage = parts.stage(k);
+            boolean mapped = k < last || maps.mapsOutput();
+            long to = mapped
+                    ? reserve.output(k).atLeast(shape.cells() * stage.stage().outputSize() * element)
+                    : y;
+            stage.sequences(inputOf(k, call, reserve), to);
+            stage.initial(part(hx, stage, desc.stateSize()), part(cx, stage, desc.hiddenSize()));
+            stage.last(part(hy, stage, desc.stateSize()), part(cy, stage, desc.hiddenSize()));
+            stage.spaces(weights.address(algorithm, k), work, reserve.space(k).atLeast(stage.reserveBytes()));
+            stage.forward(algorithm, true, parts.packing().map(algorithm, k).bytes());
+            if (k < last) {
+                maps.between(k, to, reserve.input(k + 1).atLeast(shape.cells() * desc.outputSize() * element));
+            } else if (mapped) {
+                maps.output(to, y);
+            }
+        }
+        reserve.algorithm(algorithm);
+        zeroRows.clearSteps(y, desc.outputSize(), Float.BYTES);
+        if (wantsStates) {
+            if (half) {
+                widen(hy, States.h(out), desc.stateSize());
+                widen(cy, States.c(out), desc.hiddenSize());
+            }
+            zeroRows.carryStates(States.h(in), States.h(out), desc.stateSize());
+            if (desc.hasCellState()) {
+                zeroRows.carryStates(States.c(in), States.c(out), desc.hiddenSize());
+            }
+        }
+    }
+
+    /** The first stage's input, where it is not the caller's x; a zero row's first step may hold anything, which must not reach a weight. */
+    private void prepareInput(TrainingCall call, CudnnReserve reserve) {
+        if (!ownInput()) {
+            return;
+        }
+        long bytes = shape.cells() * desc.inputSize() * parts.numbers().bytes();
+        long to = reserve.input(0).atLeast(bytes);
+        if (maps.mapsInput()) {
+            maps.input(call.x().address(), to);
+        } else {
+            ops.copy(to, call.x().address(), bytes);
+        }
+        zeroRows.clearSteps(to, desc.inputSize(), parts.numbers().bytes());
+    }
+
+    private boolean ownInput() {
+        return maps.mapsInput() || shape.hasZeroRows();
+    }
+
+    /** What stage {@code k} reads in forward and again in backward. */
+    long inputOf(int k, TrainingCall call, CudnnReserve reserve) {
+        return k > 0 || ownInput() ? reserve.input(k).address() : call.x().address();
+    }
+
+    /** What stage {@code k} has put out. */
+    long outputOf(int k, TrainingCall call, CudnnReserve reserve) {
+        return k < parts.count() - 1 || maps.mapsOutput()
+                ? reserve.output(k).address()
+                : call.y().address();
+    }
+
+    /** Where the initial states are as the stages read them; made by forward. */
+    States halfIn(CudnnReserve reserve) {
+        return new States(desc, reserve.states(), parts.numbers().bytes());
+    }
+
+    /** Initial h of all stages; 0 for zeros. */
+    long hx(TrainingCall call, States halfIn) {
+        return half && call.in() != null ? halfIn.of(shape.n()).h() : States.h(call.in());
+    }
+
+    /** Initial c of all stages; 0 for zeros. */
+    long cx(TrainingCall call, States halfIn) {
+        return half && call.in() != null ? halfIn.of(shape.n()).c() : States.c(call.in());
+    }
+
+    /** A stage's part of states {@code [L*D, N, width]}; 0 stays 0. */
+    long part(long states, StageRun stage, int width) {
+        long rows = (long) stage.stage().firstStateLayer() * shape.n();
+        return states == 0 ? 0 : states + rows * width * parts.numbers().bytes();
+    }
+
+    private void narrow(long from, long to, int width) {
+        if (from != 0) {
+            maps.narrow(from, to, (long) desc.stateLayers() * shape.n() * width);
+        }
+    }
+
+    private void widen(long from, long to, int width) {
+        if (from != 0) {
+            maps.widen(from, to, (long) desc.stateLayers() * shape.n() * width);
+        }
+    }
+}

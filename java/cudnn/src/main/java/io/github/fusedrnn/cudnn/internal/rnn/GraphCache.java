@@ -1,0 +1,218 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import static org.bytedeco.cuda.global.cudart.cudaStreamCaptureModeThreadLocal;
+import static org.bytedeco.cuda.global.cudart.cudaStreamNonBlocking;
+
+import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.tensor.FloatTensor;
+import java.util.Arrays;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.global.cudart;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Inference calls of a plan as CUDA graphs: the second call of the same shape, lengths, weights and addresses is captured, and from then on
+ * such a call is one launch. The first runs as it comes: it allocates what a capture must not, and most calls with new addresses never come
+ * again. The caller holds the lock of the device's stream. One thread at a time.
+ */
+final class GraphCache {
+    /** Two buffers in turn for input and output are four calls. */
+    private static final int CAPACITY = 4;
+
+    private static final int KEY = 10;
+
+    private final PlanParts parts;
+    private final InferenceRun run;
+    private final Holdings holdings;
+    private final Call[] calls = new Call[CAPACITY];
+    private final long[] key = new long[KEY];
+    private @Nullable CUstream_st side;
+    private @Nullable String failure;
+    private long clock;
+    private long captures;
+
+    GraphCache(PlanParts parts, InferenceRun run, int maxN, Holdings holdings) {
+        this.parts = parts;
+        this.run = run;
+        this.holdings = holdings;
+        for (int i = 0; i < CAPACITY; i++) {
+            calls[i] = new Call(maxN);
+            holdings.add(calls[i]::forget);
+        }
+    }
+
+    /** A call that has come at least once. */
+    private static final class Call {
+        private final long[] key = new long[KEY];
+        private final int[] lengths;
+        private long used;
+        private @Nullable CUgraphExec_st graph;
+
+        Call(int maxN) {
+            lengths = new int[maxN];
+        }
+
+        boolean is(long[] other, CallShape shape) {
+            return used > 0
+                    && Arrays.equals(key, other)
+                    && Arrays.equals(lengths, 0, shape.n(), shape.lengths(), 0, shape.n());
+        }
+
+        void become(long[] other, CallShape shape) {
+            forget();
+            System.arraycopy(other, 0, key, 0, KEY);
+            System.arraycopy(shape.lengths(), 0, lengths, 0, shape.n());
+        }
+
+        void forget() {
+            used = 0;
+            CUgraphExec_st had = graph;
+            if (had != null) {
+                graph = null;
+                cudart.cudaGraphExecDestroy(had);
+            }
+        }
+    }
+
+    /** Runs the call as a graph, if it came before; answers whether it did. */
+    boolean run(
+            Algorithm algorithm,
+            CudnnPackedWeights weights,
+            FloatTensor x,
+            @Nullable RecurrentState in,
+            FloatTensor y,
+            @Nullable RecurrentState out) {
+        if (failure != null) {
+            return false;
+        }
+        CallShape shape = parts.shape();
+        key[0] = shape.t();
+        key[1] = shape.n();
+        key[2] = algorithm.ordinal();
+        key[3] = weights.number();
+        key[4] = x.address();
+        key[5] = States.h(in);
+        key[6] = y.address();
+        key[7] = States.h(out);
+        key[8] = in == out ? 1 : 0;
+        key[9] = parts.moves();
+        Call call = find(shape);
+        if (call == null) {
+            oldest().become(key, shape);
+            return false;
+        }
+        call.used = ++clock;
+        if (call.graph == null && !capture(call, algorithm, weights, x, in, y, out)) {
+            return false;
+        }
+        CudaStatus.check(cudart.cudaGraphLaunch(call.graph, parts.ops().stream()), "cudaGraphLaunch");
+        return true;
+    }
+
+    /** Remembers that the call of the last {@link #run} has been run otherwise, so that its next one is captured. */
+    void ran() {
+        if (failure == null) {
+            for (Call call : calls) {
+                // Memory that moved in this run belongs to no earlier key.
+                if (call.used == 0 && call.key[3] == key[3] && Arrays.equals(call.key, 0, KEY - 1, key, 0, KEY - 1)) {
+                    call.key[KEY - 1] = parts.moves();
+                    call.used = ++clock;
+                }
+            }
+        }
+    }
+
+    private @Nullable Call find(CallShape shape) {
+        for (Call call : calls) {
+            if (call.is(key, shape)) {
+                return call;
+            }
+        }
+        return null;
+    }
+
+    private Call oldest() {
+        Call oldest = calls[0];
+        for (Call call : calls) {
+            if (call.used < oldest.used) {
+                oldest = call;
+            }
+        }
+        return oldest;
+    }
+
+    private boolean capture(
+            Call call,
+            Algorithm algorithm,
+            CudnnPackedWeights weights,
+            FloatTensor x,
+            @Nullable RecurrentState in,
+            FloatTensor y,
+            @Nullable RecurrentState out) {
+        CUgraph_st graph = new CUgraph_st();
+        try {
+            CUstream_st stream = side();
+            parts.ops().redirect(stream);
+            try {
+                CudaStatus.check(
+                        cudart.cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+                        "cudaStreamBeginCapture");
+                int ended;
+                try {
+                    run.run(algorithm, weights.spaces(false), x, in, y, out);
+                } finally {
+                    ended = cudart.cudaStreamEndCapture(stream, graph);
+                }
+                CudaStatus.check(ended, "cudaStreamEndCapture");
+            } finally {
+                parts.ops().restore();
+            }
+            CUgraphExec_st made = new CUgraphExec_st();
+            CudaStatus.check(cudart.cudaGraphInstantiate(made, graph, 0), "cudaGraphInstantiate");
+            call.graph = made;
+            captures++;
+            return true;
+        } catch (FusedRnnException e) {
+            failure = e.getMessage();
+            cudart.cudaGetLastError(); // else the next call that asks for the last error would find this one
+            for (Call each : calls) {
+                each.forget();
+            }
+            return false;
+        } finally {
+            if (!graph.isNull()) {
+                cudart.cudaGraphDestroy(graph);
+            }
+        }
+    }
+
+    /** Capturing takes a stream of its own: others put their work into the device's meanwhile. */
+    private CUstream_st side() {
+        CUstream_st known = side;
+        if (known == null) {
+            CUstream_st made = new CUstream_st();
+            CudaStatus.check(
+                    cudart.cudaStreamCreateWithFlags(made, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+            holdings.add(() -> cudart.cudaStreamDestroy(made));
+            side = made;
+            known = made;
+        }
+        return known;
+    }
+
+    /** What became of it, in words. */
+    String describe() {
+        if (failure != null) {
+            return "no graphs: capturing one failed (" + failure + ")";
+        }
+        int now = 0;
+        for (Call call : calls) {
+            now += call.graph == null ? 0 : 1;
+        }
+        return "graphs of calls that come again: " + now + " now, " + captures + " captured so far";
+    }
+}

@@ -1,0 +1,151 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.tensor.FloatTensor;
+import org.jspecify.annotations.Nullable;
+
+/** One inference of a plan, put into the stream; the shape is set. One thread at a time. */
+final class InferenceRun {
+    private final PlanParts parts;
+    private final RecurrentDesc desc;
+    private final StreamOps ops;
+    private final SequenceMaps maps;
+    private final CallShape shape;
+    private final ZeroRows zeroRows;
+    private final Scratch input;
+    private final Scratch between;
+    private final Scratch output;
+    private final States aside;
+    private final States halfIn;
+    private final States halfOut;
+    private final boolean half;
+
+    InferenceRun(PlanParts parts) {
+        this.parts = parts;
+        this.desc = parts.form().desc();
+        this.ops = parts.ops();
+        this.maps = parts.maps();
+        this.shape = parts.shape();
+        this.half = parts.numbers().isHalf();
+        this.zeroRows = new ZeroRows(ops, desc, shape);
+        this.input = parts.scratch("input as cuDNN reads it");
+        this.between = parts.scratch("input of a stage");
+        this.output = parts.scratch("output of a stage");
+        this.aside = new States(desc, parts.scratch("final states, put aside"), Float.BYTES);
+        this.halfIn = new States(
+                desc, parts.scratch("initial states"), parts.numbers().bytes());
+        this.halfOut =
+                new States(desc, parts.scratch("final states"), parts.numbers().bytes());
+    }
+
+    /** Takes all memory that a call of the shape at hand may need. */
+    void reserve(Algorithm algorithm) {
+        parts.prepare(algorithm, false);
+        room();
+        aside.of(shape.n());
+        if (half) {
+            halfIn.of(shape.n());
+            halfOut.of(shape.n());
+        }
+    }
+
+    private void room() {
+        long element = parts.numbers().bytes();
+        if (maps.mapsInput()) {
+            input.atLeast(shape.cells() * desc.inputSize() * element);
+        }
+        if (parts.count() > 1) {
+            between.atLeast(shape.cells() * desc.outputSize() * element);
+        }
+        if (parts.count() > 1 || maps.mapsOutput()) {
+            output.atLeast(shape.cells() * parts.stage(0).stage().outputSize() * element);
+        }
+    }
+
+    void run(
+            Algorithm algorithm,
+            Spaces weights,
+            FloatTensor x,
+            @Nullable RecurrentState in,
+            FloatTensor y,
+            @Nullable RecurrentState out) {
+        long work = parts.prepare(algorithm, false);
+        room();
+        int n = shape.n();
+        if (maps.mapsInput()) {
+            maps.input(x.address(), input.address());
+        }
+        long hx = States.h(in);
+        long cx = States.c(in);
+        if (half && in != null) {
+            halfIn.of(n);
+            narrow(hx, halfIn.h(), desc.stateSize());
+            narrow(cx, halfIn.c(), desc.hiddenSize());
+            hx = halfIn.h();
+            cx = halfIn.c();
+        }
+        // cuDNN does not say whether hy may be hx: a layer would write what another block of threads still reads.
+        boolean inPlace = out != null && out == in;
+        long hOut = inPlace ? aside.of(n).h() : States.h(out);
+        long cOut = inPlace ? aside.c() : States.c(out);
+        long hy = hOut;
+        long cy = cOut;
+        if (half && out != null) {
+            halfOut.of(n);
+            hy = halfOut.h();
+            cy = halfOut.c();
+        }
+        long from = maps.mapsInput() ? input.address() : x.address();
+        int last = parts.count() - 1;
+        for (int k = 0; k <= last; k++) {
+            long to = k == last && !maps.mapsOutput() ? y.address() : output.address();
+            StageRun stage = parts.stage(k);
+            stage.sequences(from, to);
+            stage.initial(part(hx, stage, desc.stateSize()), part(cx, stage, desc.hiddenSize()));
+            stage.last(part(hy, stage, desc.stateSize()), part(cy, stage, desc.hiddenSize()));
+            stage.spaces(weights.address(algorithm, k), work, 0);
+            stage.forward(algorithm, false, parts.packing().map(algorithm, k).bytes());
+            if (k < last) {
+                maps.between(k, to, between.address());
+                from = between.address();
+            } else if (maps.mapsOutput()) {
+                maps.output(to, y.address());
+            }
+        }
+        if (half && out != null) {
+            widen(hy, hOut, desc.stateSize());
+            widen(cy, cOut, desc.hiddenSize());
+        }
+        zeroRows.clearSteps(y.address(), desc.outputSize(), Float.BYTES);
+        if (out != null) {
+            zeroRows.carryStates(States.h(in), hOut, desc.stateSize());
+            if (desc.hasCellState()) {
+                zeroRows.carryStates(States.c(in), cOut, desc.hiddenSize());
+            }
+        }
+        if (inPlace) {
+            // One copy for both, so that a failure leaves the states as they were.
+            ops.copy(States.h(out), aside.h(), aside.bytes());
+        }
+    }
+
+    /** A stage's part of states {@code [L*D, N, width]}; 0 stays 0. */
+    private long part(long states, StageRun stage, int width) {
+        long rows = (long) stage.stage().firstStateLayer() * shape.n();
+        return states == 0 ? 0 : states + rows * width * parts.numbers().bytes();
+    }
+
+    private void narrow(long from, long to, int width) {
+        if (from != 0) {
+            maps.narrow(from, to, (long) desc.stateLayers() * shape.n() * width);
+        }
+    }
+
+    private void widen(long from, long to, int width) {
+        if (from != 0) {
+            maps.widen(from, to, (long) desc.stateLayers() * shape.n() * width);
+        }
+    }
+}

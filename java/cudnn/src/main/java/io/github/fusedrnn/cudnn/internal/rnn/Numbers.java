@@ -1,0 +1,75 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_BFLOAT16;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_FLOAT;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_HALF;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_DEFAULT_MATH;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_FMA_MATH;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_TENSOR_OP_MATH;
+
+import io.github.fusedrnn.Precision;
+
+/** In which numbers cuDNN stores and computes; sums are float32 in all of them. */
+enum Numbers {
+    /** FMA_MATH: the default may round factors to TF32. */
+    FLOAT32("float32 (FMA math)", CUDNN_DATA_FLOAT, CUDNN_FMA_MATH, Float.BYTES),
+    TF32("float32 with products that may be TF32", CUDNN_DATA_FLOAT, CUDNN_DEFAULT_MATH, Float.BYTES),
+    FLOAT16("float16 storage, float32 sums", CUDNN_DATA_HALF, CUDNN_TENSOR_OP_MATH, Short.BYTES),
+    BFLOAT16("bfloat16 storage, float32 sums", CUDNN_DATA_BFLOAT16, CUDNN_TENSOR_OP_MATH, Short.BYTES);
+
+    private final String label;
+    private final int dataType;
+    private final int mathType;
+    private final int bytes;
+
+    Numbers(String label, int dataType, int mathType, int bytes) {
+        this.label = label;
+        this.dataType = dataType;
+        this.mathType = mathType;
+        this.bytes = bytes;
+    }
+
+    /** Those of a precision that cuDNN has; INT8 it has not. */
+    static Numbers of(Precision precision) {
+        return switch (precision) {
+            case FLOAT32 -> FLOAT32;
+            case TF32 -> TF32;
+            case FLOAT16 -> FLOAT16;
+            case BFLOAT16 -> BFLOAT16;
+            case INT8 -> throw new IllegalArgumentException("precision: INT8 (expected: one that cuDNN has)");
+        };
+    }
+
+    String label() {
+        return label;
+    }
+
+    /** cudnnDataType_t of everything that a call reads and writes. */
+    int dataType() {
+        return dataType;
+    }
+
+    /** cudnnMathType_t. */
+    int mathType() {
+        return mathType;
+    }
+
+    /** Bytes of a number in memory. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** What the names of our kernels call them. */
+    String kernelName() {
+        return switch (this) {
+            case FLOAT32, TF32 -> "f32";
+            case FLOAT16 -> "f16";
+            case BFLOAT16 -> "bf16";
+        };
+    }
+
+    /** Whether tensors, which are float32 outside, are stored otherwise inside a call. */
+    boolean isHalf() {
+        return bytes == Short.BYTES;
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * cuDNN's own dropout in a training plan, where it is wished: its generator starts anew in each plan, so each gets a seed of its own, made of
+ * the layer's. One thread at a time.
+ */
+final class OwnDropout {
+    private static final AtomicLong PLANS = new AtomicLong();
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private final CudaDevice device;
+    private final float p;
+    private final Holdings holdings;
+    private boolean ready;
+
+    /**
+     * Dropout of a plan.
+     *
+     * @param p 0 = none
+     */
+    OwnDropout(CudaDevice device, float p, Holdings holdings) {
+        this.device = device;
+        this.p = p;
+        this.holdings = holdings;
+    }
+
+    /** Sets it up with the first call's seed; the caller holds the lock of the device's stream. */
+    void prepare(PlanParts parts, long seed) {
+        if (p == 0 || ready) {
+            return;
+        }
+        DropoutDescriptor made = new DropoutDescriptor(device, p, seed + GOLDEN * PLANS.incrementAndGet(), holdings);
+        for (int k = 0; k < parts.count(); k++) {
+            parts.stage(k).dropBetween(made);
+        }
+        ready = true;
+    }
+
+    String describe() {
+        return p == 0 ? "" : ", dropout masks of cuDNN, which no other backend has";
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.device.DeviceBlock;
+import io.github.fusedrnn.weights.WeightLayout;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the weights of some stages lie in cuDNN's weight spaces, for each algorithm that may run them. Algorithms with the same layout share
+ * the spaces. Immutable, free to share.
+ */
+final class Packing {
+    private final int stages;
+    private final Map<Algorithm, Integer> layoutOf = new EnumMap<>(Algorithm.class);
+    private final List<List<WeightMap>> layouts = new ArrayList<>();
+
+    private Packing(int stages) {
+        this.stages = stages;
+    }
+
+    /** Asks cuDNN; the caller holds the lock of the device's stream. */
+    static Packing of(CudaDevice device, Form form, Numbers numbers, List<Algorithm> algorithms) {
+        Packing packing = new Packing(form.stages().size());
+        WeightLayout canonical = WeightLayout.of(form.desc());
+        for (Algorithm algorithm : algorithms) {
+            List<WeightMap> maps = new ArrayList<>();
+            for (Stage stage : form.stages()) {
+                maps.add(map(device, stage, numbers, algorithm, canonical));
+            }
+            int known = packing.layouts.indexOf(maps);
+            if (known < 0) {
+                known = packing.layouts.size();
+                packing.layouts.add(List.copyOf(maps));
+            }
+            packing.layoutOf.put(algorithm, known);
+        }
+        return packing;
+    }
+
+    private static WeightMap map(
+            CudaDevice device, Stage stage, Numbers numbers, Algorithm algorithm, WeightLayout canonical) {
+        Holdings holdings = new Holdings();
+        try {
+            RnnDescriptor rnn = new RnnDescriptor(stage, numbers, algorithm, DropoutDescriptor.none(device), holdings);
+            return WeightMap.of(device, rnn, stage, numbers, canonical);
+        } finally {
+            holdings.run();
+        }
+    }
+
+    /** The layout of a stage's weight space. */
+    WeightMap map(Algorithm algorithm, int stage) {
+        return layouts.get(layout(algorithm)).get(stage);
+    }
+
+    private int layout(Algorithm algorithm) {
+        Integer layout = layoutOf.get(algorithm);
+        if (layout == null) {
+            throw new IllegalStateException(
+                    "algorithm " + algorithm.label() + " (expected: one of " + layoutOf.keySet() + ")");
+        }
+        return layout;
+    }
+
+    /** Weight spaces with a copy of canonical weights, which are in the numbers of the spaces; {@code holdings} give them back. */
+    Spaces pack(StreamOps ops, long canonical, int elementBytes, Holdings holdings) {
+        DeviceBlock[][] blocks = new DeviceBlock[layouts.size()][stages];
+        long bytes = 0;
+        for (int layout = 0; layout < blocks.length; layout++) {
+            for (int stage = 0; stage < blocks[layout].length; stage++) {
+                WeightMap map = layouts.get(layout).get(stage);
+                DeviceBlock block = ops.device().memory().allocate(Math.max(map.bytes(), 1), "packed weights");
+                holdings.add(block::close);
+                blocks[layout][stage] = block;
+                bytes += block.bytes();
+                map.pack(ops, canonical, block.address(), elementBytes);
+            }
+        }
+        return new Spaces(this, blocks, bytes);
+    }
+
+    /** One version of the weights in the layouts of a packing. */
+    static final class Spaces {
+        private final Packing packing;
+        private final DeviceBlock[][] blocks;
+        private final long bytes;
+
+        private Spaces(Packing packing, DeviceBlock[][] blocks, long bytes) {
+            this.packing = packing;
+            this.blocks = blocks;
+            this.bytes = bytes;
+        }
+
+        long address(Algorithm algorithm, int stage) {
+            return blocks[packing.layout(algorithm)][stage].address();
+        }
+
+        long bytes() {
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the calls of one plan share: stages with their descriptors, the shape of the call at hand, workspaces. One thread at a time. */
+final class PlanParts {
+    private final CudaDevice device;
+    private final StreamOps ops;
+    private final Form form;
+    private final Packing packing;
+    private final Numbers numbers;
+    private final StageRun[] stages;
+    private final CallShape shape;
+    private final Scratch work;
+    private final SequenceMaps maps;
+    private final List<Scratch> scratch = new ArrayList<>();
+    private final Holdings holdings;
+
+    PlanParts(CudaDevice device, Form form, Packing packing, Numbers numbers, int maxN, Holdings holdings) {
+        this.device = device;
+        this.ops = new StreamOps(device);
+        this.form = form;
+        this.packing = packing;
+        this.numbers = numbers;
+        this.holdings = holdings;
+        this.shape = new CallShape(maxN);
+        List<Stage> all = form.stages();
+        this.stages = new StageRun[all.size()];
+        for (int k = 0; k < stages.length; k++) {
+            stages[k] = new StageRun(all.get(k), numbers, ops, maxN, holdings);
+        }
+        this.work = scratch("workspace of cuDNN");
+        this.maps = new SequenceMaps(ops, form, numbers, shape, scratch("lengths of rows"));
+    }
+
+    /** Device memory that goes with the plan. */
+    Scratch scratch(String label) {
+        Scratch made = new Scratch(device, label, holdings);
+        scratch.add(made);
+        return made;
+    }
+
+    CudaDevice device() {
+        return device;
+    }
+
+    StreamOps ops() {
+        return ops;
+    }
+
+    Packing packing() {
+        return packing;
+    }
+
+    Form form() {
+        return form;
+    }
+
+    Numbers numbers() {
+        return numbers;
+    }
+
+    int count() {
+        return stages.length;
+    }
+
+    StageRun stage(int k) {
+        return stages[k];
+    }
+
+    CallShape shape() {
+        return shape;
+    }
+
+    SequenceMaps maps() {
+        return maps;
+    }
+
+    /** Prepares every stage and makes the workspace large enough for each. */
+    long prepare(Algorithm algorithm, boolean training) {
+        long most = 1;
+        for (StageRun stage : stages) {
+            stage.prepare(algorithm, training, shape);
+            most = Math.max(most, stage.workBytes());
+        }
+        return work.atLeast(most);
+    }
+
+    /** Bytes held. */
+    long bytes() {
+        long sum = 0;
+        for (Scratch each : scratch) {
+            sum += each.bytes();
+        }
+        return sum;
+    }
+
+    /** Changes whenever device memory of the plan moves. */
+    long moves() {
+        long sum = 0;
+        for (Scratch each : scratch) {
+            sum += each.moves();
+        }
+        return sum;
+    }
+}

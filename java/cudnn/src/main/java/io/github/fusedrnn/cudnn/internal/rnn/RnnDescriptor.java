@@ -1,0 +1,60 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import static org.bytedeco.cuda.global.cudnn.CUDNN_BIDIRECTIONAL;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_DATA_FLOAT;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_LINEAR_INPUT;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_CLIP_MINMAX;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_DOUBLE_BIAS;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_NO_BIAS;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_PADDED_IO_ENABLED;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_UNIDIRECTIONAL;
+
+import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import org.bytedeco.cuda.cudnn.cudnnRNNStruct;
+import org.bytedeco.cuda.global.cudnn;
+
+/** A stage as cuDNN's descriptor, with one algorithm. */
+final class RnnDescriptor {
+    private final cudnnRNNStruct struct = new cudnnRNNStruct();
+
+    /**
+     * Made and set.
+     *
+     * @param dropout what cuDNN drops between the layers of the stage
+     * @param holdings destroy it
+     */
+    RnnDescriptor(Stage stage, Numbers numbers, Algorithm algorithm, DropoutDescriptor dropout, Holdings holdings) {
+        CudaStatus.check(cudnn.cudnnCreateRNNDescriptor(struct), "cudnnCreateRNNDescriptor");
+        holdings.add(() -> cudnn.cudnnDestroyRNNDescriptor(struct));
+        RecurrentDesc desc = stage.desc();
+        CudaStatus.check(
+                cudnn.cudnnSetRNNDescriptor_v8(
+                        struct,
+                        algorithm.code(),
+                        stage.mode(),
+                        desc.bias() ? CUDNN_RNN_DOUBLE_BIAS : CUDNN_RNN_NO_BIAS,
+                        desc.directions() == 2 ? CUDNN_BIDIRECTIONAL : CUDNN_UNIDIRECTIONAL,
+                        CUDNN_LINEAR_INPUT,
+                        numbers.dataType(),
+                        CUDNN_DATA_FLOAT,
+                        numbers.mathType(),
+                        stage.inputSize(),
+                        desc.hiddenSize(),
+                        // 0 is refused, though the header allows it; H stands for none.
+                        desc.stateSize(),
+                        stage.layers(),
+                        dropout.struct(),
+                        CUDNN_RNN_PADDED_IO_ENABLED),
+                "cudnnSetRNNDescriptor_v8");
+        if (desc.cellClip() > 0) {
+            CudaStatus.check(
+                    cudnn.cudnnRNNSetClip_v9(struct, CUDNN_RNN_CLIP_MINMAX, -desc.cellClip(), desc.cellClip()),
+                    "cudnnRNNSetClip_v9");
+        }
+    }
+
+    cudnnRNNStruct struct() {
+        return struct;
+    }
+}

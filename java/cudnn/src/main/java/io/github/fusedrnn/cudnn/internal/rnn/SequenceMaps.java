@@ -1,0 +1,207 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.cudnn.internal.dense.Grid;
+import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.device.KernelCall;
+import io.github.fusedrnn.internal.math.DropoutMask;
+import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands before, between and after the stages of a form, made by kernels of our own: other numbers, reversed time, the sum of two
+ * directions, dropout masks. The caller holds the lock of the device's stream. One thread at a time.
+ */
+final class SequenceMaps {
+    private static final int PARAMETERS = 20;
+    private static final int CONVERT_PARAMETERS = 3;
+    private static final int UNITS_OF_A_THREAD = 4;
+
+    private final StreamOps ops;
+    private final Form form;
+    private final RecurrentDesc desc;
+    private final Numbers numbers;
+    private final CallShape shape;
+    private final Scratch lengths;
+    private final @Nullable KernelCall[] calls = new @Nullable KernelCall[Kind.values().length];
+    private long sent;
+    private @Nullable DropoutMask mask;
+
+    SequenceMaps(StreamOps ops, Form form, Numbers numbers, CallShape shape, Scratch lengths) {
+        this.ops = ops;
+        this.form = form;
+        this.desc = form.desc();
+        this.numbers = numbers;
+        this.shape = shape;
+        this.lengths = lengths;
+    }
+
+    /** The numbers that a kernel reads and writes: the caller's float32, or those of the stages. */
+    private enum Kind {
+        IN,
+        WITHIN,
+        OUT,
+        OUTSIDE,
+        NARROW,
+        WIDEN
+    }
+
+    /** Whether our kernels can run on a device. */
+    static Availability available(CudaDevice device) {
+        return device.kernels().availability();
+    }
+
+    private KernelCall kernel(Kind kind) {
+        KernelCall call = calls[kind.ordinal()];
+        if (call == null) {
+            String own = numbers.kernelName();
+            call = switch (kind) {
+                case IN -> map("f32", own);
+                case WITHIN -> map(own, own);
+                case OUT -> map(own, "f32");
+                case OUTSIDE -> map("f32", "f32");
+                case NARROW -> convert("f32", own);
+                case WIDEN -> convert(own, "f32");
+            };
+            calls[kind.ordinal()] = call;
+        }
+        return call.start();
+    }
+
+    private KernelCall map(String from, String to) {
+        return ops.device().kernels().call("fr_cuda_map_" + from + "_" + to, PARAMETERS);
+    }
+
+    private KernelCall convert(String from, String to) {
+        return ops.device().kernels().call("fr_cuda_convert_" + from + "_" + to, CONVERT_PARAMETERS);
+    }
+
+    /** Whether the first stage reads something else than the caller's x. */
+    boolean mapsInput() {
+        return form.reverse() || numbers.isHalf();
+    }
+
+    /** Whether the caller's y is something else than the last stage puts out. */
+    boolean mapsOutput() {
+        return form.reverse() || form.sum() || numbers.isHalf();
+    }
+
+    /** Sends the lengths to the device, where kernels read them; before a call or a replay. */
+    void sendLengths(boolean training) {
+        boolean read = shape.uneven() && (training || form.reverse());
+        if (read && sent != shape.version()) {
+            long to = lengths.atLeast((long) shape.lengths().length * Integer.BYTES);
+            ops.device().staging().write(to, shape.lengths(), 0, shape.n());
+            sent = shape.version();
+        }
+    }
+
+    /** Draws the masks of a training call. */
+    void mask(long seed, long call) {
+        mask = form.masked() ? new DropoutMask(desc.dropout(), seed, call) : null;
+    }
+
+    /** The caller's x as the first stage reads it. */
+    void input(long x, long to) {
+        map(Kind.IN, x, to, desc.inputSize(), 1, false, 1, form.reverse(), -1);
+    }
+
+    /** What stage {@code k} has put out, as the next one reads it. */
+    void between(int k, long from, long to) {
+        map(Kind.WITHIN, from, to, desc.outputSize(), parts(), form.reverse(), 1, form.reverse(), k);
+    }
+
+    /** What the last stage has put out, as the caller's y. */
+    void output(long from, long y) {
+        map(Kind.OUT, from, y, desc.outputSize(), parts(), form.reverse(), 1, false, -1);
+    }
+
+    /** Gradient of {@link #input}: of the first stage's input to that of x. */
+    void inputGradient(long from, long dx) {
+        map(Kind.OUT, from, dx, desc.inputSize(), 1, form.reverse(), 1, false, -1);
+    }
+
+    /** Gradient of {@link #between}. */
+    void betweenGradient(int k, long from, long to) {
+        map(Kind.WITHIN, from, to, desc.outputSize(), 1, form.reverse(), parts(), form.reverse(), k);
+    }
+
+    /** Gradient of {@link #output}: of y to that of what the last stage has put out. */
+    void outputGradient(long dy, long to) {
+        map(Kind.IN, dy, to, desc.outputSize(), 1, false, parts(), form.reverse(), -1);
+    }
+
+    /** Clears the padding of a float32 sequence. */
+    void clearPadding(long sequence, int width) {
+        map(Kind.OUTSIDE, sequence, sequence, width, 1, false, 1, false, -1);
+    }
+
+    /** Halves of what the last stage puts out that are summed. */
+    private int parts() {
+        return form.sum() ? 2 : 1;
+    }
+
+    private void map(
+            Kind kind,
+            long from,
+            long to,
+            int units,
+            int fromParts,
+            boolean fromReversed,
+            int toParts,
+            boolean toReversed,
+            int maskedLayer) {
+        long fromWidth = (long) fromParts * units;
+        long toWidth = (long) toParts * units;
+        boolean batchMajor = desc.batchMajor();
+        DropoutMask drops = maskedLayer < 0 ? null : mask;
+        long threads = shape.cells() * ((units + UNITS_OF_A_THREAD - 1) / UNITS_OF_A_THREAD);
+        kernel(kind)
+                .with(from)
+                .with(to)
+                .with(shape.uneven() && sent == shape.version() ? lengths.address() : 0L)
+                .with((long) shape.t())
+                .with((long) shape.n())
+                .with((long) units)
+                .with(batchMajor ? fromWidth : fromWidth * shape.n())
+                .with(batchMajor ? fromWidth * shape.t() : fromWidth)
+                .with(fromParts)
+                .with(fromReversed ? 1 : 0)
+                .with(batchMajor ? toWidth : toWidth * shape.n())
+                .with(batchMajor ? toWidth * shape.t() : toWidth)
+                .with(toParts)
+                .with(toReversed ? 1 : 0)
+                .with(drops == null ? 0 : 1)
+                .with(drops == null ? 0 : (int) drops.key())
+                .with(drops == null ? 0 : (int) (drops.key() >>> 32))
+                .with(drops == null ? 0 : (int) drops.threshold())
+                .with(drops == null ? 1f : drops.scale())
+                .with(maskedLayer)
+                .run(ops.stream(), Grid.elementwise(threads), Grid.THREADS);
+    }
+
+    /** Float32 numbers as the stages store them. */
+    void narrow(long from, long to, long count) {
+        convert(Kind.NARROW, from, to, count);
+    }
+
+    /** Numbers as the stages store them to float32. */
+    void widen(long from, long to, long count) {
+        convert(Kind.WIDEN, from, to, count);
+    }
+
+    private void convert(Kind kind, long from, long to, long count) {
+        kernel(kind).with(from).with(to).with(count).run(ops.stream(), Grid.elementwise(count), Grid.THREADS);
+    }
+
+    /** Float32 numbers in those of a packed copy, for somebody without a plan. */
+    static void narrow(StreamOps ops, Numbers numbers, long from, long to, long count) {
+        ops.device()
+                .kernels()
+                .call("fr_cuda_convert_f32_" + numbers.kernelName(), CONVERT_PARAMETERS)
+                .with(from)
+                .with(to)
+                .with(count)
+                .run(ops.stream(), Grid.elementwise(count), Grid.THREADS);
+    }
+}

@@ -1,0 +1,244 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import static org.bytedeco.cuda.global.cudnn.CUDNN_FWD_MODE_INFERENCE;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_FWD_MODE_TRAINING;
+import static org.bytedeco.cuda.global.cudnn.CUDNN_WGRAD_MODE_ADD;
+
+import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.cudnn.internal.device.HostBlock;
+import io.github.fusedrnn.cudnn.internal.device.Span;
+import java.nio.ByteBuffer;
+import org.bytedeco.cuda.global.cudnn;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stage in a plan: its descriptors and the three calls of cuDNN, without garbage. Whoever calls sets the addresses first; 0 is NULL. The
+ * caller holds the lock of the device's stream. One thread at a time.
+ */
+final class StageRun {
+    private static final int NOT_SUPPORTED = 3000;
+    private static final int CATEGORY = 1000;
+
+    private final Stage stage;
+    private final Numbers numbers;
+    private final StreamOps ops;
+    private final Holdings holdings;
+    private final DataDescriptors data;
+    private final @Nullable RnnDescriptor[] byAlgorithm = new @Nullable RnnDescriptor[Algorithm.values().length];
+    private final HostBlock sizes = new HostBlock(2 * Long.BYTES);
+    private final ByteBuffer sizesRead = sizes.bytes();
+    private final SizeTPointer workBytes = new SizeTPointer(new Span(sizes.address()));
+    private final SizeTPointer reserveBytes = new SizeTPointer(new Span(sizes.address() + Long.BYTES));
+    private @Nullable DropoutDescriptor dropout;
+    private long preparedShape;
+    private @Nullable Algorithm preparedAlgorithm;
+    private boolean preparedTraining;
+
+    private final Span x = new Span();
+    private final Span y = new Span();
+    private final Span hx = new Span();
+    private final Span hy = new Span();
+    private final Span cx = new Span();
+    private final Span cy = new Span();
+    private final Span dx = new Span();
+    private final Span dy = new Span();
+    private final Span dhx = new Span();
+    private final Span dhy = new Span();
+    private final Span dcx = new Span();
+    private final Span dcy = new Span();
+    private final Span weights = new Span();
+    private final Span dWeights = new Span();
+    private final Span work = new Span();
+    private final Span reserve = new Span();
+
+    StageRun(Stage stage, Numbers numbers, StreamOps ops, int maxN, Holdings holdings) {
+        this.stage = stage;
+        this.numbers = numbers;
+        this.ops = ops;
+        this.holdings = holdings;
+        this.data = new DataDescriptors(stage, numbers, maxN, holdings);
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    /** Lets cuDNN drop between the layers of this stage; before the first call. */
+    void dropBetween(DropoutDescriptor with) {
+        dropout = with;
+    }
+
+    private RnnDescriptor descriptor(Algorithm algorithm) {
+        RnnDescriptor known = byAlgorithm[algorithm.ordinal()];
+        if (known == null) {
+            DropoutDescriptor drops = dropout != null ? dropout : DropoutDescriptor.none(ops.device());
+            known = new RnnDescriptor(stage, numbers, algorithm, drops, holdings);
+            byAlgorithm[algorithm.ordinal()] = known;
+        }
+        return known;
+    }
+
+    private static int mode(boolean training) {
+        return training ? CUDNN_FWD_MODE_TRAINING : CUDNN_FWD_MODE_INFERENCE;
+    }
+
+    /** Whether a failure says that cuDNN has no kernel for this. */
+    static boolean isNotSupported(int code) {
+        return code / CATEGORY == NOT_SUPPORTED / CATEGORY;
+    }
+
+    /** Sets the shape of the next calls and asks for the sizes of workspace and reserve space. */
+    void prepare(Algorithm algorithm, boolean training, CallShape shape) {
+        if (preparedShape == shape.version() && preparedAlgorithm == algorithm && preparedTraining == training) {
+            return;
+        }
+        preparedShape = 0;
+        data.set(shape);
+        CudaStatus.check(
+                cudnn.cudnnGetRNNTempSpaceSizes(
+                        ops.handle(),
+                        descriptor(algorithm).struct(),
+                        mode(training),
+                        data.x(),
+                        workBytes,
+                        reserveBytes),
+                "cudnnGetRNNTempSpaceSizes");
+        preparedShape = shape.version();
+        preparedAlgorithm = algorithm;
+        preparedTraining = training;
+    }
+
+    /** Bytes of workspace, as {@link #prepare} found. */
+    long workBytes() {
+        return sizesRead.getLong(0);
+    }
+
+    /** Bytes of reserve space, as {@link #prepare} found. */
+    long reserveBytes() {
+        return sizesRead.getLong(Long.BYTES);
+    }
+
+    /** x and y of the next calls. */
+    void sequences(long xAt, long yAt) {
+        x.to(xAt);
+        y.to(yAt);
+    }
+
+    /** The initial states of the next calls. */
+    void initial(long hAt, long cAt) {
+        hx.to(hAt);
+        cx.to(cAt);
+    }
+
+    /** Where the final states go. */
+    void last(long hAt, long cAt) {
+        hy.to(hAt);
+        cy.to(cAt);
+    }
+
+    /** Gradients of y and x. */
+    void sequenceGradients(long dyAt, long dxAt) {
+        dy.to(dyAt);
+        dx.to(dxAt);
+    }
+
+    /** Gradients of the final states. */
+    void lastGradients(long hAt, long cAt) {
+        dhy.to(hAt);
+        dcy.to(cAt);
+    }
+
+    /** Where the gradients of the initial states go. */
+    void initialGradients(long hAt, long cAt) {
+        dhx.to(hAt);
+        dcx.to(cAt);
+    }
+
+    /** Weight space, workspace and reserve space. */
+    void spaces(long weightsAt, long workAt, long reserveAt) {
+        weights.to(weightsAt);
+        work.to(workAt);
+        reserve.to(reserveAt);
+    }
+
+    /** Forward, as prepared for. */
+    void forward(Algorithm algorithm, boolean training, long weightBytes) {
+        CudaStatus.check(
+                cudnn.cudnnRNNForward(
+                        ops.handle(),
+                        descriptor(algorithm).struct(),
+                        mode(training),
+                        (IntPointer) null,
+                        data.x(),
+                        x,
+                        data.y(),
+                        y,
+                        data.h(),
+                        hx,
+                        hy,
+                        data.c(),
+                        cx,
+                        cy,
+                        weightBytes,
+                        weights,
+                        workBytes(),
+                        work,
+                        training ? reserveBytes() : 0,
+                        reserve),
+                "cudnnRNNForward");
+    }
+
+    /** Backward to x and the initial states, with the reserve space that forward has filled. */
+    void backwardData(Algorithm algorithm, long weightBytes) {
+        CudaStatus.check(
+                cudnn.cudnnRNNBackwardData_v8(
+                        ops.handle(),
+                        descriptor(algorithm).struct(),
+                        (IntPointer) null,
+                        data.y(),
+                        y,
+                        dy,
+                        data.x(),
+                        dx,
+                        data.h(),
+                        hx,
+                        dhy,
+                        dhx,
+                        data.c(),
+                        cx,
+                        dcy,
+                        dcx,
+                        weightBytes,
+                        weights,
+                        workBytes(),
+                        work,
+                        reserveBytes(),
+                        reserve),
+                "cudnnRNNBackwardData_v8");
+    }
+
+    /** Adds the gradients of the weights to a weight space of their own; after {@link #backwardData}. */
+    void backwardWeights(Algorithm algorithm, long weightBytes, long dWeightsAt) {
+        CudaStatus.check(
+                cudnn.cudnnRNNBackwardWeights_v8(
+                        ops.handle(),
+                        descriptor(algorithm).struct(),
+                        CUDNN_WGRAD_MODE_ADD,
+                        (IntPointer) null,
+                        data.x(),
+                        x,
+                        data.h(),
+                        hx,
+                        data.y(),
+                        y,
+                        weightBytes,
+                        dWeights.to(dWeightsAt),
+                        workBytes(),
+                        work,
+                        reserveBytes(),
+                        reserve),
+                "cudnnRNNBackwardWeights_v8");
+    }
+}

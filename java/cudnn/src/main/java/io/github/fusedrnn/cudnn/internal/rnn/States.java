@@ -1,0 +1,67 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States of a call as one block of a plan: h, and behind it c on a line of its own, as {@link RecurrentState} has them, so that one copy moves
+ * both. One thread at a time.
+ */
+final class States {
+    private static final long ALIGNMENT = 16;
+
+    private final RecurrentDesc desc;
+    private final Scratch block;
+    private final int elementBytes;
+    private int n;
+
+    States(RecurrentDesc desc, Scratch block, int elementBytes) {
+        this.desc = desc;
+        this.block = block;
+        this.elementBytes = elementBytes;
+    }
+
+    /** Makes room for {@code rows} rows; answers this. */
+    States of(int rows) {
+        n = rows;
+        block.atLeast(bytes());
+        return this;
+    }
+
+    private long hSize() {
+        return (long) desc.stateLayers() * n * desc.stateSize();
+    }
+
+    private long cOffset() {
+        return (hSize() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    /** Elements of h and c and what is between them. */
+    long size() {
+        return cOffset() + (desc.hasCellState() ? (long) desc.stateLayers() * n * desc.hiddenSize() : 0);
+    }
+
+    long bytes() {
+        return size() * elementBytes;
+    }
+
+    long h() {
+        return block.address();
+    }
+
+    /** 0 for a cell without. */
+    long c() {
+        return desc.hasCellState() ? block.address() + cOffset() * elementBytes : 0;
+    }
+
+    /** Where a caller's h is; 0 for null. */
+    static long h(@Nullable RecurrentState state) {
+        return state == null ? 0 : state.h().address();
+    }
+
+    /** Where a caller's c is; 0 for null, and for a cell without. */
+    static long c(@Nullable RecurrentState state) {
+        return state == null || !state.hasCellState() ? 0 : state.c().address();
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToDevice;
+
+import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.device.Span;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.cuda.cudnn.cudnnContext;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.cuda.global.cudnn;
+
+/**
+ * Copies and fills in a stream, without garbage: in the device's, or for a while in one that is being captured. The caller holds the lock of
+ * the device's stream. One thread at a time.
+ */
+final class StreamOps {
+    private final CudaDevice device;
+    private final Span to = new Span();
+    private final Span from = new Span();
+    private CUstream_st stream;
+
+    StreamOps(CudaDevice device) {
+        this.device = device;
+        this.stream = device.stream().handle();
+    }
+
+    CudaDevice device() {
+        return device;
+    }
+
+    CUstream_st stream() {
+        return stream;
+    }
+
+    /** The handle of the device's stream, which puts work where {@link #redirect} says. */
+    cudnnContext handle() {
+        return device.stream().cudnn();
+    }
+
+    /** What comes from now on goes into another stream. */
+    void redirect(CUstream_st other) {
+        CudaStatus.check(cudnn.cudnnSetStream(handle(), other), "cudnnSetStream");
+        stream = other;
+    }
+
+    /** What comes from now on goes into the device's stream again. */
+    void restore() {
+        stream = device.stream().handle();
+        CudaStatus.check(cudnn.cudnnSetStream(handle(), stream), "cudnnSetStream");
+    }
+
+    void copy(long target, long source, long bytes) {
+        if (bytes > 0) {
+            CudaStatus.check(
+                    cudart.cudaMemcpyAsync(to.to(target), from.to(source), bytes, cudaMemcpyDeviceToDevice, stream),
+                    "cudaMemcpyAsync");
+        }
+    }
+
+    /** {@code height} pieces of {@code width} bytes, their starts {@code pitch} bytes apart on both sides. */
+    void copyColumns(long target, long source, long pitch, long width, long height) {
+        CudaStatus.check(
+                cudart.cudaMemcpy2DAsync(
+                        to.to(target), pitch, from.to(source), pitch, width, height, cudaMemcpyDeviceToDevice, stream),
+                "cudaMemcpy2DAsync");
+    }
+
+    void zero(long target, long bytes) {
+        if (bytes > 0) {
+            CudaStatus.check(cudart.cudaMemsetAsync(to.to(target), 0, bytes, stream), "cudaMemsetAsync");
+        }
+    }
+
+    /** {@code height} pieces of {@code width} bytes, their starts {@code pitch} bytes apart. */
+    void zeroColumns(long target, long pitch, long width, long height) {
+        CudaStatus.check(cudart.cudaMemset2DAsync(to.to(target), pitch, 0, width, height, stream), "cudaMemset2DAsync");
+    }
+}

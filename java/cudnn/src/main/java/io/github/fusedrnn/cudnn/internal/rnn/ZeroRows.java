@@ -1,0 +1,73 @@
+package io.github.fusedrnn.cudnn.internal.rnn;
+
+import io.github.fusedrnn.spi.RecurrentDesc;
+
+/**
+ * Puts right what cuDNN does with rows of length zero, to which it is shown a length of one: their first step has no say and no effect, and
+ * their state goes through unchanged.
+ */
+final class ZeroRows {
+    private final StreamOps ops;
+    private final RecurrentDesc desc;
+    private final CallShape shape;
+
+    ZeroRows(StreamOps ops, RecurrentDesc desc, CallShape shape) {
+        this.ops = ops;
+        this.desc = desc;
+        this.shape = shape;
+    }
+
+    /** Clears the first step of such rows in a sequence {@code [T, N, width]} or {@code [N, T, width]}. */
+    void clearSteps(long sequence, int width, int elementBytes) {
+        long rowBytes = (long) width * elementBytes;
+        long stride = desc.batchMajor() ? shape.t() * rowBytes : rowBytes;
+        for (int row = 0; shape.hasZeroRows() && row < shape.n(); row++) {
+            if (shape.isZeroRow(row)) {
+                ops.zero(sequence + row * stride, rowBytes);
+            }
+        }
+    }
+
+    /** Writes the states of such rows in a float32 state {@code [L*D, N, width]} over from another one; 0 = zeros. */
+    void carryStates(long from, long to, int width) {
+        long rowBytes = (long) width * Float.BYTES;
+        long pitch = shape.n() * rowBytes;
+        for (int row = 0; shape.hasZeroRows() && row < shape.n(); row++) {
+            if (shape.isZeroRow(row)) {
+                if (from == 0) {
+                    ops.zeroColumns(to + row * rowBytes, pitch, rowBytes, desc.stateLayers());
+                } else {
+                    ops.copyColumns(to + row * rowBytes, from + row * rowBytes, pitch, rowBytes, desc.stateLayers());
+                }
+            }
+        }
+    }
+
+    /** Clears the states of such rows in {@code [L*D, N, width]}. */
+    void clearStates(long states, int width, int elementBytes) {
+        long rowBytes = (long) width * elementBytes;
+        for (int row = 0; shape.hasZeroRows() && row < shape.n(); row++) {
+            if (shape.isZeroRow(row)) {
+                ops.zeroColumns(states + row * rowBytes, shape.n() * rowBytes, rowBytes, desc.stateLayers());
+            }
+        }
+    }
+
+    /** Clears the padding of all rows of a float32 sequence. */
+    void clearPadding(long sequence, int width) {
+        long rowBytes = (long) width * Float.BYTES;
+        for (int row = 0; row < shape.n(); row++) {
+            int length = shape.lengths()[row];
+            int padding = shape.t() - length;
+            if (padding > 0 && desc.batchMajor()) {
+                ops.zero(sequence + ((long) row * shape.t() + length) * rowBytes, padding * rowBytes);
+            } else if (padding > 0) {
+                ops.zeroColumns(
+                        sequence + ((long) length * shape.n() + row) * rowBytes,
+                        shape.n() * rowBytes,
+                        rowBytes,
+                        padding);
+            }
+        }
+    }
+}
