@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AdderCommand.class,
             CharlmCommand.class,
+            PrimesCommand.class,
+            SequenceCommand.class,
             GradcheckCommand.class,
             ConformanceCommand.class,
             InspectCommand.class,
