@@ -1,0 +1,164 @@
+#include "direction_walk.h"
+
+#include <algorithm>
+
+#include "products.h"
+#include "rows.h"
+
+namespace fusedrnn {
+
+DirectionWalk::DirectionWalk(const ForwardPass& pass, int64_t layer, int64_t direction,
+                             const Crew& crew)
+    : pass_(pass),
+      schedule_(pass.schedule),
+      g_(pass.g),
+      shape_(pass.shape),
+      crew_(crew),
+      layer_(layer),
+      direction_(direction),
+      lane_(crew.count == 1 ? crew.index : 0),
+      reverse_(pass.shape.Reverse(direction)),
+      in_place_(pass.InPlace(layer)),
+      weights_(pass.packed.Direction(layer, direction)),
+      quantized_(pass.plan.Quantized(crew.index)),
+      saved_(pass.saves ? pass.reserve->Direction(pass.call.reserve, layer, direction)
+                        : SavedDirection{}),
+      sweep_(pass.plan.sweeps) {
+  FindColumns();
+  Start();
+}
+
+void DirectionWalk::FindColumns() {
+  const int64_t projection_panels = weights_.projection.panel_count;
+  panels_ = {0, g_.gate_panels};
+  units_ = {0, shape_.hidden};
+  projected_ = {0, projection_panels};
+  columns_ = {0, shape_.recurrent};
+  if (!g_.fused || crew_.count == 1) return;
+  panels_ = Own(g_.gate_panels);
+  columns_ = units_ = {std::min(panels_.begin * g_.panel_units, shape_.hidden),
+                       std::min(panels_.end * g_.panel_units, shape_.hidden)};
+  if (shape_.projection == 0) return;
+  projected_ = Own(projection_panels);
+  columns_ = {std::min(projected_.begin * g_.plain_columns, shape_.projection),
+              std::min(projected_.end * g_.plain_columns, shape_.projection)};
+}
+
+// Initial states. The caller's own rows serve the first step where they are in order, and unless
+// hn, which may be h0, is written while another thread still reads them.
+void DirectionWalk::Start() {
+  const ForwardCall& call = pass_.call;
+  const float* h0 = State(call.h0, shape_.recurrent);
+  const float* c0 = State(call.c0, shape_.hidden);
+  const float* zeros = pass_.plan.At(pass_.plan.layout.zeros);
+  const int64_t rows = schedule_.Active(reverse_ ? schedule_.steps() - 1 : 0);
+  // Own columns, or all of them.
+  const bool loads = g_.fused || crew_.count == 1 || crew_.index == 0;
+  float* c_state = At(pass_.plan.layout.c);
+  if (shape_.lstm && !schedule_.direct() && loads) {
+    LoadStates(c0, shape_.hidden, 0, rows, units_, c_state, g_.ld_hidden);
+  }
+  if (schedule_.direct() &&
+      (crew_.count == 1 || call.t > 1 || call.hn != call.h0 || pass_.EndsLate(layer_))) {
+    h_prev_ = h0 == nullptr ? zeros : h0;
+    ld_h_prev_ = h0 == nullptr ? 0 : shape_.recurrent;
+  } else {
+    float* state = At(pass_.plan.layout.h[1]);
+    if (loads) LoadStates(h0, shape_.recurrent, 0, rows, columns_, state, g_.ld_recurrent);
+    crew_.Sync();
+    h_prev_ = state;
+    ld_h_prev_ = g_.ld_recurrent;
+  }
+  if (!shape_.lstm) return;
+  if (schedule_.direct()) {
+    c_prev_ = c0 == nullptr ? zeros : c0;
+    ld_c_prev_ = c0 == nullptr ? 0 : shape_.hidden;
+  } else {
+    c_prev_ = c_state;
+    ld_c_prev_ = g_.ld_hidden;
+  }
+}
+
+// Sorted rows [begin, end) of the caller's states, or zeros.
+void DirectionWalk::LoadStates(const float* from, int64_t width, int64_t begin, int64_t end,
+                               Range columns, float* to, int64_t ld) const {
+  for (int64_t j = begin; j < end; ++j) {
+    float* row = to + j * ld;
+    if (from == nullptr) {
+      ZeroFloats(row + columns.begin, columns.size());
+    } else {
+      const float* source = from + schedule_.BatchRow(j) * width;
+      CopyFloats(row + columns.begin, source + columns.begin, columns.size());
+    }
+  }
+}
+
+DirectionWalk::Chunk DirectionWalk::NextChunk(const ForwardPass& pass, bool reverse, int64_t done) {
+  const Schedule& schedule = pass.schedule;
+  const int64_t steps = schedule.steps();
+  const int64_t limit =
+      std::min(pass.plan.layout.chunk_rows, std::max(pass.choice.chunk_rows, pass.call.n));
+  const int64_t first = reverse ? steps - 1 - done : done;
+  Chunk chunk{};
+  for (; done + chunk.steps < steps; ++chunk.steps) {
+    const int64_t active = schedule.Active(reverse ? first - chunk.steps : first + chunk.steps);
+    if (chunk.steps > 0 && chunk.rows + active > limit) break;
+    chunk.rows += active;
+  }
+  chunk.low = reverse ? first - chunk.steps + 1 : first;
+  return chunk;
+}
+
+int64_t DirectionWalk::ChunkCount(const ForwardPass& pass, bool reverse) {
+  int64_t chunks = 0;
+  for (int64_t done = 0; done < pass.schedule.steps(); ++chunks) {
+    done += NextChunk(pass, reverse, done).steps;
+  }
+  return chunks;
+}
+
+void DirectionWalk::RunChunk() {
+  const Chunk chunk = NextChunk(pass_, reverse_, done_);
+  float* gates = pass_.saves ? saved_.gates + schedule_.Offset(chunk.low) * g_.ld_gates
+                             : At(pass_.plan.layout.gates);
+  const float* x = ChunkInput(chunk);
+  const bool rides = pass_.InputRides();
+  if (!rides) InputProduct(chunk, x, gates);
+  for (int64_t i = 0; i < chunk.steps; ++i) {
+    const int64_t t = chunk.low + (reverse_ ? chunk.steps - 1 - i : i);
+    Step(t, gates + (schedule_.Offset(t) - schedule_.Offset(chunk.low)) * g_.ld_gates,
+         rides ? x : nullptr);
+  }
+  done_ += chunk.steps;
+}
+
+// The packed rows of the layer's input, from the chunk's first on.
+const float* DirectionWalk::ChunkInput(const Chunk& chunk) const {
+  const int64_t width = shape_.InputWidth(layer_);
+  if (layer_ > 0) return pass_.Output(layer_ - 1) + schedule_.Offset(chunk.low) * width;
+  if (schedule_.direct()) return pass_.call.x + schedule_.Offset(chunk.low) * width;
+  // The last barrier lies after the last use of the chunk before.
+  float* const rows = At(pass_.plan.layout.x_chunk);
+  if (crew_.count == 1 || crew_.index == 0) {
+    float* to = rows;
+    for (int64_t t = chunk.low; t < chunk.low + chunk.steps; ++t) {
+      for (int64_t j = 0; j < schedule_.Active(t); ++j, to += width) {
+        CopyFloats(to, pass_.call.x + schedule_.CallerRow(t, schedule_.BatchRow(j)) * width, width);
+      }
+    }
+  }
+  crew_.Sync();
+  return rows;
+}
+
+void DirectionWalk::InputProduct(const Chunk& chunk, const float* x, float* gates) const {
+  const int64_t width = shape_.InputWidth(layer_);
+  const Range own = OwnRows(chunk.rows);
+  Product(pass_.packed, weights_.input,
+          {x + own.begin * width, width, own.size(), pass_.packed.At(weights_.bias), 0,
+           gates + own.begin * g_.ld_gates, g_.ld_gates, quantized_},
+          panels_.begin, panels_.end);
+  if (!g_.fused) crew_.Sync();  // a step's rows are shared out anew
+}
+
+}  // namespace fusedrnn

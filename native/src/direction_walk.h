@@ -1,0 +1,104 @@
+// One thread's way through the steps of one layer and direction.
+//
+// Every thread of a crew runs the same code. With fused steps it owns a range of unit panels: it
+// makes the input product, the step, the copies of the state and of the outputs for its own
+// columns, and the only value that crosses is h, once per step: hence one barrier per step.
+// Otherwise it owns a part of each step's rows. A crew of one shares nothing: its index names its
+// lane of the workspace.
+#pragma once
+
+#include <cstdint>
+
+#include "cell_step.h"
+#include "crew.h"
+#include "forward_pass.h"
+
+namespace fusedrnn {
+
+class DirectionWalk {
+ public:
+  // There is at least one step.
+  DirectionWalk(const ForwardPass& pass, int64_t layer, int64_t direction, const Crew& crew);
+
+  bool ended() const { return done_ == schedule_.steps(); }
+  // The next few steps, with the input product of all of them before.
+  void RunChunk();
+  // How often that is, from the first step to the last.
+  static int64_t ChunkCount(const ForwardPass& pass, bool reverse);
+
+ private:
+  struct Range {
+    int64_t begin, end;
+    int64_t size() const { return end - begin; }
+  };
+  struct Chunk {
+    int64_t low;  // its earliest time
+    int64_t steps;
+    int64_t rows;
+  };
+  struct Rows {
+    float* at;
+    int64_t ld;
+  };
+
+  static Chunk NextChunk(const ForwardPass& pass, bool reverse, int64_t done);
+
+  // Place in this lane's part of the workspace.
+  float* At(int64_t offset) const {
+    return offset < 0 ? nullptr : pass_.plan.At(offset) + lane_ * pass_.plan.layout.lane_stride;
+  }
+  Range Own(int64_t items) const {
+    return crew_.count == 1 ? Range{0, items} : Range{crew_.Begin(items), crew_.End(items)};
+  }
+  Range OwnRows(int64_t rows) const { return g_.fused ? Range{0, rows} : Own(rows); }
+  bool last_layer() const { return layer_ + 1 == shape_.layers; }
+  bool IsLast(int64_t t) const { return t == (reverse_ ? 0 : schedule_.steps() - 1); }
+  template <class T>
+  T* State(T* states, int64_t width) const {
+    return pass_.State(states, layer_, direction_, width);
+  }
+
+  void FindColumns();
+  void Start();
+  void LoadStates(const float* from, int64_t width, int64_t begin, int64_t end, Range columns,
+                  float* to, int64_t ld) const;
+  const float* ChunkInput(const Chunk& chunk) const;
+  void InputProduct(const Chunk& chunk, const float* x, float* gates) const;
+
+  // direction_step.cc. x: the step's own rows of input, if their product is not in gates.
+  void Step(int64_t t, float* gates, const float* x);
+  Rows NewState(int64_t t) const;
+  Rows NewCell(int64_t t) const;
+  StepBuffers Buffers(int64_t t, float* gates, const float* x, const Rows& h, const Rows& c) const;
+  void Save(const StepBuffers& step, int64_t packed_row, const float* h, int64_t ld_h) const;
+  void Emit(int64_t t, const Rows& h) const;
+  void End(int64_t t, const Rows& h, const Rows& c) const;
+  void Join(int64_t t, float* h, float* c) const;
+
+  const ForwardPass& pass_;
+  const Schedule& schedule_;
+  const Geometry& g_;
+  const Shape& shape_;
+  const Crew crew_;
+  const int64_t layer_, direction_;
+  const int64_t lane_;  // of the workspace
+  const bool reverse_;
+  const bool in_place_;  // h is written where the layer's output lies
+  const DirectionWeights& weights_;
+  float* const quantized_;
+  SavedDirection saved_;  // all nullptr in inference
+  Range panels_;          // own, of the gates
+  Range units_;           // own columns of c and of h before the projection
+  Range columns_;         // own columns of the state h
+  Range projected_;       // own panels of the projection
+  Range rows_;            // own rows of the step at hand
+  const float* h_prev_;
+  int64_t ld_h_prev_;
+  const float* c_prev_ = nullptr;
+  int64_t ld_c_prev_ = 0;
+  int64_t done_ = 0;  // steps
+  int64_t sweep_;     // counts steps, too, but across calls
+  int spare_ = 0;     // index of the state buffer that the next step may write
+};
+
+}  // namespace fusedrnn
