@@ -7,20 +7,44 @@
 
 namespace fusedrnn {
 
+namespace {
+
+// Fields are set one by one, all of them: clearing a StepArgs first takes as long as an eighth of
+// the smallest step.
+void SetCell(const fr_packed& packed, const DirectionWeights& weights, const StepBuffers& step,
+             int64_t direction, CellArgs* args) noexcept {
+  const Geometry& g = packed.geometry();
+  args->rows = step.rows;
+  args->hidden = g.shape.hidden;
+  args->save = step.save;
+  args->h_prev = step.h_prev;
+  args->ld_h_prev = step.ld_h_prev;
+  args->h_out = step.h;
+  args->ld_h_out = step.ld_h;
+  args->c_prev = step.c_prev;
+  args->ld_c_prev = step.ld_c_prev;
+  args->c_out = step.c;
+  args->ld_c_out = step.ld_c;
+  args->hidden_bias = packed.At(weights.hidden_bias);
+  args->hidden_n = step.hidden_n;
+  args->ld_hidden_n = g.ld_hidden;
+  args->cell_clip = g.shape.desc.cell_clip;
+  args->activation = g.shape.desc.activation[direction * 3];
+}
+
+}  // namespace
+
 void FusedStep(const fr_packed& packed, const DirectionWeights& weights, const StepBuffers& step,
                int64_t direction, int64_t panel_begin, int64_t panel_end) noexcept {
   if (panel_begin == panel_end) return;
   const Geometry& g = packed.geometry();
-  // Every field is set below: clearing them first takes as long as an eighth of the smallest step.
   StepArgs args;
-  args.rows = step.rows;
-  args.hidden = g.shape.hidden;
+  SetCell(packed, weights, step, direction, &args);
   args.k = g.shape.recurrent;
   args.panels = packed.At(weights.recurrent[0].forward.panels);
   args.panel_begin = panel_begin;
   args.panel_end = panel_end;
   args.descending = (step.sweep & 1) != 0;
-  args.save = step.save;
   args.l1_bytes = Caches().l1d;
   args.x = step.x;
   args.ld_x = step.ld_x;
@@ -29,19 +53,6 @@ void FusedStep(const fr_packed& packed, const DirectionWeights& weights, const S
   args.bias = packed.At(weights.bias);
   args.gates = step.gates;
   args.ld_gates = g.ld_gates;
-  args.h_prev = step.h_prev;
-  args.ld_h_prev = step.ld_h_prev;
-  args.h_out = step.h;
-  args.ld_h_out = step.ld_h;
-  args.c_prev = step.c_prev;
-  args.ld_c_prev = step.ld_c_prev;
-  args.c_out = step.c;
-  args.ld_c_out = step.ld_c;
-  args.hidden_bias = packed.At(weights.hidden_bias);
-  args.hidden_n = step.hidden_n;
-  args.ld_hidden_n = g.ld_hidden;
-  args.cell_clip = g.shape.desc.cell_clip;
-  args.activation = g.shape.desc.activation[direction * 3];
   if (g.form != WeightForm::kFloat32) {
     CompressedStep(packed, weights, args, step.quantized);
   } else if (g.shape.lstm) {
@@ -67,25 +78,10 @@ void StandardGates(const fr_plan& plan, const fr_packed& packed, const Direction
                    const StepBuffers& step, int64_t direction) noexcept {
   const Geometry& g = packed.geometry();
   const int64_t v = g.kernels->width, h = g.shape.hidden;
-  PointwiseArgs args{};
-  args.rows = step.rows;
-  args.hidden = h;
-  args.save = step.save;
+  PointwiseArgs args;
+  SetCell(packed, weights, step, direction, &args);
   args.gates = GateView{step.gates, g.ld_gates, v, h};
   args.recurrent = GateView{RecurrentRows(plan, g, step), g.ld_gate_major, v, h};
-  args.h_prev = step.h_prev;
-  args.ld_h_prev = step.ld_h_prev;
-  args.h_out = step.h;
-  args.ld_h_out = step.ld_h;
-  args.c_prev = step.c_prev;
-  args.ld_c_prev = step.ld_c_prev;
-  args.c_out = step.c;
-  args.ld_c_out = step.ld_c;
-  args.hidden_bias = packed.At(weights.hidden_bias);
-  args.hidden_n = step.hidden_n;
-  args.ld_hidden_n = g.ld_hidden;
-  args.cell_clip = g.shape.desc.cell_clip;
-  args.activation = g.shape.desc.activation[direction * 3];
   if (g.shape.lstm) {
     g.kernels->f32_lstm_pointwise(args);
   } else if (g.shape.gru) {

@@ -104,30 +104,12 @@ struct ColumnSumsArgs {
   float* to;
 };
 
-// One time step of a standard cell: recurrent product and gates, for the units of panels
-// [panel_begin, panel_end).
-struct StepArgs {
+// What the gate mathematics of one time step of a standard cell reads and writes besides the gates.
+struct CellArgs {
   int64_t rows;
-  int64_t hidden;       // H
-  int64_t k;            // width of h_prev: H, or P with projection
-  const float* panels;  // W_hh, [panel][k][NV][V]
-  int64_t panel_begin;
-  int64_t panel_end;
-  bool descending;   // sweep the panels from the last: what is still in cache is used first
-  bool save;         // training: keep what backward reads
-  int64_t l1_bytes;  // of the first-level data cache
-  // The step's own input, where its product is not in gates yet: nullptr, or [R, inputs]. Then
-  // gates are scratch, and no other value comes out than with the product made before.
-  const float* x;
-  int64_t ld_x;
-  int64_t inputs;
-  const float* input_panels;  // W_ih, cut as W_hh
-  const float* bias;          // [panels*NV*V]
-  // Panel layout, [R, panels*NV*V], in: input part with biases; the padding past H is read,
-  // whatever it holds. Out, if save: LSTM i f g o, GRU r z n, all activated.
-  float* gates;
-  int64_t ld_gates;
-  const float* h_prev;  // [R, k]
+  int64_t hidden;  // H
+  bool save;       // training: keep what backward reads
+  const float* h_prev;
   int64_t ld_h_prev;
   float* h_out;  // [R, H] (with projection: o * tanh(c), before it); must not be h_prev
   int64_t ld_h_out;
@@ -142,28 +124,35 @@ struct StepArgs {
   int32_t activation;  // RNN: FR_ACT_TANH or FR_ACT_RELU, FR_ACT_SIGMOID, FR_ACT_IDENTITY
 };
 
-// The same gate mathematics alone, on finished pre-activations (products by OpenBLAS).
-struct PointwiseArgs {
-  int64_t rows;
-  int64_t hidden;
-  bool save;
+// One time step: recurrent product and gates, for the units of panels [panel_begin, panel_end).
+// h_prev is [R, k].
+struct StepArgs : CellArgs {
+  int64_t k;            // H, or P with projection
+  const float* panels;  // W_hh, [panel][k][NV][V]
+  int64_t panel_begin;
+  int64_t panel_end;
+  bool descending;   // sweep the panels from the last: what is still in cache is used first
+  int64_t l1_bytes;  // of the first-level data cache
+  // The step's own input, where its product is not in gates yet: nullptr, or [R, inputs]. Then
+  // gates are scratch, and no other value comes out than with the product made before.
+  const float* x;
+  int64_t ld_x;
+  int64_t inputs;
+  const float* input_panels;  // W_ih, cut as W_hh
+  const float* bias;          // [panels*NV*V]
+  // Panel layout, [R, panels*NV*V], in: input part with biases; the padding past H is read,
+  // whatever it holds. Out, if save: LSTM i f g o, GRU r z n, all activated.
+  float* gates;
+  int64_t ld_gates;
+};
+
+// The gate mathematics alone, on finished pre-activations (products by OpenBLAS). h_prev is read by
+// a GRU only, [R, H].
+struct PointwiseArgs : CellArgs {
   // In: pre-activations (GRU: of gate n only the input part); out, if save: activated.
   GateView gates;
   // GRU: W_hh h of all gates without biases (r, z are added to gates; n gets hidden_bias).
   GateView recurrent;
-  const float* h_prev;  // GRU: [R, H]
-  int64_t ld_h_prev;
-  float* h_out;
-  int64_t ld_h_out;
-  const float* c_prev;
-  int64_t ld_c_prev;
-  float* c_out;
-  int64_t ld_c_out;
-  const float* hidden_bias;  // GRU
-  float* hidden_n;           // GRU, if save
-  int64_t ld_hidden_n;
-  float cell_clip;
-  int32_t activation;
 };
 
 // Backward of the gate mathematics of one step. dh comes in complete: from above and from the next
