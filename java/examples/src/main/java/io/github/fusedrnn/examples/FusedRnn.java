@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             CharlmCommand.class,
             PrimesCommand.class,
             SequenceCommand.class,
+            Seq2seqCommand.class,
             GradcheckCommand.class,
             ConformanceCommand.class,
             InspectCommand.class,
