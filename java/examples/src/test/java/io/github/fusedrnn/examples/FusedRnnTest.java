@@ -16,7 +16,22 @@ class FusedRnnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"adder", "charlm", "gradcheck", "conformance", "inspect", "import", "doctor"})
+    @ValueSource(
+            strings = {
+                "adder",
+                "charlm",
+                "primes",
+                "sequence",
+                "seq2seq",
+                "tagger",
+                "sentiment",
+                "music",
+                "gradcheck",
+                "conformance",
+                "inspect",
+                "import",
+                "doctor"
+            })
     void explainsEveryCommand(String command) {
         CommandRun run = CommandRun.of(command, "--help");
 
