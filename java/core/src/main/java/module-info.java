@@ -2,11 +2,15 @@
 module io.github.fusedrnn {
     requires static transitive org.jspecify;
     requires org.bytedeco.javacpp;
+    // Not named modules, and only for who uses the adapters in stream.metrics.
+    requires static HdrHistogram;
+    requires static micrometer.core;
 
     exports io.github.fusedrnn;
     exports io.github.fusedrnn.check;
     exports io.github.fusedrnn.spi;
     exports io.github.fusedrnn.stream;
+    exports io.github.fusedrnn.stream.metrics;
     exports io.github.fusedrnn.tensor;
     exports io.github.fusedrnn.weights;
 

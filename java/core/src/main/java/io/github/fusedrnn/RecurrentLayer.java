@@ -261,7 +261,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         Checks.range("maxThreads", maxThreads, RecurrentBuilder.MAX_THREADS);
         Packed packed = current.take(false);
         try {
-            return new LeasedPlan(engine.plan(maxT, maxN, maxThreads, false, packed.weights()), backend, current, packed);
+            return new LeasedPlan(
+                    engine.plan(maxT, maxN, maxThreads, false, packed.weights()), backend, current, packed);
         } catch (RuntimeException | Error e) {
             packed.weights().drop();
             throw e;

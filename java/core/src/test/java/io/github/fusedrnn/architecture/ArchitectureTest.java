@@ -27,6 +27,7 @@ class ArchitectureTest {
         "io.github.fusedrnn.check",
         "io.github.fusedrnn.spi",
         "io.github.fusedrnn.stream",
+        "io.github.fusedrnn.stream.metrics",
         "io.github.fusedrnn.tensor",
         "io.github.fusedrnn.weights",
     };
@@ -62,6 +63,14 @@ class ArchitectureTest {
                     "io.github.fusedrnn.train..",
                     "io.github.fusedrnn.examples..",
                     "io.github.fusedrnn.natives..");
+
+    @ArchTest
+    static final ArchRule onlyTheAdaptersKnowTheLibrariesOfMetrics = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.github.fusedrnn.stream.metrics")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.github.fusedrnn.stream.metrics", "org.HdrHistogram..", "io.micrometer..");
 
     @ArchTest
     static final ArchRule backendsAreReachedThroughTheSeam = noClasses()

@@ -1,0 +1,121 @@
+package io.github.fusedrnn.stream;
+
+import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.BoundPlan;
+import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.FloatTensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker's memory for a batch of one time step: the plan, input, output and states on the backend, and the Java arrays through which input
+ * and output go there and back in one copy each. Views for a number of rows are made when that number comes up first. One thread at a time.
+ */
+final class PoolBatch implements AutoCloseable {
+    private final RecurrentDesc desc;
+    private final BoundPlan plan;
+    private final List<TensorStorage> memory = new ArrayList<>();
+    private final TensorStorage x;
+    private final TensorStorage y;
+    private final TensorStorage state;
+    private final float[] input;
+    private final float[] output;
+    private final @Nullable Rows[] views;
+    private final int[] slabRows;
+
+    /**
+     * What a batch of so many rows works on.
+     *
+     * @param parts the states of each layer, h then c, in the order of the slab's tables
+     * @param slabRows the slab's row of each stream
+     */
+    record Rows(FloatTensor x, FloatTensor y, RecurrentState state, FloatTensor[] parts, int[] slabRows) {}
+
+    PoolBatch(RecurrentLayer layer, int largest) {
+        desc = layer.desc();
+        input = new float[Math.multiplyExact(largest, desc.inputSize())];
+        output = new float[Math.multiplyExact(largest, desc.outputSize())];
+        views = new @Nullable Rows[largest + 1];
+        slabRows = new int[largest];
+        plan = layer.bind(1, largest, 1);
+        try {
+            x = allocate(input.length, "inputs of a batch");
+            y = allocate(output.length, "outputs of a batch");
+            state = allocate(RecurrentState.floats(desc, largest), "states of a batch");
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Whose memory it is. */
+    Backend backend() {
+        return plan.backend();
+    }
+
+    private TensorStorage allocate(long floats, String label) {
+        TensorStorage block = plan.backend().allocate(floats, label);
+        block.acquire(); // once, instead of at every step
+        memory.add(block);
+        return block;
+    }
+
+    /** Puts a stream in: its input from {@code x} on, its state in {@code slabRow}. */
+    void set(int row, float[] from, int slabRow) {
+        System.arraycopy(from, 0, input, row * desc.inputSize(), desc.inputSize());
+        slabRows[row] = slabRow;
+    }
+
+    /** Steps the first {@code n} rows. What fails has changed no state of a stream. */
+    void run(int n, StateSlab slab) {
+        Rows rows = rows(n);
+        System.arraycopy(slabRows, 0, rows.slabRows, 0, n);
+        x.write(0, input, 0, n * desc.inputSize());
+        slab.gather(rows);
+        plan.infer(1, n, rows.x, rows.state, rows.y, rows.state);
+        y.read(0, output, 0, n * desc.outputSize());
+        slab.scatter(rows);
+    }
+
+    /** Copies a row's output. */
+    void get(int row, float[] to, int offset) {
+        System.arraycopy(output, row * desc.outputSize(), to, offset, desc.outputSize());
+    }
+
+    private Rows rows(int n) {
+        Rows known = views[n];
+        if (known == null) {
+            known = makeRows(n);
+            views[n] = known;
+        }
+        return known;
+    }
+
+    private Rows makeRows(int n) {
+        RecurrentState states = RecurrentState.view(state, desc, n);
+        int layers = desc.stateLayers();
+        FloatTensor[] parts = new FloatTensor[desc.hasCellState() ? 2 * layers : layers];
+        for (int i = 0; i < parts.length; i++) {
+            FloatTensor of = i < layers ? states.h() : states.c();
+            parts[i] = of.slice(i % layers, 1).reshape(n, of.dim(2));
+        }
+        return new Rows(sequence(x, n, desc.inputSize()), sequence(y, n, desc.outputSize()), states, parts, new int[n]);
+    }
+
+    private FloatTensor sequence(TensorStorage block, int n, int width) {
+        return desc.batchMajor() ? FloatTensor.view(block, 0, n, 1, width) : FloatTensor.view(block, 0, 1, n, width);
+    }
+
+    @Override
+    public void close() {
+        for (TensorStorage block : memory) {
+            block.release();
+            block.close();
+        }
+        plan.close();
+    }
+}

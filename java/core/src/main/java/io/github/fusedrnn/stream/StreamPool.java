@@ -1,0 +1,352 @@
+package io.github.fusedrnn.stream;
+
+import io.github.fusedrnn.RecurrentLayer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thousands of stateful streams over one set of weights. Whatever requests of different streams wait at the same time are run as one batch of one
+ * time step, so that the weights are read once for all of them; a stream's own requests are answered in the order in which they came. A stream
+ * exists from its first request on, begins with the zero state, and may join or leave at any step.
+ *
+ * <p>Numbers: on the CPU backend's own kernels, in every precision, a stream's outputs have the same bits whatever it was batched with, and those
+ * of a {@link RecurrentStream}; {@link RecurrentLayer#explain()} says whether that promise holds.
+ *
+ * <p>Threads: every method may be called from any thread. Each worker has its own streams (by a hash of the id), its own memory and its own
+ * plan. The states stay on the backend; what a batch needs is gathered there.
+ *
+ * <p>Failures: wrong input is refused when it is submitted. If a batch fails on the backend, its requests fail and every state is as it was before.
+ * Every request that was accepted is answered exactly once, also when the pool closes.
+ *
+ * <p>Weights may change at any time: the next batch runs on the new ones, and streams keep their states. Snapshots carry the fingerprint of the
+ * weights, so a stream that was evicted before the change cannot come back after it; {@link #reset} or {@link #remove} lets it begin anew.
+ */
+public final class StreamPool implements AutoCloseable {
+    private static final AtomicInteger POOLS = new AtomicInteger();
+
+    private final int inputSize;
+    private final int outputSize;
+    private final StreamMetrics metrics;
+    private final PoolShard[] shards;
+    private final PoolWorker[] workers;
+    private final Thread[] threads;
+
+    private StreamPool(PoolSettings settings) {
+        inputSize = settings.layer().desc().inputSize();
+        outputSize = settings.layer().desc().outputSize();
+        metrics = settings.metrics();
+        shards = new PoolShard[settings.workers()];
+        workers = new PoolWorker[settings.workers()];
+        threads = new Thread[settings.workers()];
+        int pool = POOLS.incrementAndGet();
+        List<PoolWorker> made = new ArrayList<>();
+        try {
+            for (int i = 0; i < workers.length; i++) {
+                shards[i] = new PoolShard(settings);
+                workers[i] = new PoolWorker(settings, shards[i]);
+                made.add(workers[i]);
+                threads[i] = new PoolWorker.WorkerThread(workers[i], "fusedrnn-pool-" + pool + "-" + i);
+                shards[i].serveWith(threads[i]);
+            }
+        } catch (RuntimeException | Error e) {
+            made.forEach(PoolWorker::abandon);
+            throw e;
+        }
+        for (Thread thread : threads) {
+            thread.start();
+        }
+    }
+
+    /** A pool of streams of a layer, which the caller closes after the pool. */
+    public static Builder builder(RecurrentLayer layer) {
+        return new Builder(layer);
+    }
+
+    /**
+     * One time step of a stream.
+     *
+     * @param streamId any number
+     * @param x input, C elements; copied
+     * @return the output, H (with projection P) elements, in a new array. It completes on a worker, which also runs what depends on it unless
+     *     that is made asynchronous
+     * @throws IllegalArgumentException if x has another length
+     * @throws StreamPoolFullException if there is no room for the request, or for one more stream
+     * @throws StreamPoolClosedException if the pool is closed
+     */
+    public CompletionStage<float[]> submit(long streamId, float[] x) {
+        if (x.length != inputSize) {
+            throw new IllegalArgumentException("x: " + x.length + " elements (expected: C = " + inputSize + ")");
+        }
+        CompletableFuture<float[]> future = new CompletableFuture<>();
+        submit(PoolRequest.Kind.STEP, streamId, x, 0, new float[outputSize], 0, PoolRequest.NO_BYTES, null, future);
+        return future;
+    }
+
+    /**
+     * One time step of a stream, without garbage.
+     *
+     * @param streamId any number
+     * @param x input, read from {@code xOffset} on: C elements; copied
+     * @param y output, written from {@code yOffset} on: H (with projection P) elements; the pool's until the callback is called
+     * @param callback called once, on a worker
+     * @throws IndexOutOfBoundsException if an array is too short
+     * @throws StreamPoolFullException if there is no room for the request, or for one more stream
+     * @throws StreamPoolClosedException if the pool is closed
+     */
+    public void submit(long streamId, float[] x, int xOffset, float[] y, int yOffset, StepCallback callback) {
+        checkRange("x", x.length, xOffset, inputSize);
+        checkRange("y", y.length, yOffset, outputSize);
+        if (callback == null) {
+            throw new NullPointerException("callback: null (expected: a value)");
+        }
+        submit(PoolRequest.Kind.STEP, streamId, x, xOffset, y, yOffset, PoolRequest.NO_BYTES, callback, null);
+    }
+
+    private static void checkRange(String name, int length, int offset, int count) {
+        if (offset < 0 || offset > length - count) {
+            throw new IndexOutOfBoundsException(name + ": " + length + " elements, offset " + offset
+                    + " (expected: room for " + count + " elements)");
+        }
+    }
+
+    /** Sets a stream back to the zero state, when what was submitted for it before is done. */
+    public CompletionStage<@Nullable Void> reset(long streamId) {
+        return command(PoolRequest.Kind.RESET, streamId, PoolRequest.NO_BYTES);
+    }
+
+    /** The state of a stream, when what was submitted for it before is done; as {@link RecurrentStream#snapshot()} gives it. */
+    public CompletionStage<byte[]> snapshot(long streamId) {
+        return command(PoolRequest.Kind.SNAPSHOT, streamId, PoolRequest.NO_BYTES);
+    }
+
+    /**
+     * Sets a stream to the state of a snapshot, when what was submitted for it before is done. What is wrong with the snapshot fails the stage, with
+     * an {@link IllegalArgumentException}, and leaves the stream as it was.
+     *
+     * @param snapshot of a {@link RecurrentStream} or a pool, on any backend; not to be changed until the stage is done
+     */
+    public CompletionStage<@Nullable Void> restore(long streamId, byte[] snapshot) {
+        return command(PoolRequest.Kind.RESTORE, streamId, snapshot);
+    }
+
+    /** Ends a stream, when what was submitted for it before is done: its state is forgotten, in the store, too. */
+    public CompletionStage<@Nullable Void> remove(long streamId) {
+        return command(PoolRequest.Kind.REMOVE, streamId, PoolRequest.NO_BYTES);
+    }
+
+    /** A command's answer has the type that its kind says. */
+    private <T> CompletionStage<T> command(PoolRequest.Kind kind, long streamId, byte[] snapshot) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        submit(kind, streamId, PoolRequest.NO_FLOATS, 0, PoolRequest.NO_FLOATS, 0, snapshot, null, future);
+        return future;
+    }
+
+    private void submit(
+            PoolRequest.Kind kind,
+            long streamId,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            byte[] snapshot,
+            @Nullable StepCallback callback,
+            @Nullable CompletableFuture<?> future) {
+        try {
+            shardOf(streamId).submit(kind, streamId, x, xOffset, y, yOffset, snapshot, callback, future);
+        } catch (StreamPoolFullException e) {
+            metrics.rejected();
+            throw e;
+        }
+    }
+
+    private PoolShard shardOf(long streamId) {
+        // other bits of the hash than those that find the stream in its shard
+        return shards[(int) ((StreamIndex.spread(streamId) & 0x7FFF_FFFF) % shards.length)];
+    }
+
+    /** Streams in the pool now, without those that were evicted. */
+    public int streams() {
+        int sum = 0;
+        for (PoolShard shard : shards) {
+            sum += shard.streams();
+        }
+        return sum;
+    }
+
+    /** Requests that wait now. */
+    public int queued() {
+        int sum = 0;
+        for (PoolShard shard : shards) {
+            sum += shard.queued();
+        }
+        return sum;
+    }
+
+    /**
+     * Takes no more requests, answers all that wait, saves every stream if there is a store, and gives the memory back. Waits for that, unless it is
+     * called by a callback. A second call does nothing but wait.
+     */
+    @Override
+    public void close() {
+        close(false);
+    }
+
+    /** As {@link #close()}, but what waits fails with {@link StreamPoolClosedException}; the batches that run now are finished. */
+    public void closeNow() {
+        close(true);
+    }
+
+    private void close(boolean fail) {
+        for (PoolShard shard : shards) {
+            shard.close(fail);
+        }
+        if (Thread.currentThread() instanceof PoolWorker.WorkerThread) {
+            return; // a worker that waited for the workers would wait for itself
+        }
+        boolean interrupted = false;
+        for (PoolWorker worker : workers) {
+            for (boolean ended = false; !ended; ) {
+                try {
+                    worker.awaitEnd();
+                    ended = true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Knobs of a pool. Mutable, one thread. */
+    public static final class Builder {
+        /** Views are kept for every size of a batch that comes up; a batch gains nothing from being larger. */
+        private static final int LARGEST_BATCH = 4096;
+
+        private final RecurrentLayer layer;
+        private int workers = 1;
+        private int streams = 10_000;
+        private int largestBatch = 64;
+        private Duration longestWait = Duration.ofMillis(1);
+        private int queue = 16_384;
+        private Duration roomWait = Duration.ZERO;
+        private @Nullable StreamStore store;
+        private @Nullable Duration evictAfter;
+        private StreamMetrics metrics = StreamMetrics.NONE;
+
+        private Builder(RecurrentLayer layer) {
+            this.layer = layer;
+            RecurrentStream.checkForward(layer.desc());
+        }
+
+        /** Threads that step streams, each with its own share of them. Default 1. */
+        public Builder workers(int count) {
+            workers = count;
+            return this;
+        }
+
+        /** Streams whose states have room at once, and take memory from the beginning. Default 10,000. */
+        public Builder streams(int count) {
+            streams = count;
+            return this;
+        }
+
+        /** Most streams of one batch, at most 4096. Default 64. */
+        public Builder largestBatch(int count) {
+            largestBatch = count;
+            return this;
+        }
+
+        /**
+         * How long a request may wait for others to share its batch, as long as the pool keeps up with the load: a batch that is not full begins
+         * when its oldest request has waited for half of this. Zero: whatever waits is run as soon as a worker is free. Default 1 ms.
+         */
+        public Builder longestWait(Duration wait) {
+            longestWait = wait;
+            return this;
+        }
+
+        /** Requests that may wait at once, shared out evenly among the workers. Default 16,384. */
+        public Builder queue(int requests) {
+            queue = requests;
+            return this;
+        }
+
+        /** How long a submitter waits for room when the queue is full before it is refused; zero, the default: not at all. */
+        public Builder waitForRoom(Duration wait) {
+            roomWait = wait;
+            return this;
+        }
+
+        /** Where streams go when the pool has no room for more, or closes, and come back from. Default: none. */
+        public Builder store(StreamStore to) {
+            store = to;
+            return this;
+        }
+
+        /** Streams idle for this long leave for the store, too. Default: never. */
+        public Builder evictAfter(Duration idle) {
+            evictAfter = idle;
+            return this;
+        }
+
+        /** Who is told. */
+        public Builder metrics(StreamMetrics to) {
+            metrics = to;
+            return this;
+        }
+
+        /**
+         * A running pool, which the caller closes before the layer.
+         *
+         * @throws IllegalArgumentException if a knob's value makes no sense; names it
+         * @throws io.github.fusedrnn.FusedRnnException if there is not that much memory
+         */
+        public StreamPool build() {
+            check(workers >= 1, "workers", workers, "an integer >= 1");
+            check(
+                    largestBatch >= 1 && largestBatch <= LARGEST_BATCH,
+                    "largestBatch",
+                    largestBatch,
+                    "1 to " + LARGEST_BATCH);
+            check(queue >= 1, "queue", queue, "an integer >= 1");
+            check(!longestWait.isNegative(), "longestWait", longestWait, "zero or more");
+            check(!roomWait.isNegative(), "waitForRoom", roomWait, "zero or more");
+            check(evictAfter == null || store != null, "evictAfter", evictAfter, "a store to evict to");
+            check(
+                    evictAfter == null || !(evictAfter.isNegative() || evictAfter.isZero()),
+                    "evictAfter",
+                    evictAfter,
+                    "more than zero");
+            PoolSettings settings = new PoolSettings(
+                    layer,
+                    workers,
+                    streams,
+                    largestBatch,
+                    longestWait.toNanos(),
+                    queue,
+                    roomWait.toNanos(),
+                    store,
+                    evictAfter == null ? Long.MAX_VALUE : evictAfter.toNanos(),
+                    metrics);
+            check(
+                    streams >= 1 && settings.streamsOfWorker() >= largestBatch,
+                    "streams",
+                    streams,
+                    "at least largestBatch = " + largestBatch + " for each of " + workers + " workers");
+            return new StreamPool(settings);
+        }
+
+        private static void check(boolean ok, String name, @Nullable Object value, String expected) {
+            if (!ok) {
+                throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.github.fusedrnn.stream;
+
+/** A {@link StreamPool} is closed, or was closed before it came to a request. */
+public final class StreamPoolClosedException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    StreamPoolClosedException(String message) {
+        super(message);
+    }
+}
