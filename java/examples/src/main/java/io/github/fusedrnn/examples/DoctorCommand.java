@@ -48,7 +48,10 @@ final class DoctorCommand implements Callable<Integer> {
                 "fusedrnn.threads",
                 "fusedrnn.cpu.isa",
                 "fusedrnn.cpu.products",
-                "fusedrnn.maxNativeBytes")) {
+                "fusedrnn.maxNativeBytes",
+                "fusedrnn.cudnn.device",
+                "fusedrnn.cudnn.maxDeviceBytes",
+                "fusedrnn.cudnn.assumeDriver")) {
             String value = System.getProperty(name);
             line(out, name, value == null ? "not set" : value);
         }

@@ -6,8 +6,7 @@ import static org.bytedeco.cuda.global.cudart.cudaErrorInsufficientDriver;
 import static org.bytedeco.cuda.global.cudart.cudaErrorNoDevice;
 
 import io.github.fusedrnn.spi.Availability;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -28,11 +27,10 @@ final class CudaProbe {
     /** CUDA 13 has no code for older devices. */
     static final int MIN_COMPUTE_CAPABILITY = 75;
 
-    private static final List<Path> DRIVER_FILES =
-            List.of(Path.of("/proc/driver/nvidia/version"), Path.of("/dev/nvidiactl"), Path.of("/dev/dxg"));
+    private static final List<String> DRIVER_FILES =
+            List.of("/proc/driver/nvidia/version", "/dev/nvidiactl", "/dev/dxg");
     private static final int MIN_CUDA = 13_000;
     private static final int MIN_CUDNN = 90_000;
-    private static final Pattern LIBRARY = Pattern.compile("(lib[\\w.+-]*\\.so[\\w.]*): cannot open");
 
     private CudaProbe() {}
 
@@ -68,9 +66,9 @@ final class CudaProbe {
         static final Result RESULT = probe(Boolean.getBoolean(ASSUME_DRIVER), DRIVER_FILES);
     }
 
-    static Result probe(boolean assumeDriver, List<Path> driverFiles) {
+    static Result probe(boolean assumeDriver, List<String> driverFiles) {
         try {
-            if (!assumeDriver && driverFiles.stream().noneMatch(Files::exists)) {
+            if (!assumeDriver && !anyExists(driverFiles)) {
                 return Result.no(
                         Outcome.DRIVER_MISSING,
                         "no NVIDIA driver on this machine (none of " + driverFiles + "; -D" + ASSUME_DRIVER
@@ -82,6 +80,16 @@ final class CudaProbe {
         }
     }
 
+    /** Plain files and a plain loop: in a cold JVM a stream or a regular expression would cost more than all the rest. */
+    private static boolean anyExists(List<String> files) {
+        for (String file : files) {
+            if (new File(file).exists()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static Result notLoaded(Throwable e) {
         StringBuilder all = new StringBuilder();
         Throwable root = e;
@@ -89,12 +97,14 @@ final class CudaProbe {
             root = t;
             all.append(t.getMessage()).append('\n');
         }
-        Matcher library = LIBRARY.matcher(all);
+        Matcher library =
+                Pattern.compile("(lib[\\w.+-]*\\.so[\\w.]*): cannot open").matcher(all);
         if (library.find()) {
             return Result.no(
                     Outcome.LIBRARY_MISSING,
-                    "the library " + library.group(1) + " is missing; needed are CUDA 13 (cudart, cublas) and cuDNN 9"
-                            + " where the system's loader finds them (LD_LIBRARY_PATH)");
+                    "the library " + library.group(1)
+                            + " is missing; needed are the NVIDIA driver (libcuda), CUDA 13 (cudart, cublas) and"
+                            + " cuDNN 9 where the system's loader finds them (LD_LIBRARY_PATH)");
         }
         return e instanceof LinkageError
                 ? Result.no(Outcome.LIBRARY_MISSING, "the CUDA presets cannot be loaded (" + root + ")")

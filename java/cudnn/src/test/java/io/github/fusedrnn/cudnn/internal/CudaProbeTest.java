@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fusedrnn.cudnn.internal.CudaProbe.Outcome;
 import io.github.fusedrnn.cudnn.internal.CudaProbe.Result;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CudaProbeTest {
     @Test
     void namesTheDriverWhereNoFileTellsOfOne() {
-        Result result = CudaProbe.probe(false, List.of(Path.of("/no/such/driver")));
+        Result result = CudaProbe.probe(false, List.of("/no/such/driver"));
         assertThat(result.outcome()).isEqualTo(Outcome.DRIVER_MISSING);
         assertThat(result.availability().available()).isFalse();
         assertThat(result.availability().reason()).contains("no NVIDIA driver", "/no/such/driver");

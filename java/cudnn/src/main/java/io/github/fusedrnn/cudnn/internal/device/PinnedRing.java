@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** Pages of pinned host memory that are used in turn, each made on first use and kept. One thread at a time. */
@@ -59,7 +60,8 @@ final class PinnedRing {
                 cudart.cudaFreeHost(memory);
                 throw e;
             }
-            bytes = new Span(memory.address(), size).asByteBuffer().order(ByteOrder.nativeOrder());
+            // A BytePointer, because JavaCPP knows not the size of an element of a class of ours.
+            bytes = new BytePointer(memory).capacity(size).asByteBuffer().order(ByteOrder.nativeOrder());
             floats = bytes.asFloatBuffer();
             ints = bytes.asIntBuffer();
         }

@@ -19,13 +19,6 @@ public final class Span extends Pointer {
         this.address = address;
     }
 
-    /** To {@code bytes} bytes of host memory, for {@link #asByteBuffer()}. */
-    Span(long address, long bytes) {
-        this(address);
-        this.limit = bytes;
-        this.capacity = bytes;
-    }
-
     /** Points elsewhere; answers this. */
     public Span to(long newAddress) {
         this.address = newAddress;
