@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             TaggerCommand.class,
             SentimentCommand.class,
             MusicCommand.class,
+            GradientsCommand.class,
             GradcheckCommand.class,
             ConformanceCommand.class,
             InspectCommand.class,

@@ -26,6 +26,7 @@ class FusedRnnTest {
                 "tagger",
                 "sentiment",
                 "music",
+                "gradients",
                 "gradcheck",
                 "conformance",
                 "inspect",
