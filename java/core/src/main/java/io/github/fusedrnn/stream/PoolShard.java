@@ -1,5 +1,7 @@
 package io.github.fusedrnn.stream;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -283,23 +285,20 @@ final class PoolShard {
         LockSupport.unpark(worker);
     }
 
-    /** For the worker, after its end: fails whatever is left, of every stream. */
+    /** For the worker, at its end, when nothing more is taken: fails whatever is left, of every stream. */
     void failAll(Throwable cause) {
-        for (PooledStream stream = pollAny(); stream != null; stream = pollAny()) {
+        for (PooledStream stream : waiting()) {
             PoolWorker.failAll(stream, cause);
         }
     }
 
-    private synchronized @Nullable PooledStream pollAny() {
-        PooledStream[] found = new PooledStream[1];
+    private synchronized List<PooledStream> waiting() {
+        List<PooledStream> found = new ArrayList<>();
         index.forEach(stream -> {
             if (stream.head != null) {
-                found[0] = stream;
+                found.add(stream);
             }
         });
-        if (found[0] != null) {
-            index.remove(found[0].id);
-        }
-        return found[0];
+        return found;
     }
 }
