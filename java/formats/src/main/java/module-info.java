@@ -16,4 +16,5 @@ module io.github.fusedrnn.formats {
     exports io.github.fusedrnn.formats.onnx;
     exports io.github.fusedrnn.formats.pytorch;
     exports io.github.fusedrnn.formats.safetensors;
+    exports io.github.fusedrnn.formats.stream;
 }

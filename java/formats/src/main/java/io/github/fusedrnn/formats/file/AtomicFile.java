@@ -1,4 +1,4 @@
-package io.github.fusedrnn.formats.safetensors;
+package io.github.fusedrnn.formats.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,16 +13,22 @@ import java.util.concurrent.ThreadLocalRandom;
  * within one file system), forced to the disk, and then renamed over the old file. So there is no moment, crash or
  * power cut after which the name stands for half a file.
  */
-final class AtomicFile {
+public final class AtomicFile {
     /** Writes the new content from the channel's position on. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
+        /** Writes all of it. */
         void writeTo(FileChannel channel) throws IOException;
     }
 
     private AtomicFile() {}
 
-    static void replace(Path target, Content content) throws IOException {
+    /**
+     * Replaces a file, or makes it.
+     *
+     * @throws IOException if anything fails; the old file stands then, whole
+     */
+    public static void replace(Path target, Content content) throws IOException {
         // Renaming over a symbolic link would replace the link and leave the file it stands for as it was.
         Path file = Files.isSymbolicLink(target) ? target.toRealPath() : target.toAbsolutePath();
         Path folder = file.getParent();

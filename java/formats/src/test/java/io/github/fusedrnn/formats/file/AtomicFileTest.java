@@ -1,4 +1,4 @@
-package io.github.fusedrnn.formats.safetensors;
+package io.github.fusedrnn.formats.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
