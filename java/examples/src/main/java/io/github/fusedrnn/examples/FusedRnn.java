@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ConformanceCommand.class,
             InspectCommand.class,
             ImportCommand.class,
+            ServeBenchCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -12,7 +12,8 @@ class FusedRnnTest {
         CommandRun run = CommandRun.of("--help");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("adder", "charlm", "gradcheck", "conformance", "inspect", "import", "doctor");
+        assertThat(run.out())
+                .contains("adder", "charlm", "gradcheck", "conformance", "inspect", "import", "serve-bench", "doctor");
     }
 
     @ParameterizedTest
@@ -31,6 +32,7 @@ class FusedRnnTest {
                 "conformance",
                 "inspect",
                 "import",
+                "serve-bench",
                 "doctor"
             })
     void explainsEveryCommand(String command) {
