@@ -1,0 +1,66 @@
+package io.github.fusedrnn.benchmarks;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Lstm;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Prints steps per second of many streams of an LSTM with C = H: one by one, through a pool, and what the bare batched kernel does, all on the same
+ * number of threads, in turns; the median of the turns with the smallest and the largest.
+ *
+ * <p>{@code java -cp benchmarks/target/benchmarks.jar io.github.fusedrnn.benchmarks.PoolTable HIDDEN THREADS [STREAMS] [BATCH] [TURNS]}
+ */
+public final class PoolTable {
+    private static final double WARM_UP = 1.5;
+    private static final double TURN = 1.5;
+
+    private PoolTable() {}
+
+    /** Runs the three contenders. */
+    public static void main(String[] args) {
+        int hidden = Integer.parseInt(args[0]);
+        int threads = Integer.parseInt(args[1]);
+        int streams = args.length > 2 ? Integer.parseInt(args[2]) : 50_000;
+        int batch = args.length > 3 ? Integer.parseInt(args[3]) : 64;
+        int turns = args.length > 4 ? Integer.parseInt(args[4]) : 5;
+        try (Lstm layer = Lstm.builder(hidden, hidden)
+                        .seed(1)
+                        .backend(BackendKind.CPU)
+                        .build();
+                PoolLoad oneByOne = PoolLoad.oneByOne(layer, streams, threads);
+                PoolLoad pool = PoolLoad.pool(layer, streams, threads, batch);
+                PoolLoad bare = PoolLoad.bareBatches(layer, threads, batch)) {
+            PoolLoad[] loads = {oneByOne, pool, bare};
+            double[][] rates = new double[loads.length][turns];
+            for (PoolLoad load : loads) {
+                load.stepsPerSecond(WARM_UP);
+            }
+            for (int turn = 0; turn < turns; turn++) {
+                for (int i = 0; i < loads.length; i++) {
+                    rates[i][turn] = loads[i].stepsPerSecond(TURN);
+                }
+            }
+            String[] names = {"one by one", "pool", "bare batches"};
+            System.out.printf(
+                    Locale.ROOT, "LSTM H = %d, %d streams, %d thread(s), batch %d%n", hidden, streams, threads, batch);
+            for (int i = 0; i < loads.length; i++) {
+                Arrays.sort(rates[i]);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-13s %10.0f steps/s (%.0f to %.0f)%n",
+                        names[i],
+                        rates[i][turns / 2],
+                        rates[i][0],
+                        rates[i][turns - 1]);
+            }
+            double one = rates[0][turns / 2];
+            double together = rates[1][turns / 2];
+            System.out.printf(
+                    Locale.ROOT,
+                    "pool / one by one %.2f, pool / bare batches %.0f %%%n",
+                    together / one,
+                    100 * together / rates[2][turns / 2]);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.fusedrnn.benchmarks;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.Session;
+import io.github.fusedrnn.spi.BoundPlan;
+import io.github.fusedrnn.stream.RecurrentStream;
+import io.github.fusedrnn.tensor.FloatTensor;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a stream adds to a step: the bare call of the kernel through its plan, and the same step through a session and through a stream. With one
+ * unit the kernel has next to nothing to do, so that row bounds what everything around it costs, the boundary included.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@State(Scope.Thread)
+public class StreamStepBenchmark {
+    /** C = H. */
+    @Param({"1", "64", "128"})
+    public int size;
+
+    private Lstm layer;
+    private BoundPlan plan;
+    private Session session;
+    private RecurrentStream stream;
+    private RecurrentState state;
+    private FloatTensor x;
+    private FloatTensor y;
+    private float[] xArray;
+    private float[] yArray;
+
+    /** Builds all of them on one layer. */
+    @Setup
+    public void build() {
+        layer = Lstm.builder(size, size).seed(1).backend(BackendKind.CPU).build();
+        plan = layer.bind(1, 1, 1);
+        session = layer.session(1, 1, 1);
+        stream = layer.stream();
+        state = layer.newState(1);
+        x = layer.newInput(1, 1);
+        y = layer.newOutput(1, 1);
+        xArray = LayerCase.uniform(size, 1);
+        yArray = new float[size];
+        x.copyFrom(xArray);
+    }
+
+    /** The kernel and the boundary. */
+    @Benchmark
+    public FloatTensor bare() {
+        plan.infer(1, 1, x, state, y, state);
+        return y;
+    }
+
+    /** With a session's checks, uses and the taking of the weights. */
+    @Benchmark
+    public FloatTensor session() {
+        session.infer(x, null, state, y, state);
+        return y;
+    }
+
+    /** A stream's step. */
+    @Benchmark
+    public FloatTensor stream() {
+        stream.step(x, y);
+        return y;
+    }
+
+    /** A stream's step on Java arrays: input copied in, output copied out. */
+    @Benchmark
+    public float[] streamOnArrays() {
+        stream.step(xArray, 0, yArray, 0);
+        return yArray;
+    }
+
+    /** Gives everything back. */
+    @TearDown
+    public void close() {
+        y.close();
+        x.close();
+        state.close();
+        stream.close();
+        session.close();
+        plan.close();
+        layer.close();
+    }
+}
