@@ -1,0 +1,65 @@
+package io.github.fusedrnn.train;
+
+import io.github.fusedrnn.BackendKind;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+
+/** The suites of the training kit on the cuDNN backend. */
+@Tag("gpu")
+final class CudnnTrainTest {
+    @Nested
+    final class AttentionOnCudnn extends AttentionSuite {
+        AttentionOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class DenseOnCudnn extends DenseSuite {
+        DenseOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class EmbeddingOnCudnn extends EmbeddingSuite {
+        EmbeddingOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class DropoutOnCudnn extends DropoutSuite {
+        DropoutOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class LossOnCudnn extends LossSuite {
+        LossOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class OptimizerOnCudnn extends OptimizerSuite {
+        OptimizerOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class GradientClipOnCudnn extends GradientClipSuite {
+        GradientClipOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class SoftmaxHeadOnCudnn extends SoftmaxHeadSuite {
+        SoftmaxHeadOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+}
