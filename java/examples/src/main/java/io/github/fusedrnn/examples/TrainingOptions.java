@@ -43,7 +43,7 @@ final class TrainingOptions extends LayerOptions {
         require(!resume || save != null, "--resume", "without --save", "--save FILE, the checkpoint to go on from");
         require(!resume || Files.isRegularFile(save), "--save", save, "an existing checkpoint, with --resume");
         require(
-                curve == null || LossCurve.knows(curve) && canHold(curve),
+                curve == null || (LossCurve.knows(curve) && canHold(curve)),
                 "--curve",
                 curve,
                 "a name that ends in .svg or .png, in a folder that exists and can be written to");
