@@ -72,8 +72,8 @@ class Seq2seqCommandTest {
                 "--rewrite",
                 "31415926");
 
-        // three seeds of this setting end between 93 and 100 %
-        assertThat(column(run, 2)[3]).isGreaterThan(80);
+        // seeds 1, 2 and 3 of this setting end at 100.0, 99.5 and 100.0 %
+        assertThat(column(run, 2)[3]).isGreaterThan(90);
         assertThat(run.out()).contains("31415926 -> ").contains("beam of 3: ");
     }
 
