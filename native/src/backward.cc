@@ -278,8 +278,11 @@ class BackwardPass {
 
   // dw [a.columns, b.columns] += a^T b
   void AddProduct(Matrix a, Matrix b, float* dw, int64_t rows, const Crew& crew) const {
-    if (!g_.blas)
-      return AddProducts(a, {{b.values, b.ld, b.columns, dw, b.columns}, {}}, 1, rows, crew);
+    if (!g_.blas) {
+      const LeftSide left = {a.values, a.ld, a.columns, 0, 0, 1};
+      const RightSide right = {b.values, b.ld, b.columns, dw, b.columns};
+      return AddProducts(&left, 1, &right, 1, rows, crew);
+    }
     MatrixProduct product{};
     product.trans_a = true;
     product.m = a.columns;
@@ -296,10 +299,41 @@ class BackwardPass {
     BlasGemmBlocks(product, crew);
   }
 
-  void AddProducts(Matrix a, const RightSide (&sides)[2], int count, int64_t rows,
-                   const Crew& crew) const {
-    AddTransposedProducts(*g_.kernels, a.values, a.ld, a.columns, rows, sides, count,
+  void AddProducts(const LeftSide* lefts, int left_count, const RightSide* sides, int count,
+                   int64_t rows, const Crew& crew) const {
+    AddTransposedProducts(*g_.kernels, lefts, left_count, rows, sides, count,
                           {plan_.At(plan_.layout.gemm_work), plan_.layout.gemm_work_floats}, crew);
+  }
+
+  // Both weight matrices at once: what is packed serves both. A GRU's gates r and z have the same
+  // gradients on both sides.
+  void AddBothProducts(const float* dgates, const float* dhidden, Matrix x, Matrix h_prev,
+                       float* dw_input, float* dw_hidden, int64_t rows, const Crew& crew) const {
+    const int64_t ld = g_.ld_gate_major, gates = shape_.gates * shape_.hidden;
+    const int64_t same = dgates == dhidden ? gates : 2 * shape_.hidden;
+    const LeftSide lefts[] = {{dgates, ld, same, 0, 0, 2},
+                              {dgates + same, ld, gates - same, same, 0, 1},
+                              {dhidden + same, ld, gates - same, same, 1, 1}};
+    const RightSide sides[] = {{x.values, x.ld, x.columns, dw_input, x.columns},
+                               {h_prev.values, h_prev.ld, h_prev.columns, dw_hidden,
+                                h_prev.columns}};
+    AddProducts(lefts, same == gates ? 1 : 3, sides, 2, rows, crew);
+  }
+
+  // The crew shares the columns.
+  void AddBiases(const float* dgates, const float* dhidden, float* input, float* hidden,
+                 int64_t rows, const Crew& crew) const {
+    const int64_t ld = g_.ld_gate_major, gates = shape_.gates * shape_.hidden;
+    const int64_t begin = crew.Begin(gates), end = crew.End(gates);
+    const int64_t same = dgates == dhidden ? end : std::clamp(2 * shape_.hidden, begin, end);
+    const auto add = [&](const float* from, int64_t first, int64_t last, float* to, float* also) {
+      if (first == last) return;
+      g_.kernels->f32_column_sums({from + first, ld, rows, last - first, to + first,
+                                   also == nullptr ? nullptr : also + first});
+    };
+    add(dgates, begin, same, input, hidden);
+    add(dgates, same, end, input, nullptr);
+    add(dhidden, same, end, hidden, nullptr);
   }
 
   void WeightGradients(int64_t layer, int64_t direction, const Chunk& chunk,
@@ -319,11 +353,8 @@ class BackwardPass {
                            shape_.recurrent};
     float* dw_input = place(FR_WEIGHT_IH);
     float* dw_hidden = place(FR_WEIGHT_HH);
-    if (!g_.blas && dhidden == dgates && weights.recurrent[0].rows == gates) {
-      AddProducts({dgates, ld, gates},
-                  {{x.values, x.ld, x.columns, dw_input, x.columns},
-                   {h_prev.values, h_prev.ld, h_prev.columns, dw_hidden, h_prev.columns}},
-                  2, chunk.rows, crew);
+    if (!g_.blas && weights.recurrent[0].rows == gates) {
+      AddBothProducts(dgates, dhidden, x, h_prev, dw_input, dw_hidden, chunk.rows, crew);
     } else {
       AddProduct({dgates, ld, gates}, x, dw_input, chunk.rows, crew);
       for (int i = 0; i < weights.recurrent_parts; ++i) {
@@ -340,11 +371,7 @@ class BackwardPass {
                  place(FR_WEIGHT_HR), chunk.rows, crew);
     }
     if (shape_.desc.bias != 0) {
-      const int64_t begin = crew.Begin(gates), count = crew.End(gates) - begin;
-      g_.kernels->f32_column_sums(
-          {dgates + begin, ld, chunk.rows, count, place(FR_BIAS_IH) + begin});
-      g_.kernels->f32_column_sums(
-          {dhidden + begin, ld, chunk.rows, count, place(FR_BIAS_HH) + begin});
+      AddBiases(dgates, dhidden, place(FR_BIAS_IH), place(FR_BIAS_HH), chunk.rows, crew);
     }
     const bool last =
         shape_.Reverse(direction) ? chunk.low + chunk.count == schedule_.steps() : chunk.low == 0;

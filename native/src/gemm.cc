@@ -58,60 +58,81 @@ void PackPanel(const KernelTable& kernels, const float* b, int64_t ldb, bool tra
 }
 
 struct Panel {
-  const RightSide* side;
+  int side;
   int64_t column, columns;
 };
 
-// Rows [begin, end) of c = beta c + alpha a^T b for the panels listed, which the crew packs
-// together.
-void TransposedGroup(const KernelTable& kernels, const float* a, int64_t lda, int64_t begin,
-                     int64_t end, int64_t k, const Panel* panels, int64_t count, bool trans_b,
-                     float alpha, float beta, float* left, float* right, const Crew& crew) {
-  const int64_t wide = 4 * kernels.width;
-  const int64_t tile = kernels.tile_rows;
-  const Cut depth(k, kDepth), rows(DivideUp(end - begin, tile), kRows / tile);
-  for (int64_t p = 0; p < depth.count; ++p) {
-    const int64_t k0 = depth.Begin(p), deep = depth.Begin(p + 1) - k0;
-    crew.Sync();  // nobody reads the panels before these any more
-    for (int64_t i = crew.Begin(count); i < crew.End(count); ++i) {
-      const RightSide& side = *panels[i].side;
-      const float* b = trans_b ? side.b + panels[i].column * side.ldb + k0
-                               : side.b + k0 * side.ldb + panels[i].column;
-      PackPanel(kernels, b, side.ldb, trans_b, deep, panels[i].columns, alpha,
-                right + i * deep * wide);
-    }
-    crew.Sync();
-    for (int64_t r = 0; r < rows.count; ++r) {
-      const int64_t m0 = begin + rows.Begin(r) * tile;
-      const int64_t high = std::min(end, begin + rows.Begin(r + 1) * tile) - m0;
-      kernels.f32_pack_left({a + k0 * lda + m0, lda, deep, high, left});
-      for (int64_t i = 0; i < count; ++i) {
-        const RightSide& side = *panels[i].side;
-        kernels.f32_block_product({left, deep, high, right + i * deep * wide, p == 0 ? beta : 1.0f,
-                                   side.c + m0 * side.ldc + panels[i].column, side.ldc,
-                                   panels[i].columns});
-      }
+// c = beta c + alpha a^T b, all of whose left sides' widths are at most `widest`.
+struct TransposedArgs {
+  const LeftSide* lefts;
+  int left_count;
+  int64_t widest;
+  int64_t k;
+  const RightSide* sides;
+  int count;
+  bool trans_b;
+  float alpha, beta;
+};
+
+// The own rows of one left side, for one block of depth and the packed panels of its right sides.
+void TransposedBlock(const KernelTable& kernels, const TransposedArgs& args, const LeftSide& side,
+                     int64_t k0, int64_t deep, const Panel* panels, int64_t count,
+                     const float* right, float* left, const Crew& crew) {
+  const int64_t wide = 4 * kernels.width, tile = kernels.tile_rows;
+  int64_t begin, end;
+  OwnRows(kernels, side.columns, crew, &begin, &end);
+  const Cut rows(DivideUp(end - begin, tile), kRows / tile);
+  for (int64_t r = 0; r < rows.count; ++r) {
+    const int64_t m0 = begin + rows.Begin(r) * tile;
+    const int64_t high = std::min(end, begin + rows.Begin(r + 1) * tile) - m0;
+    kernels.f32_pack_left({side.a + k0 * side.lda + m0, side.lda, deep, high, left});
+    for (int64_t i = 0; i < count; ++i) {
+      if (panels[i].side < side.first || panels[i].side >= side.first + side.count) continue;
+      const RightSide& to = args.sides[panels[i].side];
+      kernels.f32_block_product({left, deep, high, right + i * deep * wide,
+                                 k0 == 0 ? args.beta : 1.0f,
+                                 to.c + (side.row + m0) * to.ldc + panels[i].column, to.ldc,
+                                 panels[i].columns});
     }
   }
 }
 
-void Transposed(const KernelTable& kernels, const float* a, int64_t lda, int64_t m, int64_t k,
-                const RightSide* sides, int count, bool trans_b, float alpha, float beta,
-                const GemmWork& work, const Crew& crew) {
+// For the panels listed, which the crew packs together.
+void TransposedGroup(const KernelTable& kernels, const TransposedArgs& args, const Panel* panels,
+                     int64_t count, float* left, float* right, const Crew& crew) {
   const int64_t wide = 4 * kernels.width;
-  int64_t begin, end;
-  OwnRows(kernels, m, crew, &begin, &end);
+  const Cut depth(args.k, kDepth);
+  for (int64_t p = 0; p < depth.count; ++p) {
+    const int64_t k0 = depth.Begin(p), deep = depth.Begin(p + 1) - k0;
+    crew.Sync();  // nobody reads the panels before these any more
+    for (int64_t i = crew.Begin(count); i < crew.End(count); ++i) {
+      const RightSide& side = args.sides[panels[i].side];
+      const float* b = args.trans_b ? side.b + panels[i].column * side.ldb + k0
+                                    : side.b + k0 * side.ldb + panels[i].column;
+      PackPanel(kernels, b, side.ldb, args.trans_b, deep, panels[i].columns, args.alpha,
+                right + i * deep * wide);
+    }
+    crew.Sync();
+    for (int i = 0; i < args.left_count; ++i) {
+      TransposedBlock(kernels, args, args.lefts[i], k0, deep, panels, count, right, left, crew);
+    }
+  }
+}
+
+void Transposed(const KernelTable& kernels, const TransposedArgs& args, const GemmWork& work,
+                const Crew& crew) {
+  const int64_t wide = 4 * kernels.width;
   float* left = work.floats + crew.index * work.each;
-  float* right = work.floats + LeftFloats(kernels, m, k);
+  float* right = work.floats + LeftFloats(kernels, args.widest, args.k);
   Panel panels[kMostPanels];
   int64_t used = 0;
-  for (int s = 0; s < count; ++s) {
-    for (int64_t column = 0; column < sides[s].columns; column += wide) {
-      panels[used++] = {&sides[s], column, std::min(wide, sides[s].columns - column)};
-      const bool last = s + 1 == count && column + wide >= sides[s].columns;
+  for (int s = 0; s < args.count; ++s) {
+    const int64_t columns = args.sides[s].columns;
+    for (int64_t column = 0; column < columns; column += wide) {
+      panels[used++] = {s, column, std::min(wide, columns - column)};
+      const bool last = s + 1 == args.count && column + wide >= columns;
       if (used * wide < kColumns && !last) continue;
-      TransposedGroup(kernels, a, lda, begin, end, k, panels, used, trans_b, alpha, beta, left,
-                      right, crew);
+      TransposedGroup(kernels, args, panels, used, left, right, crew);
       used = 0;
     }
   }
@@ -185,10 +206,13 @@ int64_t LargestGemmWorkFloats(const KernelTable& kernels) {
   return GemmWorkFloats(kernels, kRows, kColumns, kDepth);
 }
 
-void AddTransposedProducts(const KernelTable& kernels, const float* a, int64_t lda, int64_t m,
+void AddTransposedProducts(const KernelTable& kernels, const LeftSide* lefts, int left_count,
                            int64_t k, const RightSide* sides, int count, const GemmWork& work,
                            const Crew& crew) noexcept {
-  if (k > 0) Transposed(kernels, a, lda, m, k, sides, count, false, 1.0f, 1.0f, work, crew);
+  if (k <= 0) return;
+  int64_t widest = 0;
+  for (int i = 0; i < left_count; ++i) widest = std::max(widest, lefts[i].columns);
+  Transposed(kernels, {lefts, left_count, widest, k, sides, count, false, 1.0f, 1.0f}, work, crew);
 }
 
 void Gemm(const KernelTable& kernels, const MatrixProduct& product, const GemmWork& work,
@@ -208,9 +232,12 @@ void Gemm(const KernelTable& kernels, const MatrixProduct& product, const GemmWo
                 Crew{0, 1, nullptr});
   }
   if (!product.trans_a) return Straight(kernels, product, work, crew);
-  const RightSide side = {product.b, product.ldb, product.n, product.c, product.ldc};
-  Transposed(kernels, product.a, product.lda, product.m, product.k, &side, 1, product.trans_b,
-             product.alpha, product.beta, work, crew);
+  const LeftSide left = {product.a, product.lda, product.m, 0, 0, 1};
+  const RightSide right = {product.b, product.ldb, product.n, product.c, product.ldc};
+  Transposed(kernels,
+             {&left, 1, product.m, product.k, &right, 1, product.trans_b, product.alpha,
+              product.beta},
+             work, crew);
 }
 
 void ScaleOnly(const MatrixProduct& product) noexcept {

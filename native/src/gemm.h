@@ -34,6 +34,16 @@ struct RightSide {
   int64_t ldc;
 };
 
+// a [k, columns]: a^T times the right sides from `first` on, `count` of them, makes their rows
+// [row, row + columns) of c.
+struct LeftSide {
+  const float* a;
+  int64_t lda;
+  int64_t columns;
+  int64_t row;
+  int first, count;
+};
+
 // What a crew packs into: one part for each thread, all alike, one after the other.
 struct GemmWork {
   float* floats;
@@ -43,8 +53,8 @@ struct GemmWork {
 // Floats of a thread's part for products of at most these sizes, a whole number of cache lines.
 int64_t GemmWorkFloats(const KernelTable& kernels, int64_t m, int64_t n, int64_t k);
 
-// c += a^T b for every side, a [k, m]. The crew shares c.
-void AddTransposedProducts(const KernelTable& kernels, const float* a, int64_t lda, int64_t m,
+// c += a^T b for every left side and each of its right sides, all with k rows. The crew shares c.
+void AddTransposedProducts(const KernelTable& kernels, const LeftSide* lefts, int left_count,
                            int64_t k, const RightSide* sides, int count, const GemmWork& work,
                            const Crew& crew) noexcept;
 

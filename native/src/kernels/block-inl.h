@@ -157,9 +157,45 @@ static __attribute__((noinline)) void BlockTile(const BlockArgs& args, int64_t r
   }
 }
 
+// Two whole tiles of one vector: the chains of one alone would wait for their additions.
+static __attribute__((noinline)) void BlockNarrowPair(const BlockArgs& args, int64_t row) {
+  constexpr int kRows = kTileRows4;
+  F sum[2][kRows];
+#pragma GCC unroll 8
+  for (int m = 0; m < kRows; ++m) sum[0][m] = sum[1][m] = Zero();
+  const float* left = args.left + row * args.k;
+  const float* next = left + kRows * args.k;
+  const float* panel = args.panel;
+  for (int64_t k = 0; k < args.k; ++k) {
+    const F w = Load(panel);
+#pragma GCC unroll 8
+    for (int m = 0; m < kRows; ++m) {
+      sum[0][m] = Fma(w, Set(left[m]), sum[0][m]);
+      sum[1][m] = Fma(w, Set(next[m]), sum[1][m]);
+    }
+    left += kRows;
+    next += kRows;
+    panel += 4 * kWidth;
+  }
+  const F beta = Set(args.beta);
+  for (int tile = 0; tile < 2; ++tile) {
+#pragma GCC unroll 8
+    for (int m = 0; m < kRows; ++m) {
+      float* at = args.out + (row + tile * kRows + m) * args.ldo;
+      const F add = sum[tile][m];
+      StoreUpTo(at, args.beta != 0.0f ? Fma(beta, LoadUpTo(at, args.columns), add) : add,
+                args.columns);
+    }
+  }
+}
+
 template <int kVectors>
 static void BlockTiles(const BlockArgs& args) {
-  for (int64_t row = 0; row < args.rows; row += kTileRows4) BlockTile<kVectors>(args, row);
+  int64_t row = 0;
+  if (kVectors == 1) {
+    for (; row + 2 * kTileRows4 <= args.rows; row += 2 * kTileRows4) BlockNarrowPair(args, row);
+  }
+  for (; row < args.rows; row += kTileRows4) BlockTile<kVectors>(args, row);
 }
 
 static void f32_block_product(const BlockArgs& args) {
@@ -190,9 +226,12 @@ static void f32_column_sums(const ColumnSumsArgs& args) {
     }
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
-      float* to = args.to + c + v * kWidth;
-      const int64_t lanes = left - v * kWidth;
-      StoreUpTo(to, Add(LoadUpTo(to, lanes), sum[v]), lanes);
+      const int64_t column = c + v * kWidth, lanes = left - v * kWidth;
+      float* const places[] = {args.to, args.also};
+      for (float* to : places) {
+        if (to == nullptr) continue;
+        StoreUpTo(to + column, Add(LoadUpTo(to + column, lanes), sum[v]), lanes);
+      }
     }
   }
 }

@@ -102,6 +102,7 @@ struct ColumnSumsArgs {
   int64_t rows;
   int64_t columns;
   float* to;
+  float* also;  // a second place of the same sums, or nullptr
 };
 
 // What the gate mathematics of one time step of a standard cell reads and writes besides the gates.

@@ -86,16 +86,18 @@ void PacksPanels(const KernelTable& table, int64_t k, int64_t columns) {
 
 void SumsColumns(const KernelTable& table, int64_t rows, int64_t columns) {
   Random random(static_cast<uint64_t>(rows * 13 + columns));
-  Guarded values(rows, columns), to(1, columns);
+  Guarded values(rows, columns), to(1, columns), also(1, columns);
   values.Fill(random);
   to.Fill(random);
-  const Guarded before = to;
-  table.f32_column_sums({values.data(), values.ld(), rows, columns, to.data()});
-  bool right = to.Intact();
+  also.Fill(random);
+  const Guarded before = to, also_before = also;
+  table.f32_column_sums({values.data(), values.ld(), rows, columns, to.data(), also.data()});
+  bool right = to.Intact() && also.Intact();
   for (int64_t c = 0; c < columns; ++c) {
     float sum = 0.0f;
     for (int64_t r = 0; r < rows; ++r) sum += values.at(r, c);
-    right = right && to.at(0, c) == before.at(0, c) + sum;
+    right = right && to.at(0, c) == before.at(0, c) + sum &&
+            also.at(0, c) == also_before.at(0, c) + sum;
   }
   EXPECT(right, "%s: column sums %lld x %lld", IsaName(table), static_cast<long long>(rows),
          static_cast<long long>(columns));
