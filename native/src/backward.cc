@@ -167,7 +167,9 @@ class BackwardPass {
       ProjectBack(weights, &step, dh, crew);
       GatesBackward(plan_, packed_, weights, step, direction, crew);
       if (!takes_rows) crew.Sync();
-      RecurrentBackward(plan_, packed_, weights, step, takes_rows || !g_.fused, crew);
+      step.ahead.count = 0;
+      if (i + 1 < chunk.count) FetchedAhead(layer, t, reverse, step.saved, &step.ahead, crew);
+      RecurrentBackward(plan_, packed_, weights, &step, takes_rows || !g_.fused, crew);
       if (takes_rows) {
         Leave(layer, direction, t, reverse, crew.Begin(step.rows), crew.End(step.rows), dh);
       } else {
@@ -175,6 +177,35 @@ class BackwardPass {
         // Rows that leave take no part in the steps to come: nobody needs to wait.
         if (crew.index == 0) Leave(layer, direction, t, reverse, 0, step.rows, dh);
       }
+    }
+  }
+
+  // What Enter and the gates of the step after that of time t read of this thread's rows, out of a
+  // cache that is far: forward wrote it long ago. c is what this step has as c_prev.
+  void FetchedAhead(int64_t layer, int64_t t, bool reverse, const SavedDirection& saved,
+                    Ahead* ahead, const Crew& crew) const {
+    const int64_t next = reverse ? t + 1 : t - 1, rows = schedule_.Active(next);
+    const int64_t begin = crew.Begin(rows), count = crew.End(rows) - begin;
+    if (count == 0) return;
+    ahead->count = ahead->region = 0;
+    ahead->done = 0;
+    const auto add = [&](const float* values, int64_t row, int64_t ld) {
+      if (values != nullptr) ahead->regions[ahead->count++] = {values + row * ld, count * ld};
+    };
+    const int64_t row = schedule_.Offset(next) + begin;
+    if (has_output_gradient(layer) && (layer + 1 < shape_.layers || schedule_.direct())) {
+      add(OutputGradientRow(layer, next, begin), 0, shape_.merged);
+    }
+    if (shape_.gates > 1 || g_.rare) add(saved.gates, row, g_.ld_gates);
+    if (shape_.lstm) {
+      if (schedule_.Continuing(next, reverse) >= begin + count) {
+        add(saved.cell, schedule_.Offset(reverse ? next + 1 : next - 1) + begin, g_.ld_hidden);
+      }
+    } else if (shape_.gru) {
+      add(saved.h_prev, row, g_.ld_recurrent);
+      add(saved.hidden_n, row, g_.ld_hidden);
+    } else {
+      add(saved.hidden, row, g_.ld_hidden);
     }
   }
 
@@ -314,9 +345,9 @@ class BackwardPass {
     const LeftSide lefts[] = {{dgates, ld, same, 0, 0, 2},
                               {dgates + same, ld, gates - same, same, 0, 1},
                               {dhidden + same, ld, gates - same, same, 1, 1}};
-    const RightSide sides[] = {{x.values, x.ld, x.columns, dw_input, x.columns},
-                               {h_prev.values, h_prev.ld, h_prev.columns, dw_hidden,
-                                h_prev.columns}};
+    const RightSide sides[] = {
+        {x.values, x.ld, x.columns, dw_input, x.columns},
+        {h_prev.values, h_prev.ld, h_prev.columns, dw_hidden, h_prev.columns}};
     AddProducts(lefts, same == gates ? 1 : 3, sides, 2, rows, crew);
   }
 

@@ -143,21 +143,21 @@ void GatesBackward(const fr_plan& plan, const fr_packed& packed, const Direction
 }
 
 void RecurrentBackward(const fr_plan& plan, const fr_packed& packed,
-                       const DirectionWeights& weights, const BackwardStep& step, bool by_rows,
+                       const DirectionWeights& weights, BackwardStep* step, bool by_rows,
                        const Crew& crew) noexcept {
   const Geometry& g = packed.geometry();
   const int64_t dgates_at = g.shape.SplitsHidden() ? plan.layout.dgates_hidden : plan.layout.dgates;
   const RecurrentPart& part = weights.recurrent[0];
   const int64_t panels = part.transposed.panel_count;
-  const int64_t begin = by_rows ? crew.Begin(step.rows) : 0;
-  const int64_t end = by_rows ? crew.End(step.rows) : step.rows;
-  const float* dgates = plan.At(dgates_at) + (step.gradient_row + begin) * g.ld_gate_major;
+  const int64_t begin = by_rows ? crew.Begin(step->rows) : 0;
+  const int64_t end = by_rows ? crew.End(step->rows) : step->rows;
+  const float* dgates = plan.At(dgates_at) + (step->gradient_row + begin) * g.ld_gate_major;
   const float* direct = g.shape.gru ? plan.At(plan.layout.dh[1]) + begin * g.ld_recurrent : nullptr;
-  const ProductArgs product = {
-      dgates + part.row, g.ld_gate_major,
-      end - begin,       direct,
-      g.ld_recurrent,    plan.At(plan.layout.dh[0]) + begin * g.ld_recurrent,
-      g.ld_recurrent};
+  ProductArgs product = {dgates + part.row, g.ld_gate_major,
+                         end - begin,       direct,
+                         g.ld_recurrent,    plan.At(plan.layout.dh[0]) + begin * g.ld_recurrent,
+                         g.ld_recurrent};
+  product.ahead = &step->ahead;
   if (by_rows) {
     if (begin < end) Product(packed, part.transposed, product);
   } else {

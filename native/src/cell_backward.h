@@ -21,6 +21,7 @@ struct BackwardStep {
   const float* c_initial;  // LSTM: of the others, row j at row j; ld_hidden both
   int64_t continuing;
   double* dpeephole;
+  Ahead ahead;  // what the next step reads first
 };
 
 // dgates (and dgates_hidden) of the step's rows; dc becomes that of c_prev; GRU: dh_direct into
@@ -28,10 +29,10 @@ struct BackwardStep {
 void GatesBackward(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
                    const BackwardStep& step, int64_t direction, const Crew& crew) noexcept;
 
-// dh_prev [rows, recurrent] into dh[0] of the plan, through the recurrent product. The crew shares
-// the rows, or the panels of columns.
+// dh_prev [rows, recurrent] into dh[0] of the plan, through the recurrent product, which fetches
+// step->ahead meanwhile. The crew shares the rows, or the panels of columns.
 void RecurrentBackward(const fr_plan& plan, const fr_packed& packed,
-                       const DirectionWeights& weights, const BackwardStep& step, bool by_rows,
+                       const DirectionWeights& weights, BackwardStep* step, bool by_rows,
                        const Crew& crew) noexcept;
 
 }  // namespace fusedrnn

@@ -89,10 +89,9 @@ void TransposedBlock(const KernelTable& kernels, const TransposedArgs& args, con
     for (int64_t i = 0; i < count; ++i) {
       if (panels[i].side < side.first || panels[i].side >= side.first + side.count) continue;
       const RightSide& to = args.sides[panels[i].side];
-      kernels.f32_block_product({left, deep, high, right + i * deep * wide,
-                                 k0 == 0 ? args.beta : 1.0f,
-                                 to.c + (side.row + m0) * to.ldc + panels[i].column, to.ldc,
-                                 panels[i].columns});
+      kernels.f32_block_product(
+          {left, deep, high, right + i * deep * wide, k0 == 0 ? args.beta : 1.0f,
+           to.c + (side.row + m0) * to.ldc + panels[i].column, to.ldc, panels[i].columns});
     }
   }
 }
@@ -234,10 +233,10 @@ void Gemm(const KernelTable& kernels, const MatrixProduct& product, const GemmWo
   if (!product.trans_a) return Straight(kernels, product, work, crew);
   const LeftSide left = {product.a, product.lda, product.m, 0, 0, 1};
   const RightSide right = {product.b, product.ldb, product.n, product.c, product.ldc};
-  Transposed(kernels,
-             {&left, 1, product.m, product.k, &right, 1, product.trans_b, product.alpha,
-              product.beta},
-             work, crew);
+  Transposed(
+      kernels,
+      {&left, 1, product.m, product.k, &right, 1, product.trans_b, product.alpha, product.beta},
+      work, crew);
 }
 
 void ScaleOnly(const MatrixProduct& product) noexcept {

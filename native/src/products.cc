@@ -55,6 +55,7 @@ void Product(const fr_packed& packed, const PackedMatrix& matrix, const ProductA
   gemm.out = args.out;
   gemm.ldo = args.ldo;
   gemm.columns = matrix.columns;
+  gemm.ahead = args.ahead;
   packed.geometry().kernels->f32_gemm_panels(gemm);
 }
 

@@ -16,6 +16,7 @@ struct ProductArgs {
   float* out;         // [rows, columns]
   int64_t ldo;
   float* quantized = nullptr;  // int8 weights: this thread's memory of QuantizedFloats
+  Ahead* ahead = nullptr;      // what to fetch meanwhile
 };
 
 // The columns of panels [panel_begin, panel_end); with OpenBLAS always all of them.

@@ -9,11 +9,46 @@
 namespace fusedrnn {
 namespace FUSEDRNN_ISA {
 
+// What is fetched ahead comes in pieces, so that no burst of requests holds up the panels' own.
+constexpr int64_t kAheadDepth = 64;  // of k
+
+struct AheadPieces {
+  Ahead* ahead;   // nullptr = none
+  int64_t lines;  // of a piece
+};
+
+template <int kMostRows>
+static AheadPieces PiecesOf(const GemmArgs& args) {
+  constexpr int64_t kLine = 16;  // floats
+  if (args.ahead == nullptr || args.ahead->count == 0) return {nullptr, 0};
+  int64_t floats = 0;
+  for (int i = 0; i < args.ahead->count; ++i) floats += args.ahead->regions[i].floats;
+  const int64_t pieces = (args.panel_end - args.panel_begin) *
+                         ((args.rows + kMostRows - 1) / kMostRows) *
+                         ((args.k + kAheadDepth - 1) / kAheadDepth);
+  return {args.ahead, floats / kLine / pieces + 1};
+}
+
+FUSEDRNN_INLINE void Fetch(const AheadPieces& pieces) {
+  constexpr int64_t kLine = 16;
+  Ahead& ahead = *pieces.ahead;
+  for (int64_t left = pieces.lines; left > 0 && ahead.region < ahead.count; --left) {
+    const Ahead::Region& region = ahead.regions[ahead.region];
+    __builtin_prefetch(region.at + ahead.done, 0, 2);
+    ahead.done += kLine;
+    if (ahead.done >= region.floats) {
+      ahead.done = 0;
+      ++ahead.region;
+    }
+  }
+}
+
 // The first kVectors of panels: out = init + a * panels, with init nullptr for 0. init may be out.
 template <int kRows, int kPanels, int kVectors, int kPanelVectors = kVectors>
 static __attribute__((noinline)) void GemmTile(const float* a, int64_t lda, int64_t k,
                                                const float* panels, const float* init,
-                                               int64_t ld_init, float* out, int64_t ldo) {
+                                               int64_t ld_init, float* out, int64_t ldo,
+                                               const AheadPieces& ahead) {
   constexpr int64_t kColumns = kVectors * kWidth;
   Tile<kRows, kPanels, kVectors> tile;
   const float* panel[kPanels];
@@ -29,7 +64,13 @@ static __attribute__((noinline)) void GemmTile(const float* a, int64_t lda, int6
       }
     }
   }
-  Accumulate<kPanelVectors>(tile, a, lda, k, panel);
+  const int64_t depth = ahead.ahead == nullptr ? k : kAheadDepth;
+  for (int64_t done = 0; done < k; done += depth) {
+    if (ahead.ahead != nullptr) Fetch(ahead);
+    Accumulate<kPanelVectors>(tile, a + done, lda, k - done < depth ? k - done : depth, panel);
+#pragma GCC unroll 2
+    for (int p = 0; p < kPanels; ++p) panel[p] += depth * kPanelVectors * kWidth;
+  }
 #pragma GCC unroll 2
   for (int p = 0; p < kPanels; ++p) {
 #pragma GCC unroll 8
@@ -47,15 +88,16 @@ template <int kPanels, int kVectors>
 struct FullPanels {
   const GemmArgs& args;
   int64_t panel;
+  const AheadPieces& ahead;
 
   template <int kRows>
   void Run(int64_t row) const {
     constexpr int64_t kColumns = kVectors * kWidth;
     const float* init =
         args.init == nullptr ? nullptr : args.init + row * args.ld_init + panel * kColumns;
-    GemmTile<kRows, kPanels, kVectors>(args.a + row * args.lda, args.lda, args.k,
-                                       args.panels + panel * kColumns * args.k, init, args.ld_init,
-                                       args.out + row * args.ldo + panel * kColumns, args.ldo);
+    GemmTile<kRows, kPanels, kVectors>(
+        args.a + row * args.lda, args.lda, args.k, args.panels + panel * kColumns * args.k, init,
+        args.ld_init, args.out + row * args.ldo + panel * kColumns, args.ldo, ahead);
   }
 };
 
@@ -65,6 +107,7 @@ template <int kVectors, int kPanelVectors>
 struct RaggedPanel {
   const GemmArgs& args;
   int64_t panel;
+  const AheadPieces& ahead;
 
   template <int kRows>
   void Run(int64_t row) const {
@@ -82,7 +125,7 @@ struct RaggedPanel {
     }
     GemmTile<kRows, 1, kVectors, kPanelVectors>(args.a + row * args.lda, args.lda, args.k,
                                                 args.panels + first * args.k, rows[0], kColumns,
-                                                rows[0], kColumns);
+                                                rows[0], kColumns, ahead);
     for (int m = 0; m < kRows; ++m) {
       for (int v = 0; v < kVectors; ++v) {
         const int64_t column = first + v * kWidth;
@@ -95,28 +138,32 @@ struct RaggedPanel {
 
 // Panels of three vectors are those of gates, which are always full.
 template <int kVectors, int kPanelVectors>
-static void GemmRagged(const GemmArgs& args, int64_t panel) {
+static void GemmRagged(const GemmArgs& args, int64_t panel, const AheadPieces& ahead) {
   if constexpr (kVectors > 1 && kPanelVectors == 4) {
     if (args.columns - panel * kPanelVectors * kWidth <= (kVectors - 1) * kWidth) {
-      return GemmRagged<kVectors - 1, kPanelVectors>(args, panel);
+      return GemmRagged<kVectors - 1, kPanelVectors>(args, panel, ahead);
     }
   }
-  ForRowTiles<TileRows<kVectors>()>(args.rows, RaggedPanel<kVectors, kPanelVectors>{args, panel});
+  ForRowTiles<TileRows<kVectors>()>(args.rows,
+                                    RaggedPanel<kVectors, kPanelVectors>{args, panel, ahead});
 }
 
 template <int kVectors>
 static void GemmPanels(const GemmArgs& args) {
   constexpr int kMost = TileRows<kVectors>();
+  const AheadPieces ahead = PiecesOf<kMost>(args);
   const int64_t full = args.columns / (kVectors * kWidth);
   const int64_t end = args.panel_end < full ? args.panel_end : full;
   int64_t panel = args.panel_begin;
   if (args.rows == 1) {
-    for (; panel + 2 <= end; panel += 2) FullPanels<2, kVectors>{args, panel}.template Run<1>(0);
+    for (; panel + 2 <= end; panel += 2)
+      FullPanels<2, kVectors>{args, panel, ahead}.template Run<1>(0);
   }
-  for (; panel < end; ++panel) ForRowTiles<kMost>(args.rows, FullPanels<1, kVectors>{args, panel});
+  for (; panel < end; ++panel)
+    ForRowTiles<kMost>(args.rows, FullPanels<1, kVectors>{args, panel, ahead});
   const bool ragged = args.columns % (kVectors * kWidth) != 0;
   if (ragged && args.panel_begin <= full && full < args.panel_end) {
-    GemmRagged<kVectors, kVectors>(args, full);
+    GemmRagged<kVectors, kVectors>(args, full, ahead);
   }
 }
 

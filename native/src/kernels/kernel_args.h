@@ -30,6 +30,20 @@ struct GateView {
   int64_t gate_stride;
 };
 
+// Memory that is read right after a product, which fetches it into the second-level cache piece by
+// piece while it computes. The kernel moves the cursor on.
+struct Ahead {
+  static constexpr int kMost = 4;
+  struct Region {
+    const float* at;
+    int64_t floats;
+  };
+  Region regions[kMost];
+  int count;
+  int region;    // cursor
+  int64_t done;  // floats of that region
+};
+
 // out[r, c] = init[r, c] + sum over k of a[r, k] * panels[c, k], for the columns of panels
 // [panel_begin, panel_end).
 struct GemmArgs {
@@ -46,6 +60,7 @@ struct GemmArgs {
   float* out;         // [R, columns]
   int64_t ldo;
   int64_t columns;  // columns at or past this one are neither read from init nor written to out
+  Ahead* ahead;     // nullptr = none
 };
 
 // to[c, r] = from[r, c]; to[c, r] = 0 for rows <= r < width: what a panel needs past its last
