@@ -11,12 +11,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How plans choose their schedule: by a rule, or by what was measured on this machine. Every choice gives the same bits; only the time
- * differs. {@link RecurrentLayer#explain()} says what was chosen and why.
+ * How plans choose their schedule (CPU backend) or algorithm (cuDNN backend): by a rule, or by what was measured on this machine. On the CPU
+ * every choice gives the same bits and only the time differs; cuDNN's algorithms round differently. {@link RecurrentLayer#explain()} says what
+ * was chosen and why.
  *
  * <p>A measurement happens when a plan is made, that is in the first call of a size or in {@link RecurrentLayer#session}; it takes about a
- * quarter of a second, or some calls of the size where these take longer. What it finds is kept by shape, instruction set, products, T, N
- * and threads. CPU backend only, and not with {@code products=openblas}, whose bits depend on the schedule; others have nothing to choose.
+ * quarter of a second, or some calls of the size where these take longer. What it finds is kept by shape, T, N, threads and instruction set or
+ * device. With {@code products=openblas}, whose bits depend on the schedule, and on the reference there is nothing to choose.
  *
  * <p>Thread-safe: one object may serve any number of layers. To measure once and repeat the choices in every later start:
  *

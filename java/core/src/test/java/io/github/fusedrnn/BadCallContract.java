@@ -261,7 +261,7 @@ abstract class BadCallContract extends Contract {
                 "free are");
         refuses(
                 () -> target().on(Lstm.builder(1 << 20, 1 << 20)).build(),
-                target().kind() == BackendKind.CPU ? FusedRnnException.class : IllegalArgumentException.class,
+                target().kind() == BackendKind.REFERENCE ? IllegalArgumentException.class : FusedRnnException.class,
                 "weights: ");
         assertThat(target().backend().liveBytes()).isEqualTo(before);
     }
@@ -301,7 +301,7 @@ abstract class BadCallContract extends Contract {
                     y,
                     null,
                     "x: memory of backend " + foreignX.backend(),
-                    "expected: memory of backend CPU");
+                    "expected: memory of backend " + target().kind());
             wrongEverywhere(x, null, null, foreignY, null, "y: memory of backend");
             wrongEverywhere(x, null, foreignState, y, null, "stateIn: memory of backend");
             wrongEverywhere(x, null, null, y, foreignState, "stateOut: memory of backend");

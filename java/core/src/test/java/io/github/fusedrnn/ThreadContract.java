@@ -212,6 +212,7 @@ abstract class ThreadContract extends Contract {
             Thread caller = new Thread(() -> {
                 while (!stop.get()) {
                     layer.infer(x, null, null, y, null);
+                    y.synchronize(); // a device's calls would pile up
                 }
             });
             // A use is what a call holds: closing must be refused exactly while there is one.

@@ -1,11 +1,14 @@
 package io.github.fusedrnn.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Precision;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
@@ -22,7 +25,11 @@ public enum Target {
     CPU_NEON(BackendKind.CPU, "neon", "packed"),
     CPU_AVX2(BackendKind.CPU, "avx2", "packed"),
     CPU_AVX512(BackendKind.CPU, "avx512", "packed"),
-    CPU_OPENBLAS(BackendKind.CPU, "auto", "openblas");
+    CPU_OPENBLAS(BackendKind.CPU, "auto", "openblas"),
+    CUDNN(BackendKind.CUDNN, "auto", "auto");
+
+    /** Set where a driver lists a GPU: then the backend must start, and nothing of it may be skipped. */
+    private static final String GPU_PRESENT = "GPU_PRESENT";
 
     private final BackendKind kind;
     private final String isa;
@@ -44,6 +51,11 @@ public enum Target {
                 .filter(s -> s.kind() == kind)
                 .findFirst()
                 .orElseThrow();
+        if (kind == BackendKind.CUDNN && "yes".equals(System.getenv(GPU_PRESENT))) {
+            assertThat(status.available())
+                    .as("backend CUDNN on a machine with a GPU: %s", status.reason())
+                    .isTrue();
+        }
         Assumptions.assumeTrue(status.available(), () -> "skipped: backend " + kind + ": " + status.reason());
         if (kind == BackendKind.CPU && !isa.equals("auto")) {
             String canRun = status.details().getOrDefault("instruction set", "");
@@ -55,7 +67,7 @@ public enum Target {
 
     /** Whether it promises that a row's forward bits depend on nothing but the row. */
     public boolean promisesBits() {
-        return !products.equals("openblas");
+        return kind != BackendKind.CUDNN && !products.equals("openblas");
     }
 
     /** Whether a step rounds its states as the caller does who hands them on, so that chained calls keep every bit; float64 inside does not. */
@@ -86,8 +98,12 @@ public enum Target {
         return layer(desc, weights, 1, 0);
     }
 
-    /** A layer of any description with given weights in canonical order. */
+    /** A layer of any description with given weights in canonical order; skips the calling test where this does not run such a layer. */
     public RecurrentLayer layer(RecurrentDesc desc, double[] weights, int threads, long dropoutSeed) {
+        if (kind == BackendKind.CUDNN) {
+            Availability support = backend().supports(desc);
+            Assumptions.assumeTrue(support.available(), () -> "skipped: backend " + kind + ": " + support.reason());
+        }
         return RecurrentBuilder.of(desc)
                 .backend(kind)
                 .cpuIsa(isa)

@@ -105,6 +105,7 @@ final class BackwardRun {
                     forward.part(dhx, stage, desc.stateSize()), forward.part(dcx, stage, desc.hiddenSize()));
             stage.sequenceGradients(dy, dx);
             stage.spaces(weights.address(algorithm, k), work, reserve.space(k).address());
+            reserve.spend();
             stage.backwardData(algorithm, weightBytes);
             if (dWeights != null) {
                 weightGradients(algorithm, k, weightBytes);

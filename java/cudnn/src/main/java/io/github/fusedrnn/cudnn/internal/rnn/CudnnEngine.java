@@ -5,6 +5,7 @@ import io.github.fusedrnn.cudnn.internal.device.DeviceBlock;
 import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.EngineOptions;
+import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.RecurrentDesc;
@@ -24,6 +25,7 @@ final class CudnnEngine implements RecurrentEngine {
     private final Form inference;
     private final Form training;
     private final AlgorithmRule rule;
+    private final AlgorithmChooser chooser;
     private @Nullable Packing inferencePacking; // guarded by the lock of the device's stream, as the next
     private @Nullable Packing trainingPacking;
 
@@ -35,6 +37,7 @@ final class CudnnEngine implements RecurrentEngine {
         this.inference = Form.inference(desc);
         this.training = Form.training(desc, options);
         this.rule = new AlgorithmRule(desc, numbers, options);
+        this.chooser = new AlgorithmChooser(device, desc, numbers, rule, options.choices());
     }
 
     private Packing packing(boolean forTraining) {
@@ -106,9 +109,21 @@ final class CudnnEngine implements RecurrentEngine {
         device.stream().lock().lock();
         try {
             device.activate();
-            return create(size, rule.choose(size), weights);
+            AlgorithmChoice choice = chooser.choose(size, candidates -> race(size, candidates, weights));
+            return create(size, choice, weights);
         } finally {
             device.stream().lock().unlock();
+        }
+    }
+
+    private MeasuredChoice race(PlanSize size, List<Algorithm> candidates, PackedWeights weights) {
+        try (Reserve reserve = size.training() ? reserve(size.t(), size.n()) : null;
+                RaceCall call = new RaceCall(device, desc, size, weights, reserve)) {
+            return new AlgorithmRace(
+                            device,
+                            algorithm -> create(size, new AlgorithmChoice(algorithm, "being measured"), weights),
+                            call)
+                    .run(candidates);
         }
     }
 

@@ -132,6 +132,11 @@ final class CudnnPlan extends NativeResource implements Plan {
         }
     }
 
+    /** What runs where every row has all steps; standard, if cuDNN has refused what was chosen. */
+    Algorithm algorithmForEqualLengths() {
+        return choice.algorithm();
+    }
+
     private Algorithm algorithm() {
         return parts.shape().uneven() ? Algorithm.STANDARD : choice.algorithm();
     }
@@ -193,19 +198,32 @@ final class CudnnPlan extends NativeResource implements Plan {
             parts.shape().set(call.t(), call.n(), call.lengths());
             parts.maps().sendLengths(true);
             dropout.prepare(parts, call.dropoutSeed());
+            if (reserve.isSpent()) {
+                if (dropout.draws()) {
+                    throw new IllegalStateException(
+                            "tape: its backward failed half-way, and cuDNN's masks went with it (expected: forward again)");
+                }
+                again.refill(reserve.algorithm(), spaces, call, refillOutput());
+            }
             try {
                 run.run(spaces, call, upstream, results);
             } catch (FusedRnnException e) {
+                if (dropout.draws()) {
+                    throw e; // the masks of forward are in its reserve, and nowhere else
+                }
                 // Forward and backward of a tape run with one algorithm: its reserve space may depend on it.
                 giveWay(reserve.algorithm(), e);
-                long y = refilled.atLeast(
-                        parts.shape().cells() * parts.form().desc().outputSize() * Float.BYTES);
-                again.refill(Algorithm.STANDARD, spaces, call, y);
+                again.refill(Algorithm.STANDARD, spaces, call, refillOutput());
                 run.run(spaces, call, upstream, results);
             }
         } finally {
             device.stream().lock().unlock();
         }
+    }
+
+    /** Where a forward puts its output that nobody wants. */
+    private long refillOutput() {
+        return refilled.atLeast(parts.shape().cells() * parts.form().desc().outputSize() * Float.BYTES);
     }
 
     private static <T> T trains(@Nullable T run) {

@@ -16,6 +16,7 @@ final class CudnnReserve extends NativeResource implements Reserve {
     private final Scratch[] outputs;
     private final Scratch states;
     private Algorithm algorithm = Algorithm.STANDARD;
+    private boolean spent;
 
     CudnnReserve(CudaDevice device, int stages, int maxT, int maxN) {
         this(device, stages, maxT, maxN, new Holdings());
@@ -61,8 +62,20 @@ final class CudnnReserve extends NativeResource implements Reserve {
         return algorithm;
     }
 
-    void algorithm(Algorithm used) {
+    /** Forward has filled it, with this algorithm. */
+    void filled(Algorithm used) {
         algorithm = used;
+        spent = false;
+    }
+
+    /** Backward begins, which writes into cuDNN's parts: they serve no second one. */
+    void spend() {
+        spent = true;
+    }
+
+    /** Whether a backward has begun and, if there is another one, must have failed. */
+    boolean isSpent() {
+        return spent;
     }
 
     @Override

@@ -33,7 +33,7 @@ final class ForwardRun {
     }
 
     /**
-     * Fills the reserve again, with another algorithm.
+     * Fills the reserve again, for a backward that failed half-way or wants another algorithm.
      *
      * @param y where the output goes instead of the caller's, which the tape leases; its own numbers serve backward as well
      */
@@ -67,10 +67,8 @@ final class ForwardRun {
         int last = parts.count() - 1;
         for (int k = 0; k <= last; k++) {
             StageRun stage = parts.stage(k);
-            boolean mapped = k < last || maps.mapsOutput();
-            long to = mapped
-                    ? reserve.output(k).atLeast(shape.cells() * stage.stage().outputSize() * element)
-                    : y;
+            long bytes = shape.cells() * stage.stage().outputSize() * element;
+            long to = k < last || ownOutput() ? reserve.output(k).atLeast(bytes) : y;
             stage.sequences(inputOf(k, call, reserve), to);
             stage.initial(part(hx, stage, desc.stateSize()), part(cx, stage, desc.hiddenSize()));
             stage.last(part(hy, stage, desc.stateSize()), part(cy, stage, desc.hiddenSize()));
@@ -78,11 +76,13 @@ final class ForwardRun {
             stage.forward(algorithm, true, parts.packing().map(algorithm, k).bytes());
             if (k < last) {
                 maps.between(k, to, reserve.input(k + 1).atLeast(shape.cells() * desc.outputSize() * element));
-            } else if (mapped) {
+            } else if (maps.mapsOutput()) {
                 maps.output(to, y);
+            } else if (to != y) {
+                ops.copy(y, to, bytes);
             }
         }
-        reserve.algorithm(algorithm);
+        reserve.filled(algorithm);
         zeroRows.clearSteps(y, desc.outputSize(), Float.BYTES);
         if (wantsStates) {
             if (half) {
@@ -115,6 +115,11 @@ final class ForwardRun {
         return maps.mapsInput() || shape.hasZeroRows();
     }
 
+    /** Backward reads the output as cuDNN wrote it, and the caller's gets its zero rows cleared. */
+    private boolean ownOutput() {
+        return maps.mapsOutput() || shape.hasZeroRows();
+    }
+
     /** What stage {@code k} reads in forward and again in backward. */
     long inputOf(int k, TrainingCall call, CudnnReserve reserve) {
         return k > 0 || ownInput() ? reserve.input(k).address() : call.x().address();
@@ -122,7 +127,7 @@ final class ForwardRun {
 
     /** What stage {@code k} has put out. */
     long outputOf(int k, TrainingCall call, CudnnReserve reserve) {
-        return k < parts.count() - 1 || maps.mapsOutput()
+        return k < parts.count() - 1 || ownOutput()
                 ? reserve.output(k).address()
                 : call.y().address();
     }

@@ -166,6 +166,10 @@ final class GraphCache {
                     run.run(algorithm, weights.spaces(false), x, in, y, out);
                 } finally {
                     ended = cudart.cudaStreamEndCapture(stream, graph);
+                    if (ended != 0) {
+                        // A second call answers for nothing: only that the stream is in no capture any more matters.
+                        cudart.cudaStreamEndCapture(stream, new CUgraph_st());
+                    }
                 }
                 CudaStatus.check(ended, "cudaStreamEndCapture");
             } finally {

@@ -39,6 +39,11 @@ final class OwnDropout {
         ready = true;
     }
 
+    /** Whether cuDNN draws masks. */
+    boolean draws() {
+        return p > 0;
+    }
+
     String describe() {
         return p == 0 ? "" : ", dropout masks of cuDNN, which no other backend has";
     }

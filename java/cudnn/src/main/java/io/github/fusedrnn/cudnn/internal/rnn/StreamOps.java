@@ -47,7 +47,12 @@ final class StreamOps {
     /** What comes from now on goes into the device's stream again. */
     void restore() {
         stream = device.stream().handle();
-        CudaStatus.check(cudnn.cudnnSetStream(handle(), stream), "cudnnSetStream");
+        int status = cudnn.cudnnSetStream(handle(), stream);
+        if (status != 0) {
+            // Once more, because the handle is everybody's: left in another stream, its work would be out of order.
+            status = cudnn.cudnnSetStream(handle(), stream);
+        }
+        CudaStatus.check(status, "cudnnSetStream");
     }
 
     void copy(long target, long source, long bytes) {
