@@ -110,6 +110,16 @@ public final class Checkpoint implements AutoCloseable {
                 }));
     }
 
+    /**
+     * One saved tensor of weights, row-major, for a model that takes only a part of what was saved.
+     *
+     * @param name {@code block.entry}
+     * @throws FormatException if there is none of that name
+     */
+    public float[] weights(String name) throws FormatException {
+        return file.readFloats(name);
+    }
+
     /** Whether an optimiser's state was saved. */
     public boolean hasOptimizer() {
         return file.metadata().containsKey(KIND_KEY);

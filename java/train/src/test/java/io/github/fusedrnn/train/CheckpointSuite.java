@@ -80,6 +80,10 @@ abstract class CheckpointSuite extends BackendSuite {
             assertThat(file.readFloats("head.bias")).isEqualTo(model.head.bias().toArray());
             assertThat(file.contains("optimizer.m.embedding.weight")).isTrue();
         }
+        try (Checkpoint saved = Checkpoint.open(path)) {
+            assertThat(saved.weights("head.bias")).isEqualTo(model.head.bias().toArray());
+            assertThatExceptionOfType(FormatException.class).isThrownBy(() -> saved.weights("tail.bias"));
+        }
     }
 
     @Test
