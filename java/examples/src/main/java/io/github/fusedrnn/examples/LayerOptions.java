@@ -29,13 +29,13 @@ class LayerOptions {
     private int threads;
 
     /**
-     * Refuses values that no layer can take.
+     * Refuses values that no layer can take, and grants the threads to the dense operations, too.
      *
      * @throws io.github.fusedrnn.FusedRnnException if the backend is not there, with the reason
      */
     void check() {
         require(threads >= 1, "--threads", threads, "an integer >= 1");
-        Backends.open(backend());
+        Backends.open(backend()).dense().useThreads(threads);
     }
 
     /** Refuses an argument of the command: {@code name: value (expected: ...)}. */

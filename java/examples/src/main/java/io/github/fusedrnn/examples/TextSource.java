@@ -28,7 +28,7 @@ record TextSource(String name, String text) {
         try {
             return new TextSource(path.toString(), Files.readString(path, StandardCharsets.UTF_8));
         } catch (CharacterCodingException e) {
-            throw new IOException(path + ": bytes that are no UTF-8 (expected: a text in UTF-8)", e);
+            throw new BadInput(path + ": bytes that are no UTF-8 (expected: a text in UTF-8)", e);
         }
     }
 

@@ -15,7 +15,7 @@ final class TrainingOptions extends LayerOptions {
     private long seed;
 
     @Option(names = "--epochs", paramLabel = "E", description = "Passes over the data. Default: the system's own.")
-    private @Nullable Integer epochs;
+    private @Nullable Double epochs;
 
     @Option(
             names = "--save",
@@ -30,6 +30,12 @@ final class TrainingOptions extends LayerOptions {
     private boolean resume;
 
     @Option(
+            names = "--stop-after",
+            paramLabel = "N",
+            description = "Stop after N steps, as Ctrl-C would: save, and leave the rest to --resume.")
+    private @Nullable Long stopAfter;
+
+    @Option(
             names = "--curve",
             paramLabel = "FILE",
             description = "Draw the losses here, as SVG or PNG by the name's end.")
@@ -38,10 +44,11 @@ final class TrainingOptions extends LayerOptions {
     @Override
     void check() {
         super.check();
-        require(epochs == null || epochs >= 1, "--epochs", epochs, "an integer >= 1");
+        require(epochs == null || Math.abs(epochs) < 1e9, "--epochs", epochs, "a number below 1e9");
         require(save == null || canHold(save), "--save", save, "a file in a folder that exists and can be written to");
         require(!resume || save != null, "--resume", "without --save", "--save FILE, the checkpoint to go on from");
         require(!resume || Files.isRegularFile(save), "--save", save, "an existing checkpoint, with --resume");
+        require(stopAfter == null || stopAfter >= 1, "--stop-after", stopAfter, "an integer >= 1");
         require(
                 curve == null || (LossCurve.knows(curve) && canHold(curve)),
                 "--curve",
@@ -55,6 +62,17 @@ final class TrainingOptions extends LayerOptions {
 
     /** Passes over the data, where a system would make {@code usual}. */
     int epochs(int usual) {
+        if (epochs == null) {
+            return usual;
+        }
+        boolean whole = epochs == Math.rint(epochs);
+        require(whole && epochs >= 1, "--epochs", whole ? Texts.format("%.0f", epochs) : epochs, "an integer >= 1");
+        return epochs.intValue();
+    }
+
+    /** The same for systems that can stop in the middle of a pass. */
+    double parts(double usual) {
+        require(epochs == null || epochs > 0, "--epochs", epochs, "a number > 0");
         return epochs != null ? epochs : usual;
     }
 
@@ -68,6 +86,11 @@ final class TrainingOptions extends LayerOptions {
     @Nullable
     Path resume() {
         return resume ? save : null;
+    }
+
+    /** Steps of this run, before it stops as if interrupted. */
+    long stopAfter() {
+        return stopAfter != null ? stopAfter : Long.MAX_VALUE;
     }
 
     /** Where the picture goes, null = nowhere. */

@@ -46,6 +46,8 @@ final class TrainingRun implements AutoCloseable {
     private final long total;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "training-stop");
+    private final long first;
+    private boolean stopped;
     private volatile boolean stopping;
     private volatile long steps;
     private volatile long savedAt = -1;
@@ -67,6 +69,7 @@ final class TrainingRun implements AutoCloseable {
         this.options = options;
         this.curve = curve;
         this.saver = saver;
+        this.first = done;
         this.steps = done;
         this.total = total;
         if (options.resume() != null) {
@@ -78,11 +81,12 @@ final class TrainingRun implements AutoCloseable {
 
     /** Whether there is another step to do; saves if it is time, or if Ctrl-C was pressed. */
     boolean goesOn() throws IOException {
-        if (stopping || System.nanoTime() - savedNanos > SAVE_NANOS) {
+        stopped |= stopping || steps - first >= options.stopAfter();
+        if (stopped || System.nanoTime() - savedNanos > SAVE_NANOS) {
             save();
         }
         speed.start();
-        return !stopping && steps < total;
+        return !stopped && steps < total;
     }
 
     /**
@@ -132,9 +136,9 @@ final class TrainingRun implements AutoCloseable {
         savedNanos = System.nanoTime();
     }
 
-    /** Whether Ctrl-C ended the loop. */
+    /** Whether Ctrl-C, or {@code --stop-after}, ended the loop. */
     boolean interrupted() {
-        return stopping;
+        return stopped;
     }
 
     /** Runs when the process is told to end, beside the training; the process ends when it returns. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +86,7 @@ class CharlmCommandTest {
         train("--epochs 0.1 --save " + model);
         CommandRun run = CommandRun.of("charlm", "--model", model.toString(), "--sample", "5", "--prime", "été");
 
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("--prime: the character 'é' (U+00E9)");
     }
 
@@ -104,7 +103,8 @@ class CharlmCommandTest {
         TextSource source = TextSource.builtIn();
 
         assertThat(source.text().length()).isGreaterThanOrEqualTo(50_000);
-        assertThat(Vocabulary.of(source.text()).size()).isLessThanOrEqualTo(97);
+        assertThat(TextLevel.CHAR.tokens(source.text())).hasSizeGreaterThanOrEqualTo(50_000);
+        assertThat(source.text().chars().distinct().count()).isLessThanOrEqualTo(97);
         CommandRun run = CommandRun.of(("charlm " + SMALL + "--epochs 0.01").split(" "));
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains(source.name());
@@ -114,7 +114,7 @@ class CharlmCommandTest {
     void refusesAFileThatIsNoModel() {
         CommandRun run = CommandRun.of("charlm", "--model", text.toString(), "--sample", "5");
 
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains(text.toString());
         assertThat(run.err().strip().lines()).hasSize(1);
     }
@@ -124,7 +124,7 @@ class CharlmCommandTest {
         Files.write(text, new byte[] {'a', (byte) 0xff, (byte) 0xfe, 'b'});
 
         CommandRun run = CommandRun.of("charlm", "--text", text.toString());
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains(text + ": bytes that are no UTF-8 (expected: a text in UTF-8)");
     }
 
@@ -138,6 +138,11 @@ class CharlmCommandTest {
                 "--save . | --save: . (expected: a file in a folder that exists",
                 "--cell rnn | --cell: rnn (expected: lstm or gru)",
                 "--sample -1 | --sample: -1 (expected: a number >= 0)",
+                "--top-k -1 | --top-k: -1 (expected: a number >= 0)",
+                "--min-count 0 | --min-count: 0 (expected: a number >= 1)",
+                "--resume | --resume: without --save (expected: --save FILE",
+                "--resume --save nowhere.bin | --save: nowhere.bin (expected: an existing checkpoint, with --resume)",
+                "--curve curve.gif | --curve: curve.gif (expected: a name that ends in .svg or .png",
                 "--temperature -0.1 | --temperature: -0.1 (expected: a number >= 0)",
                 "--dropout 1.5 | --dropout: 1.5 (expected: 0 <= P < 1)",
                 "--epochs 0 | --epochs: 0.0 (expected: a number > 0)",
@@ -160,23 +165,79 @@ class CharlmCommandTest {
         CommandRun run = train("");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("--text: 9 characters (expected: more than --batch 8");
+        assertThat(run.err()).contains("--text: 9 symbols (expected: more than --batch 8");
     }
 
     @Test
-    void temperatureBoundsTheChoice() {
-        float[] scores = {1, 3, 2};
+    void refusesAnEmptyText() throws IOException {
+        Files.writeString(text, "\n \n");
+        CommandRun run = train("");
 
-        assertThat(CharModel.draw(scores, 0, new SplittableRandom(1))).isEqualTo(1);
-        assertThat(CharModel.draw(scores, 1e-3, new SplittableRandom(1))).isEqualTo(1);
-        int[] drawn = new int[3];
-        SplittableRandom random = new SplittableRandom(1);
-        for (int i = 0; i < 10_000; i++) {
-            drawn[CharModel.draw(scores, 1, random)]++;
-        }
-        // softmax of 1, 3, 2 is 0.0900, 0.6652, 0.2447; one standard deviation is at most 48 of 10,000
-        assertThat(drawn[0]).isBetween(900 - 240, 900 + 240);
-        assertThat(drawn[1]).isBetween(6652 - 240, 6652 + 240);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("is empty (expected: a text to learn from)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--level char --dropout 0.3", "--level word --min-count 3 --cell gru"})
+    void aResumedRunGivesTheSameBits(String how) throws IOException {
+        Path straight = folder.resolve("straight");
+        Path broken = folder.resolve("broken");
+        String sizes = how + " --epochs 0.8 --save ";
+        assertThat(train(sizes + straight).exitCode()).isZero();
+
+        // A learner that stops in the middle, by hand: what Ctrl-C does, without its timing.
+        CommandRun run = train(sizes + broken + " --stop-after 7");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(TrainingRun.INTERRUPTED);
+        assertThat(Files.mismatch(straight, broken)).isNotEqualTo(-1);
+        CommandRun resumed = train(sizes + broken + " --resume");
+        assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+        assertThat(resumed.out()).contains("resumed: ").contains("at window 7");
+        assertThat(Files.mismatch(straight, broken)).isEqualTo(-1);
+    }
+
+    @Test
+    void refusesToGoOnFromAnotherModel() {
+        train("--epochs 0.1 --save " + model);
+        CommandRun run = train("--epochs 0.1 --embedding 16 --resume --save " + model);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().strip().lines()).hasSize(1);
+        assertThat(run.err())
+                .contains(model + ": settings: 2 x LSTM of 24, embedding of 64")
+                .contains("of 16,");
+    }
+
+    @Test
+    void readsAndWritesWords() {
+        CommandRun run = train("--level word --epochs 12 --sample 8 --score Two --curve " + folder.resolve("c.svg"));
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("symbols by word");
+        // some 45 words; drawn alike they would cost ln 45 = 3.8 nats
+        assertThat(lastHeldOut(run)).isLessThan(2.5);
+        assertThat(folder.resolve("c.svg")).content().contains("<svg");
+    }
+
+    @Test
+    void judgesSentences() {
+        train("--epochs 3 --save " + model);
+        double likely = score("One and two make three.");
+        double odd = score("One dna two make three.");
+
+        assertThat(likely).isLessThan(0).isGreaterThan(odd);
+        assertThat(CommandRun.of("charlm", "--model", model.toString(), "--score", "été")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    private double score(String sentence) {
+        CommandRun run = CommandRun.of("charlm", "--model", model.toString(), "--score", sentence);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        Matcher found = Pattern.compile("log probability ([-0-9.]+) nats over (\\d+) symbols")
+                .matcher(run.out());
+        assertThat(found.find()).isTrue();
+        assertThat(Integer.parseInt(found.group(2))).isEqualTo(sentence.length() + 1);
+        return Double.parseDouble(found.group(1));
     }
 
     private static double lastHeldOut(CommandRun run) {
