@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AdderCommand.class,
             CharlmCommand.class,
+            PtbCommand.class,
+            Word2vecCommand.class,
             PrimesCommand.class,
             SequenceCommand.class,
             Seq2seqCommand.class,

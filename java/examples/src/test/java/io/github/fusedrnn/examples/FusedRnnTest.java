@@ -21,6 +21,8 @@ class FusedRnnTest {
             strings = {
                 "adder",
                 "charlm",
+                "ptb",
+                "word2vec",
                 "primes",
                 "sequence",
                 "seq2seq",
