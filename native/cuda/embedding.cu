@@ -10,12 +10,23 @@ extern "C" __global__ void fr_cuda_gather(const float* table, const int* ids, fr
   }
 }
 
-// table[ids[r], :] = x[r, :]; no id twice
+// table[ids[r], :] = x[r, :]; of several rows with one id the last counts, whichever block comes
+// first.
 extern "C" __global__ void fr_cuda_scatter(const float* x, const int* ids, fr_i64 rows, fr_i64 cols,
                                            float* table) {
+  __shared__ int again;
   for (fr_i64 r = blockIdx.x; r < rows; r += gridDim.x) {
+    if (threadIdx.x == 0) again = 0;
+    __syncthreads();
+    for (fr_i64 i = r + 1 + threadIdx.x; i < rows; i += blockDim.x) {
+      if (ids[i] == ids[r]) again = 1;
+    }
+    __syncthreads();
     float* to = table + ids[r] * cols;
-    for (fr_i64 c = threadIdx.x; c < cols; c += blockDim.x) to[c] = x[r * cols + c];
+    if (again == 0) {
+      for (fr_i64 c = threadIdx.x; c < cols; c += blockDim.x) to[c] = x[r * cols + c];
+    }
+    __syncthreads();
   }
 }
 

@@ -32,7 +32,7 @@ public final class Backends {
         List<BackendStatus> all = new ArrayList<>();
         for (BackendProvider provider : Registry.BEST_FIRST) {
             Availability found = provider.availability();
-            Map<String, String> details = found.available() ? provider.open().describe() : Map.of();
+            Map<String, String> details = found.available() ? details(provider) : Map.of();
             all.add(new BackendStatus(
                     provider.kind(), found.available(), found.reason(), new LinkedHashMap<>(details)));
         }
@@ -42,6 +42,15 @@ public final class Backends {
             }
         }
         return all;
+    }
+
+    /** A report says what is wrong with a setting; a layer refuses it. */
+    private static Map<String, String> details(BackendProvider provider) {
+        try {
+            return provider.open().describe();
+        } catch (RuntimeException e) {
+            return Map.of("settings", "no layer can be made: " + e.getMessage());
+        }
     }
 
     /**

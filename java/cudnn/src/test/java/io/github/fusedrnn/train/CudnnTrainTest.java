@@ -4,7 +4,7 @@ import io.github.fusedrnn.BackendKind;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
-/** The suites of the training kit on the cuDNN backend. */
+/** Every suite of the training kit on the cuDNN backend. */
 @Tag("gpu")
 final class CudnnTrainTest {
     @Nested
@@ -52,6 +52,20 @@ final class CudnnTrainTest {
     @Nested
     final class GradientClipOnCudnn extends GradientClipSuite {
         GradientClipOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class CheckpointOnCudnn extends CheckpointSuite {
+        CheckpointOnCudnn() {
+            super(BackendKind.CUDNN);
+        }
+    }
+
+    @Nested
+    final class TrainingOnCudnn extends TrainingSuite {
+        TrainingOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }

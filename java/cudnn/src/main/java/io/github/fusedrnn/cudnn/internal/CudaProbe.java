@@ -135,7 +135,8 @@ final class CudaProbe {
             if (status != 0) {
                 return Result.no(
                         Outcome.FAILED,
-                        CudaStatus.failure(status, "cudaGetDeviceCount").getMessage());
+                        String.valueOf(
+                                CudaStatus.failure(status, "cudaGetDeviceCount").getMessage()));
             }
             long dnn = cudnn.cudnnGetVersion();
             if (dnn < MIN_CUDNN) {

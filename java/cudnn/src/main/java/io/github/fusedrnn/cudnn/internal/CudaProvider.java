@@ -25,7 +25,25 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Availability availability() {
-        return CudaProbe.result().availability();
+        Availability found = CudaProbe.result().availability();
+        return found.available() ? Opening.tried(found) : found;
+    }
+
+    /**
+     * A device can be there and yet not to be had, because another process has it for itself or its memory is full. That may pass, so it is
+     * tried again when asked again. A wrong setting is no such reason: it stays an error of whoever opens the backend.
+     */
+    private static final class Opening {
+        static Availability tried(Availability found) {
+            try {
+                CudaBackend.ofDefaultDevice();
+                return found;
+            } catch (IllegalArgumentException e) {
+                return found;
+            } catch (LinkageError | RuntimeException e) {
+                return Availability.no("the GPU cannot be opened (" + e.getMessage() + ")");
+            }
+        }
     }
 
     @Override

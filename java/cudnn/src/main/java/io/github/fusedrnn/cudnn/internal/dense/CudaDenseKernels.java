@@ -372,6 +372,7 @@ public final class CudaDenseKernels implements DenseKernels {
     public void adam(FloatTensor w, FloatTensor g, FloatTensor m, FloatTensor v, AdamStep step) {
         double beta1 = step.beta1();
         double beta2 = step.beta2();
+        double count = (double) step.step();
         locked(() -> elementwise(
                 kernel("fr_cuda_adam", 15)
                         .with(w.address())
@@ -381,10 +382,10 @@ public final class CudaDenseKernels implements DenseKernels {
                         .with(step.rate())
                         .with(step.beta1())
                         .with((float) (1 - beta1))
-                        .with((float) (1 / (1 - Math.pow(beta1, step.step()))))
+                        .with((float) (1 / (1 - Math.pow(beta1, count))))
                         .with(step.beta2())
                         .with((float) (1 - beta2))
-                        .with((float) (1 / (1 - Math.pow(beta2, step.step()))))
+                        .with((float) (1 / (1 - Math.pow(beta2, count))))
                         .with(step.epsilon())
                         .with(step.weightDecay())
                         .with(step.decoupled() ? 1 : 0)

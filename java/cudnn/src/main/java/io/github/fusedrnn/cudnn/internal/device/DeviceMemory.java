@@ -136,10 +136,14 @@ public final class DeviceMemory {
     public long freeBytes() {
         device.activate();
         HostBlock sizes = new HostBlock(2 * Long.BYTES);
-        int status = cudart.cudaMemGetInfo(
-                new SizeTPointer(new Span(sizes.address())), new SizeTPointer(new Span(sizes.address() + Long.BYTES)));
-        Reference.reachabilityFence(sizes);
-        return status == 0 ? sizes.bytes().getLong(0) : -1;
+        try {
+            int status = cudart.cudaMemGetInfo(
+                    new SizeTPointer(new Span(sizes.address())),
+                    new SizeTPointer(new Span(sizes.address() + Long.BYTES)));
+            return status == 0 ? sizes.bytes().getLong(0) : -1;
+        } finally {
+            Reference.reachabilityFence(sizes);
+        }
     }
 
     /** A value that cannot be read as a number must not pass for no limit. */

@@ -41,8 +41,10 @@ public final class Kernels {
                 device.activate();
                 module();
                 known = Availability.yes("kernels of our own");
-            } catch (UnsupportedOperationException | FusedRnnException e) {
-                known = Availability.no(e.getMessage());
+            } catch (UnsupportedOperationException e) {
+                known = Availability.no(String.valueOf(e.getMessage()));
+            } catch (FusedRnnException e) {
+                return Availability.no(String.valueOf(e.getMessage())); // may pass: not remembered
             }
             available = known;
         }
@@ -65,8 +67,11 @@ public final class Kernels {
         if (loaded == null) {
             HostBlock image = HostBlock.of(KernelImage.ptx());
             loaded = new CUmod_st();
-            CudaStatus.check(cudart.cuModuleLoadData(loaded, new Span(image.address())), "cuModuleLoadData");
-            Reference.reachabilityFence(image);
+            try {
+                CudaStatus.check(cudart.cuModuleLoadData(loaded, new Span(image.address())), "cuModuleLoadData");
+            } finally {
+                Reference.reachabilityFence(image);
+            }
             module = loaded;
         }
         return loaded;
