@@ -77,8 +77,9 @@ enum TextLevel {
     Vocabulary vocabulary(List<String> tokens, int count) {
         Map<String, Long> counts =
                 tokens.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
-        List<String> known =
-                tokens.stream().filter(token -> counts.getOrDefault(token, 0L) >= count).toList();
+        List<String> known = tokens.stream()
+                .filter(token -> counts.getOrDefault(token, 0L) >= count)
+                .toList();
         String[] marks = count > 1 ? new String[] {end, UNKNOWN} : new String[] {end};
         Vocabulary vocabulary = this == CHAR
                 ? Vocabulary.of(

@@ -29,7 +29,8 @@ class TextLevelTest {
 
         assertThat(words.symbols()).containsExactly("<eos>", "<unk>", "a", "b");
         assertThat(words.encode("text", List.of("c", "zebra", "a"))).containsExactly(1, 1, 2);
-        assertThat(TextLevel.CHAR.vocabulary(List.of("b", "a", "b"), 1).symbols()).containsExactly("\n", "a", "b");
+        assertThat(TextLevel.CHAR.vocabulary(List.of("b", "a", "b"), 1).symbols())
+                .containsExactly("\n", "a", "b");
         assertThat(TextLevel.WORD.vocabulary(tokens, 1).symbols()).containsExactly("<eos>", "a", "b", "c");
     }
 }
