@@ -185,19 +185,6 @@ final class PtbCommand implements Callable<Integer> {
         training.require(report >= 1, "--report", report, "an integer >= 1");
         training.require(buckets == null || s.bucketed(), "--buckets", buckets, "only with --preset bucketed");
         training.require(!padded || s.bucketed(), "--padded", padded, "only with --preset bucketed");
-        return new PtbSettings(
-                hidden != null ? hidden : s.embedding(),
-                hidden != null ? hidden : s.hidden(),
-                layers != null ? layers : s.layers(),
-                batch != null ? batch : s.batch(),
-                buckets != null ? buckets : s.buckets(),
-                s.window(),
-                padded,
-                rate != null ? rate : s.rate(),
-                s.whole(),
-                s.decay(),
-                s.weightDecay(),
-                s.clip(),
-                s.epochs());
+        return s.with(hidden, layers, batch, buckets, padded, rate);
     }
 }

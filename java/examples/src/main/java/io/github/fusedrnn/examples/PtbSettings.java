@@ -1,6 +1,7 @@
 package io.github.fusedrnn.examples;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a word model learns.
@@ -58,6 +59,30 @@ record PtbSettings(
                         Double.POSITIVE_INFINITY,
                         2)
                 : new PtbSettings(200, 200, 2, 20, List.of(), 20, false, 1, 4, 0.5, 0, 5, 13);
+    }
+
+    /** The same with what a command line changes; null stays, and {@code newHidden} is the embedding's width, too. */
+    PtbSettings with(
+            @Nullable Integer newHidden,
+            @Nullable Integer newLayers,
+            @Nullable Integer newBatch,
+            @Nullable List<Integer> newBuckets,
+            boolean newPadded,
+            @Nullable Float newRate) {
+        return new PtbSettings(
+                newHidden != null ? newHidden : embedding,
+                newHidden != null ? newHidden : hidden,
+                newLayers != null ? newLayers : layers,
+                newBatch != null ? newBatch : batch,
+                newBuckets != null ? newBuckets : buckets,
+                window,
+                newPadded,
+                newRate != null ? newRate : rate,
+                whole,
+                decay,
+                weightDecay,
+                clip,
+                epochs);
     }
 
     boolean bucketed() {

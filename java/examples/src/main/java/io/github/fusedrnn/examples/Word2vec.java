@@ -44,7 +44,15 @@ final class Word2vec implements AutoCloseable {
      * @param sample t, 0 = every word counts
      * @param rate learning rate at the start
      */
-    record Settings(Kind kind, int width, int window, int negatives, double sample, float rate) {}
+    record Settings(Kind kind, int width, int window, int negatives, double sample, float rate) {
+        /** One line: what has to be the same for a run to go on from a checkpoint. */
+        @Override
+        public String toString() {
+            return Texts.format(
+                    "%s of width %d, window %d, %d negatives, sample %s, rate %s",
+                    Texts.lower(kind), width, window, negatives, sample, rate);
+        }
+    }
 
     private final Settings settings;
     private final Resources resources = new Resources();

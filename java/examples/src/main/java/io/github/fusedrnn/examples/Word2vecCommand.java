@@ -107,17 +107,11 @@ final class Word2vecCommand implements Callable<Integer> {
         List<int[]> sentences = PtbCorpus.encode(vocabulary, text, lines);
         PrintWriter out = spec.commandLine().getOut();
         out.println(Texts.format(
-                "%d sentences, %d words, %d different; %s of width %d, window %d, %d negatives, sample %s, rate %s, "
-                        + "seed %d, backend %s",
+                "%d sentences, %d words, %d different; %s, seed %d, backend %s",
                 sentences.size(),
                 sentences.stream().mapToInt(s -> s.length).sum(),
                 vocabulary.size(),
-                Texts.lower(kind),
-                width,
-                window,
-                negatives,
-                sample,
-                settings.rate(),
+                settings,
                 training.seed(),
                 Texts.lower(training.backend())));
         try (Word2vec learner = new Word2vec(settings, vocabulary, sentences, training.backend(), training.seed())) {
