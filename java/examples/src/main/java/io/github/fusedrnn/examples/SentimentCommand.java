@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "Judge whether a sentence is for or against (many to one). Generated sentences: each opinion word counts 1 "
                     + "or -1, 'very' doubles and 'not' turns around the next opinion, fillers in between count nothing; "
                     + "the label is the sign of the sum, and one label in twenty is wrong at random, so that no judge "
-                    + "can be right more often than 95 % in the mean, nor have a loss below 0.1985 nats.",
+                    + "can be right more often than 95 %% in the mean, nor have a loss below 0.1985 nats.",
             "An epoch is 100 batches of fresh sentences. With the default sizes and epochs the exit code is 1 if the "
                     + "accuracy is more than 0.5 percentage points below that of a judge who knows the rule."
         },

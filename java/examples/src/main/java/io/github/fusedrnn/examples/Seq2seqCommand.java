@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
             "Train an encoder and a decoder to rewrite a string, character by character, and report the share of exact "
                     + "answers to strings that training never showed.",
             "An epoch is 100 batches of fresh examples. With the default sizes and epochs "
-                    + "the exit code is 1 below 99 % exact."
+                    + "the exit code is 1 below 99 %% exact."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
