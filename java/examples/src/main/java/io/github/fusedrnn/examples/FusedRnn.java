@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             GradientsCommand.class,
             GradcheckCommand.class,
             ConformanceCommand.class,
+            FamilyCommand.class,
             InspectCommand.class,
             ImportCommand.class,
             ServeBenchCommand.class,
