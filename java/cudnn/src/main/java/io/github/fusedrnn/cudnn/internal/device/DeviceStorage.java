@@ -15,6 +15,9 @@ import org.bytedeco.cuda.global.cudart;
 public final class DeviceStorage extends TensorStorage {
     private final CudaDevice device;
     private final long address;
+    private final Span target =
+            new Span(); // guarded by itself, as the next: copies between steps must leave no garbage
+    private final Span origin = new Span();
 
     private DeviceStorage(CudaDevice device, DeviceBlock block, long floats, String label) {
         super(label, floats, block::close);
@@ -115,10 +118,12 @@ public final class DeviceStorage extends TensorStorage {
             source.device.stream()
                     .waitFor(stream); // the source may be overwritten or given back as soon as this returns
         } else {
-            CudaStatus.check(
-                    cudart.cudaMemcpyAsync(
-                            new Span(to), new Span(from), bytes, cudaMemcpyDeviceToDevice, stream.handle()),
-                    "cudaMemcpyAsync");
+            synchronized (target) {
+                CudaStatus.check(
+                        cudart.cudaMemcpyAsync(
+                                target.to(to), origin.to(from), bytes, cudaMemcpyDeviceToDevice, stream.handle()),
+                        "cudaMemcpyAsync");
+            }
         }
     }
 

@@ -1,0 +1,12 @@
+package io.github.fusedrnn;
+
+import io.github.fusedrnn.testing.Target;
+import org.junit.jupiter.api.Tag;
+
+/** Everything that the other backends keep, on the stand-in or on a device. */
+@Tag("gpu")
+class CudnnContractTest extends EveryContract {
+    CudnnContractTest() {
+        super(Target.CUDNN);
+    }
+}
