@@ -28,12 +28,18 @@ public final class DeviceStorage extends TensorStorage {
     /** A block of zeros. */
     public static DeviceStorage allocate(CudaDevice device, long floats, String label) {
         DeviceBlock block = device.memory().allocate(Math.multiplyExact(floats, (long) Float.BYTES), label);
+        DeviceStorage storage;
         try {
-            DeviceStorage storage = new DeviceStorage(device, block, floats, label);
+            storage = new DeviceStorage(device, block, floats, label);
+        } catch (RuntimeException | Error e) {
+            block.close();
+            throw e;
+        }
+        try {
             storage.fill(0, floats, 0);
             return storage;
         } catch (RuntimeException | Error e) {
-            block.close();
+            storage.close();
             throw e;
         }
     }
