@@ -15,7 +15,7 @@ constexpr int kDnnExecutionFailed = 5000;
 constexpr int kRtcInternalError = 11;
 // Enough to see a pattern; a loop that breaks the contract would fill the memory otherwise.
 constexpr size_t kMostBreaches = 40;
-constexpr size_t kMostNames = 100000;
+constexpr size_t kMostNames = size_t{1} << 22;
 
 struct State {
   std::recursive_mutex lock;

@@ -247,7 +247,8 @@ void RnnBackwardData(const RnnCall& call, const RnnMemory& memory) {
   if (!ReserveIs(call, memory.reserve, Stage::kForward)) return;
   const Network& net = call.network;
   ReserveHeader& header = HeaderOf(memory.reserve);
-  if (header.y != HashOf(call.y, memory.y)) Breach("y changed between forward and backward data");
+  if (header.y != HashOf(call.y, memory.y, 2))
+    Breach("y changed between forward and backward data");
   if (header.weights != HashOf(memory.weights, call.map->elements() * ElementSize(net.type))) {
     Breach("the weights changed between forward and backward data");
   }
@@ -275,9 +276,9 @@ void RnnBackwardWeights(const RnnCall& call, const RnnMemory& memory) {
   if (!ReserveIs(call, memory.reserve, Stage::kBackwardData)) return;
   const Network& net = call.network;
   const ReserveHeader& header = HeaderOf(memory.reserve);
-  if (header.x != HashOf(call.x, memory.x))
+  if (header.x != HashOf(call.x, memory.x, 1))
     Breach("x changed between forward and backward weights");
-  if (header.y != HashOf(call.y, memory.y))
+  if (header.y != HashOf(call.y, memory.y, 2))
     Breach("y changed between forward and backward weights");
   const Saved saved = SavedIn(call, memory.reserve);
   const auto directions = static_cast<size_t>(net.directions);

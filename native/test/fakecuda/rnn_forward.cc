@@ -162,7 +162,7 @@ void RnnForward(const RnnCall& call, const RnnMemory& memory, bool training) {
     }
   }
   // x may be y's memory for nobody: they are read and written apart.
-  const uint64_t hash_x = training ? HashOf(call.x, memory.x) : 0;
+  const uint64_t hash_x = training ? HashOf(call.x, memory.x, 1) : 0;
   StoreOutput(call, saved, memory.y);
   if (training) {
     *static_cast<ReserveHeader*>(memory.reserve) = {
@@ -172,7 +172,7 @@ void RnnForward(const RnnCall& call, const RnnMemory& memory, bool training) {
         rows,
         Stage::kForward,
         hash_x,
-        HashOf(call.y, memory.y),
+        HashOf(call.y, memory.y, 2),
         HashOf(memory.weights, call.map->elements() * ElementSize(net.type)),
         draw};
   }

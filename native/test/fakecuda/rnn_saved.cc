@@ -60,10 +60,11 @@ uint64_t HashOf(const void* bytes, size_t count) {
   return h;
 }
 
-uint64_t HashOf(const Sequences& sequences, const void* values) {
+uint64_t HashOf(const Sequences& sequences, const void* values, int shortest) {
   const size_t size = ElementSize(sequences.type);
   uint64_t h = 0;
   for (size_t n = 0; n < sequences.rows; ++n) {
+    if (sequences.lengths[n] < shortest) continue;
     for (size_t t = 0; t < static_cast<size_t>(sequences.lengths[n]); ++t) {
       const auto* vector = static_cast<const char*>(values) + sequences.at(t, n) * size;
       h = h * 31 + HashOf(vector, sequences.width * size);

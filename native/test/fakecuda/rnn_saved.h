@@ -64,8 +64,10 @@ double DropoutFactor(const Network& network, uint64_t draw, size_t layer, size_t
 std::vector<double> LayerInput(const RnnCall& call, const void* x, const Saved& saved,
                                uint64_t draw, size_t layer);
 
-// Of the valid steps.
-uint64_t HashOf(const Sequences& sequences, const void* values);
+// Of the valid steps of rows that have at least so many: nobody reads y of a row of one step again,
+// so that a caller may put such a row in the place of an empty one, and zeros over what came out of
+// it.
+uint64_t HashOf(const Sequences& sequences, const void* values, int shortest);
 uint64_t HashOf(const void* bytes, size_t count);
 
 // Whether the reserve is what the call before this stage left; tells a breach when it is not.
