@@ -72,6 +72,11 @@ final class InferenceCase implements AutoCloseable {
         return y;
     }
 
+    /** What the session runs. */
+    Object explain() {
+        return session.explain();
+    }
+
     @Override
     public void close() {
         state.close();

@@ -14,10 +14,16 @@ import java.util.Random;
  *
  * @param cell the cell
  * @param shape sizes
- * @param runner {@code packed} (our kernels), {@code openblas} (plain OpenBLAS products with our gate kernels: the baseline) or {@code reference}
+ * @param runner {@code packed} (our kernels), {@code openblas} (plain OpenBLAS products with our gate kernels: the baseline), {@code reference},
+ *     or what {@link #cudnn} makes
  * @param threads threads of a plan
  */
 record LayerCase(CellKind cell, Shape shape, String runner, int threads) {
+    /** Runner: the GPU, with an algorithm of cuDNN's or {@code auto}, with or without CUDA graphs. */
+    static String cudnn(String algorithm, boolean graphs) {
+        return "cudnn-" + algorithm + (graphs ? "-graphs" : "-calls");
+    }
+
     /** The layer to be timed; the caller closes it. */
     RecurrentLayer layer() {
         return builder(runner).threads(threads).build();
@@ -38,6 +44,10 @@ record LayerCase(CellKind cell, Shape shape, String runner, int threads) {
         builder.layers(shape.layers()).seed(1);
         if (shape.directions() == 2) {
             builder.bidirectional();
+        }
+        if (who.startsWith("cudnn-")) {
+            String[] wishes = who.split("-");
+            return builder.backend(BackendKind.CUDNN).cudnnAlgorithm(wishes[1]).cudnnGraphs(wishes[2].equals("graphs"));
         }
         return who.equals("reference")
                 ? builder.backend(BackendKind.REFERENCE)
