@@ -232,7 +232,7 @@ public final class StreamPool implements AutoCloseable {
         private final RecurrentLayer layer;
         private int workers = 1;
         private int streams = 10_000;
-        private int largestBatch = 64;
+        private int largestBatch = 128;
         private Duration longestWait = Duration.ofMillis(1);
         private int queue = 16_384;
         private Duration roomWait = Duration.ZERO;
@@ -257,7 +257,7 @@ public final class StreamPool implements AutoCloseable {
             return this;
         }
 
-        /** Most streams of one batch, at most 4096. Default 64. */
+        /** Most streams of one batch, at most 4096. Default 128. */
         public Builder largestBatch(int count) {
             largestBatch = count;
             return this;

@@ -193,7 +193,7 @@ class StreamPoolTest {
                     .withMessage("largestBatch: 0 (expected: 1 to 4096)");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> StreamPool.builder(layer).streams(10).build())
-                    .withMessage("streams: 10 (expected: at least largestBatch = 64 for each of 1 workers)");
+                    .withMessage("streams: 10 (expected: at least largestBatch = 128 for each of 1 workers)");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> StreamPool.builder(layer)
                             .evictAfter(Duration.ofMillis(1))

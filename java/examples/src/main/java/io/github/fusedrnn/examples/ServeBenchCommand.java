@@ -69,7 +69,7 @@ final class ServeBenchCommand implements Callable<Integer> {
             description = "Seconds of the same load before, not measured. Default: ${DEFAULT-VALUE}.")
     private double warmUp;
 
-    @Option(names = "--batch", defaultValue = "64", description = "Largest batch. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--batch", defaultValue = "128", description = "Largest batch. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
     @Option(
