@@ -82,7 +82,8 @@ class CudnnGraphTest {
         try (Calls with = new Calls(true);
                 Calls without = new Calls(false)) {
             for (int i = 0; i < 12; i++) {
-                float value = 0.01f * (i / 3);
+                int version = i / 3;
+                float value = 0.01f * version;
                 if (i % 3 == 0) {
                     with.layer.weights().update(w -> w.all().fill(value));
                     without.layer.weights().update(w -> w.all().fill(value));
