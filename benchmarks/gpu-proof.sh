@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Settles on a GPU machine, in under 8 minutes, all that only a GPU can tell: what cuDNN does where its documentation is silent, every test
 # tagged gpu on the real device, our times beside PyTorch's, memory over 10,000 steps, and the sanitizer over our kernels.
-#   Here, in the project's root:    bash ../shared/gpu/bundle.sh
+#   Here, in the project's root:    BUNDLE_DROP_JARS='^(jmh-generator-|archunit)' bash ../shared/gpu/bundle.sh
+#   (ArchUnit's jar has entries twice, which the packer refuses; no test for a GPU needs it)
 #   There, in the root of the copy: benchmarks/gpu-proof.sh [FOLDER]
 # The report and all that it is made of go to FOLDER, else to $OUT, else to build/gpu-proof; the exit code is 0 when everything held.
 set -uo pipefail
