@@ -8,7 +8,7 @@ class FamilyCommandTest {
     @Test
     void eachNetworkShowsWhatItIsKnownFor() {
         CommandRun run = CommandRun.of("family", "--units", "60", "--seed", "2");
-        assertThat(run.exit()).isZero();
+        assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .startsWith("seed 2, backend ")
                 .containsPattern("Hopfield network, 200 units, 10 patterns, .*: 10 recalled")
@@ -19,7 +19,7 @@ class FamilyCommandTest {
     @Test
     void wrongSizesAreRefused() {
         CommandRun run = CommandRun.of("family", "--units", "3");
-        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("--units: 3 (expected: an integer >= 10)");
     }
 }
