@@ -15,11 +15,12 @@ constexpr int kDnnExecutionFailed = 5000;
 constexpr int kRtcInternalError = 11;
 // Enough to see a pattern; a loop that breaks the contract would fill the memory otherwise.
 constexpr size_t kMostBreaches = 40;
-constexpr size_t kMostNames = size_t{1} << 22;
+// The last so many calls have names: a whole suite makes millions in one process.
+constexpr int64_t kMostNames = int64_t{1} << 16;
 
 struct State {
   std::recursive_mutex lock;
-  std::vector<const char*> names;
+  std::vector<const char*> names = std::vector<const char*>(kMostNames, "");
   int64_t calls = 0;
   int64_t fail_at = 0;
   int fail_code = 0;
@@ -40,6 +41,10 @@ struct State {
 State& TheState() {
   static State* state = new State;  // Never destroyed: the JVM's threads may call to the very end.
   return *state;
+}
+
+const char*& NameOf(int64_t call) {
+  return TheState().names[static_cast<size_t>(call % kMostNames)];
 }
 
 int DefaultCode(Library library) {
@@ -80,8 +85,7 @@ std::recursive_mutex& Lock() { return TheState().lock; }
 
 Entry::Entry(const char* function, Library library) : guard_(Lock()), injected_(0) {
   State& state = TheState();
-  ++state.calls;
-  if (state.names.size() < kMostNames) state.names.push_back(function);
+  NameOf(++state.calls) = function;
   if (state.calls != state.fail_at) return;
   injected_ = state.fail_code != 0 ? state.fail_code : DefaultCode(library);
   state.failed = function;
@@ -104,10 +108,8 @@ int64_t CallCount() {
 
 std::string CallName(int64_t index) {
   std::lock_guard<std::recursive_mutex> guard(Lock());
-  const auto& names = TheState().names;
-  return index >= 1 && static_cast<size_t>(index) <= names.size()
-             ? names[static_cast<size_t>(index) - 1]
-             : "";
+  const int64_t calls = TheState().calls;
+  return index >= 1 && index <= calls && index > calls - kMostNames ? NameOf(index) : "";
 }
 
 std::string FailedCall() {
@@ -128,7 +130,7 @@ void Breach(const char* format, ...) {
     return;
   }
   std::string breach = text.data();
-  if (!state.names.empty()) breach += std::string(" (in or after ") + state.names.back() + ")";
+  if (state.calls > 0) breach += std::string(" (in or after ") + NameOf(state.calls) + ")";
   state.breaches.push_back(breach);
 }
 
