@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -29,6 +31,7 @@ class CudnnAlgorithmTest {
     private static final int T = 5;
     private static final int N = 4;
     private static final int NOT_SUPPORTED = 3000;
+    private static final int BAD_PARAM = 2000;
     /** An inference makes fewer of CUDA and cuDNN. */
     private static final int MOST_CALLS = 50;
 
@@ -115,6 +118,43 @@ class CudnnAlgorithmTest {
             }
         }
         assertThat(failed).isEqualTo("cudnnRNNForward");
+    }
+
+    /** Of what is asked before the first step runs: descriptor, weight space, where the weights lie, workspace. */
+    @Test
+    void whatCudnnRefusesBeforeTheFirstCallGivesWayToStandard() {
+        Assumptions.assumeTrue(FakeCuda.present(), "skipped: fails calls of the stand-in");
+        GoldenCase c = call(false);
+        Set<String> refused = new TreeSet<>();
+        for (int n = 1; n <= MOST_CALLS * MOST_CALLS; n++) {
+            try (RecurrentLayer layer = layer(c, "smallh");
+                    FloatTensor x = layer.newInput(T, N);
+                    FloatTensor y = layer.newOutput(T, N)) {
+                x.copyFrom(LayerRun.floats(c.x()));
+                FakeCuda.failCall(n, n % 2 == 0 ? NOT_SUPPORTED : BAD_PARAM);
+                try (Session session = layer.session(T, N, 1)) {
+                    String failed = FakeCuda.failedCall();
+                    FakeCuda.failCall(0);
+                    if (failed.isEmpty()) {
+                        break; // all calls have been failed
+                    }
+                    session.infer(x, null, null, y, null);
+                    Comparison.check(
+                            "y", LayerRun.doubles(y.toArray()), c.expected().get("output"), 1e-5);
+                    if (session.explain().toString().contains("not smallh, which cuDNN refused (cudnn: " + failed)) {
+                        refused.add(failed);
+                    }
+                } catch (FusedRnnException e) {
+                    FakeCuda.failCall(0); // of the standard algorithm, or no refusal
+                }
+            }
+        }
+        assertThat(refused)
+                .contains(
+                        "cudnnSetRNNDescriptor_v8",
+                        "cudnnGetRNNWeightSpaceSize",
+                        "cudnnGetRNNWeightParams",
+                        "cudnnGetRNNTempSpaceSizes");
     }
 
     @Test

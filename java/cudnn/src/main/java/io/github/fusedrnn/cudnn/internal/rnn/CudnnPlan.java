@@ -98,8 +98,13 @@ final class CudnnPlan extends NativeResource implements Plan {
             return; // the first forward knows what of it is wanted, and cuDNN's dropout its seed
         }
         inference.reserve(Algorithm.STANDARD);
-        if (choice.algorithm() != Algorithm.STANDARD) {
-            inference.reserve(choice.algorithm());
+        Algorithm chosen = choice.algorithm();
+        if (chosen != Algorithm.STANDARD) {
+            try {
+                inference.reserve(chosen);
+            } catch (FusedRnnException e) {
+                giveWay(chosen, e);
+            }
         }
     }
 
@@ -158,7 +163,7 @@ final class CudnnPlan extends NativeResource implements Plan {
 
     /** From now on the standard algorithm, if that may help; else the failure itself. */
     private void giveWay(Algorithm algorithm, FusedRnnException failure) {
-        if (algorithm == Algorithm.STANDARD || !StageRun.isNotSupported(failure.code())) {
+        if (algorithm == Algorithm.STANDARD || !StageRun.isRefusal(failure.code())) {
             throw failure;
         }
         choice = choice.refused(failure);

@@ -1,5 +1,6 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
+import io.github.fusedrnn.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceBlock;
 import io.github.fusedrnn.weights.WeightLayout;
@@ -15,20 +16,29 @@ import java.util.Map;
 final class Packing {
     private final int stages;
     private final Map<Algorithm, Integer> layoutOf = new EnumMap<>(Algorithm.class);
+    private final Map<Algorithm, FusedRnnException> refused = new EnumMap<>(Algorithm.class);
     private final List<List<WeightMap>> layouts = new ArrayList<>();
 
     private Packing(int stages) {
         this.stages = stages;
     }
 
-    /** Asks cuDNN; the caller holds the lock of the device's stream. */
+    /** Asks cuDNN; one that it has no kernel for is left to {@link #map}. The caller holds the lock of the device's stream. */
     static Packing of(CudaDevice device, Form form, Numbers numbers, List<Algorithm> algorithms) {
         Packing packing = new Packing(form.stages().size());
         WeightLayout canonical = WeightLayout.of(form.desc());
         for (Algorithm algorithm : algorithms) {
             List<WeightMap> maps = new ArrayList<>();
-            for (Stage stage : form.stages()) {
-                maps.add(map(device, stage, numbers, algorithm, canonical));
+            try {
+                for (Stage stage : form.stages()) {
+                    maps.add(map(device, stage, numbers, algorithm, canonical));
+                }
+            } catch (FusedRnnException e) {
+                if (algorithm == Algorithm.STANDARD || !StageRun.isRefusal(e.code())) {
+                    throw e;
+                }
+                packing.refused.put(algorithm, e);
+                continue;
             }
             int known = packing.layouts.indexOf(maps);
             if (known < 0) {
@@ -51,13 +61,21 @@ final class Packing {
         }
     }
 
-    /** The layout of a stage's weight space. */
+    /**
+     * The layout of a stage's weight space.
+     *
+     * @throws FusedRnnException if cuDNN has refused the algorithm, with its own words
+     */
     WeightMap map(Algorithm algorithm, int stage) {
         return layouts.get(layout(algorithm)).get(stage);
     }
 
     private int layout(Algorithm algorithm) {
         Integer layout = layoutOf.get(algorithm);
+        FusedRnnException refusal = refused.get(algorithm);
+        if (refusal != null) {
+            throw refusal;
+        }
         if (layout == null) {
             throw new IllegalStateException(
                     "algorithm " + algorithm.label() + " (expected: one of " + layoutOf.keySet() + ")");

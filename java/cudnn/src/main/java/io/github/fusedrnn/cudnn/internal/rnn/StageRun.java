@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * caller holds the lock of the device's stream. One thread at a time.
  */
 final class StageRun {
-    private static final int NOT_SUPPORTED = 3000;
+    private static final int BAD_PARAM = 2;
+    private static final int NOT_SUPPORTED = 3;
     private static final int CATEGORY = 1000;
 
     private final Stage stage;
@@ -84,9 +85,12 @@ final class StageRun {
         return training ? CUDNN_FWD_MODE_TRAINING : CUDNN_FWD_MODE_INFERENCE;
     }
 
-    /** Whether a failure says that cuDNN has no kernel for this. */
-    static boolean isNotSupported(int code) {
-        return code / CATEGORY == NOT_SUPPORTED / CATEGORY;
+    /**
+     * Whether a failure may be cuDNN's way to say that an algorithm is not for this. Some limits it reports as parameters that are wrong; what
+     * really is wrong fails with the standard algorithm as well.
+     */
+    static boolean isRefusal(int code) {
+        return code / CATEGORY == NOT_SUPPORTED || code / CATEGORY == BAD_PARAM;
     }
 
     /** Sets the shape of the next calls and asks for the sizes of workspace and reserve space. */
