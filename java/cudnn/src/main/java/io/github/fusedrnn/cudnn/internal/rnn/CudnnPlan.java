@@ -55,7 +55,7 @@ final class CudnnPlan extends NativeResource implements Plan {
         this.dropout = dropout;
         this.weightBytes = weightBytes;
         this.inference = new InferenceRun(parts);
-        this.graphs = withGraphs && !size.training() ? new GraphCache(parts, inference, size.n(), holdings) : null;
+        this.graphs = withGraphs && !size.training() ? new GraphCache(parts, inference, holdings) : null;
         this.forward = size.training() ? new ForwardRun(parts) : null;
         this.backward = forward == null ? null : new BackwardRun(parts, forward);
         this.refilled = parts.scratch("output of a repeated forward");
@@ -125,7 +125,7 @@ final class CudnnPlan extends NativeResource implements Plan {
             parts.shape().set(t, n, lengths);
             parts.maps().sendLengths(false);
             Algorithm algorithm = algorithm();
-            GraphCache cache = graphs;
+            GraphCache cache = parts.shape().uneven() ? null : graphs;
             if (cache == null) {
                 infer(algorithm, packed.spaces(false), x, in, y, out);
             } else if (!cache.run(algorithm, packed, x, in, y, out)) {

@@ -15,9 +15,10 @@ import org.bytedeco.cuda.global.cudart;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inference calls of a plan as CUDA graphs: the second call of the same shape, lengths, weights and addresses is captured, and from then on
- * such a call is one launch. The first runs as it comes: it allocates what a capture must not, and most calls with new addresses never come
- * again. The caller holds the lock of the device's stream. One thread at a time.
+ * Inference calls of a plan as CUDA graphs: the second call of the same shape, weights and addresses is captured, and from then on such a
+ * call is one launch. The first runs as it comes: it allocates what a capture must not, and most calls with new addresses never come again.
+ * Rows of unequal length are not captured: how cuDNN brings their lengths to the device is not said, and a copy from a descriptor's memory
+ * would be captured as an address, to be read again at each launch. The caller holds the lock of the device's stream. One thread at a time.
  */
 final class GraphCache {
     /** Two buffers in turn for input and output are four calls. */
@@ -35,12 +36,12 @@ final class GraphCache {
     private long clock;
     private long captures;
 
-    GraphCache(PlanParts parts, InferenceRun run, int maxN, Holdings holdings) {
+    GraphCache(PlanParts parts, InferenceRun run, Holdings holdings) {
         this.parts = parts;
         this.run = run;
         this.holdings = holdings;
         for (int i = 0; i < CAPACITY; i++) {
-            calls[i] = new Call(maxN);
+            calls[i] = new Call();
             holdings.add(calls[i]::forget);
         }
     }
@@ -48,24 +49,16 @@ final class GraphCache {
     /** A call that has come at least once. */
     private static final class Call {
         private final long[] key = new long[KEY];
-        private final int[] lengths;
         private long used;
         private @Nullable CUgraphExec_st graph;
 
-        Call(int maxN) {
-            lengths = new int[maxN];
+        boolean is(long[] other) {
+            return used > 0 && Arrays.equals(key, other);
         }
 
-        boolean is(long[] other, CallShape shape) {
-            return used > 0
-                    && Arrays.equals(key, other)
-                    && Arrays.equals(lengths, 0, shape.n(), shape.lengths(), 0, shape.n());
-        }
-
-        void become(long[] other, CallShape shape) {
+        void become(long[] other) {
             forget();
             System.arraycopy(other, 0, key, 0, KEY);
-            System.arraycopy(shape.lengths(), 0, lengths, 0, shape.n());
         }
 
         void forget() {
@@ -78,7 +71,7 @@ final class GraphCache {
         }
     }
 
-    /** Runs the call as a graph, if it came before; answers whether it did. */
+    /** Runs the call, all of whose rows have T steps, as a graph, if it came before; answers whether it did. */
     boolean run(
             Algorithm algorithm,
             CudnnPackedWeights weights,
@@ -100,9 +93,9 @@ final class GraphCache {
         key[7] = States.h(out);
         key[8] = in == out ? 1 : 0;
         key[9] = parts.moves();
-        Call call = find(shape);
+        Call call = find();
         if (call == null) {
-            oldest().become(key, shape);
+            oldest().become(key);
             return false;
         }
         call.used = ++clock;
@@ -126,9 +119,9 @@ final class GraphCache {
         }
     }
 
-    private @Nullable Call find(CallShape shape) {
+    private @Nullable Call find() {
         for (Call call : calls) {
-            if (call.is(key, shape)) {
+            if (call.is(key)) {
                 return call;
             }
         }
