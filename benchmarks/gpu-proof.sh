@@ -4,7 +4,9 @@
 #   Here, in the project's root:    BUNDLE_DROP_JARS='^(jmh-generator-|archunit)' bash ../shared/gpu/bundle.sh
 #   (ArchUnit's jar has entries twice, which the packer refuses; no test for a GPU needs it)
 #   There, in the root of the copy: benchmarks/gpu-proof.sh [FOLDER]
-# The report and all that it is made of go to FOLDER, else to $OUT, else to build/gpu-proof; the exit code is 0 when everything held.
+# The report and all that it is made of go to FOLDER, else to $OUT, else to build/gpu-proof. GPU_PROOF_SECONDS (default 465) bounds the whole:
+# what matters most comes first, and what there was no time for is said. Exit code: 0 = everything held, 1 = something failed, 3 = nothing
+# failed, but not everything was run.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 out=${1:-${OUT:-build/gpu-proof}}
@@ -12,7 +14,9 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 report=$out/report.md
 on_gpu=.gpu/run-on-gpu.sh
+most=${GPU_PROOF_SECONDS:-465}
 failed=0
+cut=0
 SECONDS=0
 : >"$report"
 
@@ -20,59 +24,130 @@ SECONDS=0
   echo "gpu-proof: no $on_gpu; run bundle.sh first" >&2
   exit 2
 }
+environment=$(mktemp)
+trap 'rm -f "$environment"' EXIT
 
-# part <name> <most seconds> <command...>: its output goes to a file of its own and, when it is short, into the report.
+say() { echo "gpu-proof: $*" | tee -a "$report"; }
+
+# part <name> <least> <most> <reserved> <command...>: its output goes to a file of its own and, when it is short, into the report. It gets
+# at most <most> seconds, and no more than there are left when <reserved> stay for what comes later; below <least> it is not begun.
 part() {
-  local name=$1 limit=$2 from=$SECONDS rc=0
-  shift 2
-  timeout -k 10 "$limit" "$@" >"$out/$name.txt" 2>&1 || rc=$?
+  local name=$1 least=$2 limit=$3 left=$((most - 5 - SECONDS - $4)) from=$SECONDS rc=0 verdict
+  shift 4
+  if ((left < least)); then
+    cut=1
+    say "$name: NOT RUN, no time left ($left s)"
+    return
+  fi
+  timeout -k 5 "$((limit < left ? limit : left))" "$@" >"$out/$name.txt" 2>&1 || rc=$?
+  case $rc in
+    0) verdict=held ;;
+    124 | 137)
+      verdict="CUT OFF, out of time"
+      cut=1
+      ;;
+    *)
+      verdict="FAILED, exit code $rc"
+      failed=1
+      ;;
+  esac
   {
-    printf '\n## %s: %s (%s s)\n\n' "$name" "$([[ $rc == 0 ]] && echo held || echo "FAILED, exit code $rc")" $((SECONDS - from))
+    printf '\n## %s: %s (%s s)\n\n' "$name" "$verdict" $((SECONDS - from))
     if (($(wc -l <"$out/$name.txt") <= 150)); then cat "$out/$name.txt"; else tail -60 "$out/$name.txt"; fi
   } >>"$report"
-  echo "gpu-proof: $name, exit code $rc, $((SECONDS - from)) s"
-  ((rc == 0)) || failed=1
+  echo "gpu-proof: $name: $verdict, $((SECONDS - from)) s"
 }
 
-quietly() { GPU_QUIET=1 bash "$on_gpu" "$@"; }
-export -f quietly
-export on_gpu
-
-part machine 60 bash "$on_gpu" info
-grep -q '| devices [1-9]' "$out/machine.txt" || echo "gpu-proof: no GPU here; tests will be skipped, and say so" | tee -a "$report"
-
-part questions 60 bash -c 'quietly java io.github.fusedrnn.cudnn.gpu.OpenQuestions'
-part tests 150 bash -c 'quietly junit --include-tag gpu --exclude-tag fakecuda --details=summary'
-
-# JMH: the rows that the aims name; one fork and short rounds, because all of it has to fit.
-jmh() {
-  quietly jmh "$1" -f 1 -wi 2 -w 300ms -i 4 -r 300ms -rf json -rff "$out/$2" "${@:3}"
+# What the runner found (libraries, class path) is kept: it looks for them anew at each call, which takes seconds.
+# shellcheck disable=SC2016
+part machine 1 90 0 bash "$on_gpu" bash -c \
+  'for v in JAVA_HOME PATH CLASSPATH LD_LIBRARY_PATH GPU_PRESENT GPU_LIBS_FOUND JDK_JAVA_OPTIONS; do declare -p "$v" 2>/dev/null; done >"$0"; true' \
+  "$environment"
+grep -q GPU_PRESENT "$environment" || {
+  say "no Java or no libraries to go on with"
+  exit 1
 }
-export -f jmh
-export out
-part inference 110 bash -c 'jmh GpuInferenceBenchmark inference.json -p cell=LSTM,GRU -p algorithm=auto \
-  -p shape=T1_N1_C256_H256_L1,T1_N1_C512_H512_L1,T100_N1_C256_H256_L1,T50_N64_C256_H256_L1,T50_N128_C512_H512_L2'
-part algorithms 60 bash -c 'jmh GpuInferenceBenchmark algorithms.json -p cell=LSTM -p graphs=true -p algorithm=standard,persist,smallh \
-  -p shape=T1_N1_C128_H128_L1,T100_N1_C128_H128_L1,T100_N1_C512_H512_L1'
-part training 60 bash -c 'jmh GpuTrainStepBenchmark training.json -p cell=LSTM,GRU -p algorithm=auto'
+on_java() { # main class or options, arguments
+  # shellcheck disable=SC1090
+  source "$environment"
+  exec java "$@"
+}
+export environment out
+export -f on_java
 
-if python3 -c 'import json' 2>/dev/null; then
-  python3 - "$out" <<'PY'
+gpu=yes
+grep -q '| devices [1-9]' "$out/machine.txt" || grep -q 'GPU_PRESENT="yes"' "$environment" || gpu=no
+[[ $gpu == yes ]] || say "no GPU here; tests will be skipped, and say so"
+
+part questions 10 60 0 bash -c 'on_java io.github.fusedrnn.cudnn.gpu.OpenQuestions'
+part tests 30 140 0 env GPU_QUIET=1 bash "$on_gpu" junit --include-tag gpu --exclude-tag fakecuda --details=summary
+
+torch=no
+python3 -c 'import importlib.util as u, sys; sys.exit(u.find_spec("torch") is None)' 2>/dev/null && torch=yes
+sanitizer=no
+command -v compute-sanitizer >/dev/null && sanitizer=yes
+later=0
+[[ $torch == yes ]] && later=$((later + 60))
+[[ $sanitizer == yes ]] && later=$((later + 40))
+
+# bench <name> <benchmark> <JMH's parameters...>: one fork and short rounds, because all of it has to fit. JMH tells its numbers only in the
+# end, so each shape is a run of its own, and one that is cut off takes no other with it.
+bench() {
+  local name=$1 suite=$2
+  shift 2
+  part "$name" 25 60 "$later" bash -c 'on_java org.openjdk.jmh.Main "$@"' _ "$suite" "$@" -f 1 -wi 2 -w 250ms -i 4 -r 250ms \
+    -rf json -rff "$out/$name.json"
+  # JMH goes on after a benchmark that throws, and ends with 0.
+  if grep -qs '<failure>' "$out/$name.txt"; then
+    failed=1
+    say "$name: FAILED in part, see $name.txt"
+  fi
+}
+infer() { bench "infer-$1" GpuInferenceBenchmark -p cell=LSTM,GRU -p algorithm=auto -p "shape=$1"; }
+train() { bench "train-$1" GpuTrainStepBenchmark -p cell=LSTM,GRU -p algorithm=auto -p "shape=$1"; }
+algorithms() {
+  bench "algorithms-$1" GpuInferenceBenchmark -p cell=LSTM -p graphs=true -p algorithm=standard,persist,smallh -p "shape=$1"
+}
+if [[ $gpu == yes ]]; then
+  infer T1_N1_C256_H256_L1
+  infer T100_N1_C256_H256_L1
+  train T50_N64_C256_H256_L1
+  infer T50_N64_C256_H256_L1
+  train T35_N20_C200_H200_L2
+  infer T1_N1_C512_H512_L1
+  algorithms T1_N1_C128_H128_L1
+  infer T50_N128_C512_H512_L2
+  train T50_N128_C512_H512_L2
+  algorithms T100_N1_C128_H128_L1
+fi
+
+if [[ $torch == yes ]]; then
+  shapes=$(python3 - "$out" <<'PY'
 import json, pathlib, sys
 out = pathlib.Path(sys.argv[1])
-rows = [row for name in ("inference", "algorithms", "training") if (out / f"{name}.json").exists()
-        for row in json.loads((out / f"{name}.json").read_text() or "[]")]
+rows = [row for file in sorted(out.glob("*-T*.json")) for row in json.loads(file.read_text() or "[]")]
 (out / "ours.json").write_text(json.dumps(rows))
+print("|".join(sorted({row["params"]["shape"] for row in rows})) or ".*")
 PY
-  part torch 75 python3 benchmarks/peers/torch_gpu.py --cells LSTM,GRU --seconds 0.2 --ours "$out/ours.json" --json "$out/torch.json"
+  )
+  [[ $sanitizer == yes ]] && later=40 || later=0
+  left=$((most - 15 - SECONDS - later))
+  part torch 20 90 "$later" python3 benchmarks/peers/torch_gpu.py --cells LSTM,GRU --shapes "^($shapes)$" --seconds 0.15 \
+    --most "$((left < 75 ? left : 75))" --ours "$out/ours.json" --json "$out/torch.json"
+else
+  say "no PyTorch here: our times stand alone"
 fi
 
-if command -v compute-sanitizer >/dev/null; then
-  part sanitizer 75 bash -c 'quietly compute-sanitizer --tool memcheck --target-processes all --error-exitcode 9 \
+if [[ $sanitizer == yes ]]; then
+  part sanitizer 20 75 0 bash -c 'source "$environment"; compute-sanitizer --tool memcheck --target-processes all --error-exitcode 9 \
     java -Xint io.github.fusedrnn.cudnn.gpu.EveryKernel'
 else
-  echo "gpu-proof: no compute-sanitizer here" | tee -a "$report"
+  say "no compute-sanitizer here"
 fi
 
-printf '\n%s s in all, %s\n' "$SECONDS" "$( ((failed == 0)) && echo "everything held" || echo "NOT everything held")" | tee -a "$report"
-exit "$failed"
+if ((failed)); then verdict="NOT everything held"; elif ((cut)); then verdict="what was run held, NOT everything was run"; else verdict="everything held"; fi
+printf '\n' >>"$report"
+say "$SECONDS s in all, $verdict"
+((failed)) && exit 1
+((cut)) && exit 3
+exit 0

@@ -35,7 +35,8 @@ class Case:
         self.torch = torch
         self.cell, self.label, self.training = cell, label, training
         torch.manual_seed(1)
-        self.module = getattr(torch.nn, cell)(c, h, layers).cuda()
+        # In evaluation mode cuDNN runs inference and keeps nothing for a backward.
+        self.module = getattr(torch.nn, cell)(c, h, layers).cuda().train(training)
         self.x = torch.randn(t, n, c, device="cuda", requires_grad=training)
         state = torch.zeros(layers, n, h, device="cuda")
         self.state = (state, state.clone()) if cell == "LSTM" else state
@@ -157,9 +158,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.3, help="for each number of a row (default 0.3)")
     parser.add_argument("--cells", default=",".join(CELLS), help="default all: LSTM,GRU,RNN")
     parser.add_argument("--shapes", default=".*", help="regular expression of labels")
+    parser.add_argument("--most", type=float, default=float("inf"), help="seconds after which no new row is begun")
     parser.add_argument("--ours", help="JMH's result of the same run, as JSON")
     parser.add_argument("--json", help="writes the rows")
     options = parser.parse_args()
+    end = time.perf_counter() + options.most
     try:
         import torch
     except ImportError:
@@ -178,6 +181,9 @@ def main():
             if not re.search(options.shapes, label):
                 continue
             for cell in options.cells.split(","):
+                if time.perf_counter() > end:
+                    print(f"not measured, no time left: {cell} {label}, {'training' if training else 'inference'}\n")
+                    continue
                 rows.append(measure(torch, Case(torch, cell, label, training), options.seconds))
     table(rows, ours(options.ours) if options.ours else {})
     if options.json:
