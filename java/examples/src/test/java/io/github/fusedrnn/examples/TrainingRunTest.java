@@ -94,7 +94,7 @@ class TrainingRunTest {
                         .split(" "));
         assertThat(resumed.out()).as(resumed.err()).contains("resumed: " + saved);
         assertThat(resumed.exitCode()).isEqualTo(TrainingRun.INTERRUPTED);
-        assertThat(Files.list(folder).map(file -> file.getFileName().toString()))
+        assertThat(folder.toFile().list())
                 .containsExactlyInAnyOrder("ptb.train.txt", "ptb.valid.txt", "ptb.test.txt", "saved");
     }
 
