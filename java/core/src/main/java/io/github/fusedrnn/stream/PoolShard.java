@@ -38,6 +38,13 @@ final class PoolShard {
     private @Nullable PooledStream firstReady;
     private @Nullable PooledStream lastReady;
     private int readyCount;
+
+    /**
+     * When the oldest request was submitted of those whose turn it is; not up to date while nothing is ready, or more than a batch. Not always the
+     * first one's: a stream that was stepped comes back to the end of the line with a request that may have waited through that step.
+     */
+    private long oldestReady;
+
     private int queued;
     private int waiters;
     private @Nullable PoolRequest free;
@@ -51,8 +58,7 @@ final class PoolShard {
         streamBound = settings.store() == null ? settings.streamsOfWorker() : Integer.MAX_VALUE;
         largestBatch = settings.largestBatch();
         // Half of the bound is for waiting, the other half for the batch that runs when the first half is over and for
-        // a
-        // scheduler that wakes the worker late.
+        // a scheduler that wakes the worker late.
         patience = settings.longestWaitNanos() / 2;
         roomWaitNanos = settings.roomWaitNanos();
     }
@@ -163,6 +169,10 @@ final class PoolShard {
     }
 
     private void addReady(PooledStream stream) {
+        long submitted = stream.first().submitted;
+        if (firstReady == null || submitted - oldestReady < 0) {
+            oldestReady = submitted;
+        }
         stream.nextReady = null;
         if (lastReady == null) {
             firstReady = stream;
@@ -187,8 +197,7 @@ final class PoolShard {
                 nap = Nap.AWAKE;
                 long now = System.nanoTime();
                 if (firstReady != null) {
-                    PoolRequest oldest = firstReady.head;
-                    long age = oldest == null ? Long.MAX_VALUE : now - oldest.submitted;
+                    long age = now - oldestReady;
                     if (readyCount >= largestBatch || mode != Mode.OPEN || age >= patience) {
                         return takeReady(batch);
                     }
@@ -222,11 +231,23 @@ final class PoolShard {
             lastReady = null;
         }
         readyCount -= n;
+        if (readyCount < largestBatch) {
+            findOldestReady();
+        }
         queued -= n;
         if (waiters > 0) {
             notifyAll();
         }
         return n;
+    }
+
+    private void findOldestReady() {
+        for (PooledStream stream = firstReady; stream != null; stream = stream.nextReady) {
+            long submitted = stream.first().submitted;
+            if (stream == firstReady || submitted - oldestReady < 0) {
+                oldestReady = submitted;
+            }
+        }
     }
 
     /** For the worker: the first requests of a batch have been answered. */
@@ -258,6 +279,11 @@ final class PoolShard {
 
     synchronized boolean isScheduled(PooledStream stream) {
         return stream.scheduled;
+    }
+
+    /** Whether a stream waits for its turn. */
+    synchronized boolean hasReady() {
+        return readyCount > 0;
     }
 
     /** Requests that wait. */

@@ -123,9 +123,9 @@ final class Residents {
         return leastRecent == null || idleNanos == Long.MAX_VALUE ? Long.MAX_VALUE : leastRecent.lastUsed + idleNanos;
     }
 
-    /** Evicts some of the streams that have been idle for too long. */
+    /** Evicts some of the streams that have been idle for too long: one, and more only while no stream waits for the worker. */
     void evictIdle(long now) {
-        for (int i = 0; i < EVICTIONS && idleNanos != Long.MAX_VALUE; i++) {
+        for (int i = 0; i < EVICTIONS && idleNanos != Long.MAX_VALUE && (i == 0 || !shard.hasReady()); i++) {
             PooledStream oldest = leastRecent;
             if (oldest == null || now - oldest.lastUsed < idleNanos) {
                 return;
