@@ -132,24 +132,29 @@ public final class CudaDenseKernels implements DenseKernels {
 
     @Override
     public void gather(FloatTensor table, int[] ids, FloatTensor y, long cols) {
-        locked(() -> kernel("fr_cuda_gather", 5)
-                .with(table.address())
-                .with(scratch.put(ids))
-                .with((long) ids.length)
-                .with(cols)
-                .with(y.address())
-                .run(stream, Grid.rows(ids.length), Grid.THREADS));
+        rowsByNumber("fr_cuda_gather", table.address(), ids, cols, y.address());
     }
 
     @Override
     public void scatter(FloatTensor x, int[] ids, FloatTensor table, long cols) {
-        locked(() -> kernel("fr_cuda_scatter", 5)
-                .with(x.address())
-                .with(scratch.put(ids))
-                .with((long) ids.length)
-                .with(cols)
-                .with(table.address())
-                .run(stream, Grid.rows(ids.length), Grid.THREADS));
+        rowsByNumber("fr_cuda_scatter", x.address(), ids, cols, table.address());
+    }
+
+    /** A pool of streams does this for each batch: written out, because a lambda that catches its arguments would be garbage. */
+    private void rowsByNumber(String name, long from, int[] ids, long cols, long to) {
+        stream.lock().lock();
+        try {
+            device.activate();
+            kernel(name, 5)
+                    .with(from)
+                    .with(scratch.put(ids))
+                    .with((long) ids.length)
+                    .with(cols)
+                    .with(to)
+                    .run(stream, Grid.rows(ids.length), Grid.THREADS);
+        } finally {
+            stream.lock().unlock();
+        }
     }
 
     @Override

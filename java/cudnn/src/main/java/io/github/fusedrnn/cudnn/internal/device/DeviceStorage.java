@@ -84,6 +84,16 @@ public final class DeviceStorage extends TensorStorage {
     }
 
     @Override
+    public void write(long offset, float[] from, int first, int count) {
+        device.staging().write(at(offset), from, first, count);
+    }
+
+    @Override
+    public void read(long offset, float[] to, int first, int count) {
+        device.staging().read(at(offset), to, first, count);
+    }
+
+    @Override
     public void fill(long offset, long count, float value) {
         device.activate();
         CudaStatus.check(

@@ -80,6 +80,21 @@ public final class PinnedStaging {
         }
     }
 
+    /** Copies {@code count} elements from {@code first} on to the device; unlike the way through a buffer it leaves no garbage. */
+    void write(long to, float[] from, int first, int count) {
+        synchronized (up) {
+            device.activate();
+            PinnedRing ring = ring(upSmall, upLarge, count);
+            for (int done = 0; done < count; ) {
+                Page page = ring.next();
+                int n = Math.min(count - done, page.floats().capacity());
+                page.floats().put(0, from, first + done, n);
+                send(page, to + (long) done * Float.BYTES, n);
+                done += n;
+            }
+        }
+    }
+
     private void send(Page page, long to, int elements) {
         page.copy(to, (long) elements * Float.BYTES, cudaMemcpyHostToDevice, device.stream());
     }
@@ -110,6 +125,21 @@ public final class PinnedStaging {
                 full = page;
                 fullCount = n;
             }
+        }
+    }
+
+    /** Fills {@code count} elements from {@code first} on; what fits a small page leaves no garbage. */
+    void read(long from, float[] to, int first, int count) {
+        if ((long) count * Float.BYTES > downSmall.pageBytes()) {
+            read(from, FloatBuffer.wrap(to, first, count));
+            return;
+        }
+        synchronized (down) {
+            device.activate();
+            Page page = downSmall.next();
+            page.copy(from, (long) count * Float.BYTES, cudaMemcpyDeviceToHost, device.stream());
+            page.await();
+            page.floats().get(0, to, first, count);
         }
     }
 

@@ -100,8 +100,8 @@ final class PlanParts {
     /** Changes whenever device memory of the plan moves. */
     long moves() {
         long sum = 0;
-        for (Scratch each : scratch) {
-            sum += each.moves();
+        for (int i = 0; i < scratch.size(); i++) { // asked at every call: an iterator would be garbage
+            sum += scratch.get(i).moves();
         }
         return sum;
     }
