@@ -15,11 +15,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The backends of this process. A choice made by hand ({@code builder.backend(…)} or {@code -Dfusedrnn.backend=cpu|cudnn|reference}) that
- * cannot be met is an error that says why; without one, the best backend that is present and supports the layer is taken. Thread-safe.
+ * cannot be met is an error that says why; without one, the best backend that is present, opens and supports the layer is taken, and
+ * {@code explain()} says why no better one. Thread-safe.
  */
 public final class Backends {
     /** System property that names the backend of layers and tensors for which the code names none. */
@@ -31,10 +33,7 @@ public final class Backends {
     public static List<BackendStatus> report() {
         List<BackendStatus> all = new ArrayList<>();
         for (BackendProvider provider : Registry.BEST_FIRST) {
-            Availability found = provider.availability();
-            Map<String, String> details = found.available() ? details(provider) : Map.of();
-            all.add(new BackendStatus(
-                    provider.kind(), found.available(), found.reason(), new LinkedHashMap<>(details)));
+            all.add(status(provider));
         }
         for (BackendKind kind : BackendKind.values()) {
             if (all.stream().noneMatch(s -> s.kind() == kind)) {
@@ -45,12 +44,23 @@ public final class Backends {
     }
 
     /** A report says what is wrong with a setting; a layer refuses it. */
-    private static Map<String, String> details(BackendProvider provider) {
+    private static BackendStatus status(BackendProvider provider) {
+        Availability found = provider.availability();
+        Map<String, String> details = new LinkedHashMap<>();
         try {
-            return provider.open().describe();
-        } catch (RuntimeException e) {
-            return Map.of("settings", "no layer can be made: " + e.getMessage());
+            if (found.available()) {
+                details.putAll(provider.open().describe());
+            }
+        } catch (IllegalArgumentException e) {
+            details.put("settings", "no layer can be made: " + e.getMessage());
+        } catch (RuntimeException | LinkageError e) {
+            found = Availability.no(notOpened(e));
         }
+        return new BackendStatus(provider.kind(), found.available(), found.reason(), details);
+    }
+
+    private static String notOpened(Throwable failure) {
+        return "cannot be opened (" + failure.getMessage() + ")";
     }
 
     /**
@@ -64,12 +74,37 @@ public final class Backends {
         if (wished != null) {
             return open(wished).kind();
         }
-        for (BackendProvider provider : Registry.BEST_FIRST) {
-            if (provider.availability().available()) {
-                return provider.kind();
+        List<String> notes = new ArrayList<>();
+        return first(Registry.BEST_FIRST, backend -> Availability.yes("it is there"), notes)
+                .kind();
+    }
+
+    /**
+     * The first of some backends that opens and suits. A wrong setting stays an error: whoever made it wants to know, not to be served by
+     * another backend.
+     *
+     * @param notes receives a sentence for each that was passed over
+     * @throws FusedRnnException if there is none
+     */
+    static Backend first(List<BackendProvider> bestFirst, Function<Backend, Availability> suits, List<String> notes) {
+        for (BackendProvider provider : bestFirst) {
+            Availability found = provider.availability();
+            if (found.available()) {
+                try {
+                    Backend backend = provider.open();
+                    found = suits.apply(backend);
+                    if (found.available()) {
+                        return backend;
+                    }
+                } catch (IllegalArgumentException e) {
+                    throw e;
+                } catch (RuntimeException | LinkageError e) {
+                    found = Availability.no(notOpened(e));
+                }
             }
+            notes.add("not " + provider.kind() + ": " + found.reason());
         }
-        throw new FusedRnnException("no backend is available: " + report(), null);
+        throw new FusedRnnException("no backend can be taken: " + notes, null);
     }
 
     /**
@@ -113,15 +148,7 @@ public final class Backends {
             }
             return backend;
         }
-        for (BackendProvider provider : Registry.BEST_FIRST) {
-            Availability found = provider.availability();
-            Availability support = found.available() ? provider.open().supports(desc, options) : found;
-            if (support.available()) {
-                return provider.open();
-            }
-            notes.add("not " + provider.kind() + ": " + support.reason());
-        }
-        throw new FusedRnnException("no backend runs this layer: " + notes, null);
+        return first(Registry.BEST_FIRST, backend -> backend.supports(desc, options), notes);
     }
 
     private static @Nullable BackendKind fromProperty() {

@@ -3,7 +3,12 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.spi.BackendProvider;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,5 +111,68 @@ class BackendsTest {
         try (Lstm layer = Lstm.builder(1, 1).backend(BackendKind.REFERENCE).build()) {
             assertThat(layer.explain().notes()).isEmpty();
         }
+    }
+
+    /** What is there and yet cannot be opened, as a GPU that another process has for itself. */
+    private record Provider(BackendKind kind, Supplier<Backend> opener) implements BackendProvider {
+        @Override
+        public int rank() {
+            return 0;
+        }
+
+        @Override
+        public Availability availability() {
+            return Availability.yes("it is there");
+        }
+
+        @Override
+        public Backend open() {
+            return opener.get();
+        }
+    }
+
+    private static Provider failing(RuntimeException failure) {
+        return new Provider(BackendKind.CUDNN, () -> {
+            throw failure;
+        });
+    }
+
+    private static Backend first(Provider best, List<String> notes) {
+        Provider next = new Provider(BackendKind.REFERENCE, () -> Backends.open(BackendKind.REFERENCE));
+        return Backends.first(List.of(best, next), backend -> Availability.yes("it can"), notes);
+    }
+
+    @Test
+    void oneThatCannotBeOpenedGivesWayToTheNextAndTheReasonIsKept() {
+        List<String> notes = new ArrayList<>();
+        Provider full = failing(new FusedRnnException("cudart", "cudaSetDevice", 2, "out of memory"));
+        assertThat(first(full, notes).kind()).isEqualTo(BackendKind.REFERENCE);
+        assertThat(notes)
+                .containsExactly(
+                        "not CUDNN: cannot be opened (cudart: cudaSetDevice failed with status 2: out of memory)");
+        Provider unlinked = new Provider(BackendKind.CUDNN, () -> {
+            throw new UnsatisfiedLinkError("no libcudnn");
+        });
+        assertThat(first(unlinked, notes).kind()).isEqualTo(BackendKind.REFERENCE);
+        assertThat(notes).last().isEqualTo("not CUDNN: cannot be opened (no libcudnn)");
+    }
+
+    @Test
+    void aWrongSettingOfTheBestOneStaysAnError() {
+        List<String> notes = new ArrayList<>();
+        Provider misled = failing(new IllegalArgumentException("fusedrnn.cudnn.device: '9'"));
+        assertThatThrownBy(() -> first(misled, notes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("fusedrnn.cudnn.device: '9'");
+    }
+
+    @Test
+    void whereNoneOpensAllReasonsAreTold() {
+        Provider full = failing(new IllegalStateException("full"));
+        assertThatThrownBy(
+                        () -> Backends.first(List.of(full, full), backend -> Availability.yes("-"), new ArrayList<>()))
+                .isInstanceOf(FusedRnnException.class)
+                .hasMessage("no backend can be taken: [not CUDNN: cannot be opened (full), not CUDNN: cannot be opened"
+                        + " (full)]");
     }
 }
