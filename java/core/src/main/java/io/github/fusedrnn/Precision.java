@@ -18,7 +18,8 @@ public enum Precision {
      * IEEE half: 11 significant bits, magnitudes up to 65504. CPU: the packed weights alone are stored so (a larger weight is refused), are
      * widened exactly where they are used, and everything else is float32: the results are, to the bit, those of a float32 layer whose weight
      * matrices were rounded to half. cuDNN: weights, inputs, states, outputs and gradients are stored so inside a call, sums are float32;
-     * small gradients vanish below 6e-8, so scale the loss.
+     * small gradients vanish below 6e-8, so scale the loss. A larger weight is refused there, too, before inference and at the first call of
+     * training; one that grows so large in training becomes infinite.
      */
     FLOAT16,
 

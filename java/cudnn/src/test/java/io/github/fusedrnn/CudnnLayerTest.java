@@ -152,6 +152,27 @@ class CudnnLayerTest {
     }
 
     @Test
+    void refusesWeightsThatItsNumbersCannotHold() {
+        try (Gru layer = Target.CUDNN.on(Gru.builder(4, 5), Precision.FLOAT16).build();
+                FloatTensor x = layer.newInput(T, N);
+                FloatTensor y = layer.newOutput(T, N)) {
+            layer.weights().update(view -> view.all().set(7, -65_505));
+            String message =
+                    "weights: -65505.0 (expected: at most 65504.0 for float16 storage, float32 sums; precision FLOAT32"
+                            + " holds more)";
+            assertThatThrownBy(() -> layer.infer(x, null, null, y, null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(message);
+            assertThatThrownBy(() -> layer.forward(x, null, null, y, null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(message);
+            layer.weights().update(view -> view.all().set(7, -65_504));
+            layer.infer(x, null, null, y, null);
+            assertThat(y.toArray()).doesNotContain(Float.NaN);
+        }
+    }
+
+    @Test
     void drawsMasksOfItsOwnOnlyWhenAsked() {
         try (Gru layer = Target.CUDNN
                         .on(Gru.builder(4, 5))

@@ -28,6 +28,7 @@ final class CudnnEngine implements RecurrentEngine {
     private final AlgorithmChooser chooser;
     private @Nullable Packing inferencePacking; // guarded by the lock of the device's stream, as the next
     private @Nullable Packing trainingPacking;
+    private boolean trains;
 
     CudnnEngine(CudaDevice device, RecurrentDesc desc, EngineOptions options) {
         this.device = device;
@@ -63,6 +64,10 @@ final class CudnnEngine implements RecurrentEngine {
             device.activate();
             StreamOps ops = new StreamOps(device);
             Holdings holdings = new Holdings();
+            if (numbers.isHalf() && !(forTraining && trains)) {
+                new WeightRange(numbers).check(canonical, WeightLayout.of(desc).size());
+            }
+            trains |= forTraining;
             try (Narrowed narrowed = narrowed(ops, canonical)) {
                 Spaces own = packing(false).pack(ops, narrowed.address(), numbers.bytes(), holdings);
                 boolean others = forTraining && !training.sameStages(inference);

@@ -12,21 +12,23 @@ import io.github.fusedrnn.Precision;
 /** In which numbers cuDNN stores and computes; sums are float32 in all of them. */
 enum Numbers {
     /** FMA_MATH: the default may round factors to TF32. */
-    FLOAT32("float32 (FMA math)", CUDNN_DATA_FLOAT, CUDNN_FMA_MATH, Float.BYTES),
-    TF32("float32 with products that may be TF32", CUDNN_DATA_FLOAT, CUDNN_DEFAULT_MATH, Float.BYTES),
-    FLOAT16("float16 storage, float32 sums", CUDNN_DATA_HALF, CUDNN_TENSOR_OP_MATH, Short.BYTES),
-    BFLOAT16("bfloat16 storage, float32 sums", CUDNN_DATA_BFLOAT16, CUDNN_TENSOR_OP_MATH, Short.BYTES);
+    FLOAT32("float32 (FMA math)", CUDNN_DATA_FLOAT, CUDNN_FMA_MATH, Float.BYTES, Float.MAX_VALUE),
+    TF32("float32 with products that may be TF32", CUDNN_DATA_FLOAT, CUDNN_DEFAULT_MATH, Float.BYTES, Float.MAX_VALUE),
+    FLOAT16("float16 storage, float32 sums", CUDNN_DATA_HALF, CUDNN_TENSOR_OP_MATH, Short.BYTES, 65504),
+    BFLOAT16("bfloat16 storage, float32 sums", CUDNN_DATA_BFLOAT16, CUDNN_TENSOR_OP_MATH, Short.BYTES, 0x1.FEp127f);
 
     private final String label;
     private final int dataType;
     private final int mathType;
     private final int bytes;
+    private final float largest;
 
-    Numbers(String label, int dataType, int mathType, int bytes) {
+    Numbers(String label, int dataType, int mathType, int bytes, float largest) {
         this.label = label;
         this.dataType = dataType;
         this.mathType = mathType;
         this.bytes = bytes;
+        this.largest = largest;
     }
 
     /** Those of a precision that cuDNN has; INT8 it has not. */
@@ -57,6 +59,11 @@ enum Numbers {
     /** Bytes of a number in memory. */
     int bytes() {
         return bytes;
+    }
+
+    /** The largest magnitude that is stored as a number. */
+    float largest() {
+        return largest;
     }
 
     /** What the names of our kernels call them. */
