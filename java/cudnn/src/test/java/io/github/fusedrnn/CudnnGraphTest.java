@@ -72,7 +72,8 @@ class CudnnGraphTest {
             assertThat(with.infer(new int[] {1, 2, 3})).containsExactly(without.infer(new int[] {1, 2, 3}));
             assertThat(with.state.c().toArray())
                     .containsExactly(without.state.c().toArray());
-            assertThat(with.layer.explain().toString()).contains("graphs of calls that come again: 1 now, 1 captured so far");
+            assertThat(with.layer.explain().toString())
+                    .contains("graphs of calls that come again: 1 now, 1 captured so far");
             assertThat(without.layer.explain().toString()).contains("no graphs: not wished");
         }
     }

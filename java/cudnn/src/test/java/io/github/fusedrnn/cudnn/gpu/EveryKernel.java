@@ -3,6 +3,15 @@ package io.github.fusedrnn.cudnn.gpu;
 import io.github.fusedrnn.Activation;
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.Direction;
+import io.github.fusedrnn.Gradients;
+import io.github.fusedrnn.Gru;
+import io.github.fusedrnn.Merge;
+import io.github.fusedrnn.Precision;
+import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.Tape;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
@@ -52,6 +61,43 @@ public final class EveryKernel {
             told += dense.sum(x) + dense.sumOfSquares(x);
             x.synchronize();
         }
+        System.out.println("all kernels of dense operations ran: " + told);
+        for (Precision precision : new Precision[] {Precision.FLOAT32, Precision.FLOAT16, Precision.BFLOAT16}) {
+            try (Gru layer = Gru.builder(5, 7)
+                    .layers(2)
+                    .bidirectional(Merge.SUM)
+                    .dropout(0.5f)
+                    .precision(precision)
+                    .backend(BackendKind.CUDNN)
+                    .build()) {
+                told += train(layer);
+            }
+        }
+        try (Rnn layer = Rnn.builder(5, 7)
+                .direction(Direction.REVERSE)
+                .backend(BackendKind.CUDNN)
+                .build()) {
+            told += train(layer);
+        }
         System.out.println("all kernels ran: " + told);
+    }
+
+    /** A step with what stands around cuDNN's layers: other numbers, sums, masks, reversed and padded sequences, states. */
+    private static double train(RecurrentLayer layer) {
+        int[] lengths = {2, 4, 1};
+        try (FloatTensor x = layer.newInput(4, 3);
+                FloatTensor y = layer.newOutput(4, 3);
+                FloatTensor dx = layer.newInput(4, 3);
+                RecurrentState in = layer.newState(3);
+                RecurrentState out = layer.newState(3);
+                RecurrentState dIn = layer.newState(3);
+                Gradients gradients = layer.newGradients()) {
+            x.copyFrom(RawNetwork.random(x.size()));
+            layer.infer(x, lengths, in, y, out);
+            try (Tape tape = layer.forward(x, lengths, in, y, out)) {
+                tape.backward(y, null, dx, dIn, gradients);
+            }
+            return dx.get(0) + gradients.all().get(0);
+        }
     }
 }

@@ -20,8 +20,9 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
 
-/** One float32 layer straight on cuDNN's functions, with statuses instead of exceptions; time-major with padding, no dropout descriptor. */
+/** One float32 layer straight on cuDNN's functions, with statuses instead of exceptions; time-major with padding, no dropout descriptor if that can be. */
 final class RawNetwork implements AutoCloseable {
     /** The descriptors and sizes of a question. */
     record Setup(int cell, int algorithm, int c, int h, int t, int[] lengths, double clip) {
@@ -59,22 +60,10 @@ final class RawNetwork implements AutoCloseable {
         require(cudnnCreateRNNDataDescriptor(xDesc));
         require(cudnnCreateRNNDataDescriptor(yDesc));
         require(cudnnCreateTensorDescriptor(states));
-        described = cudnnSetRNNDescriptor_v8(
-                rnn,
-                setup.algorithm(),
-                setup.cell(),
-                CUDNN_RNN_DOUBLE_BIAS,
-                CUDNN_UNIDIRECTIONAL,
-                CUDNN_LINEAR_INPUT,
-                CUDNN_DATA_FLOAT,
-                CUDNN_DATA_FLOAT,
-                CUDNN_FMA_MATH,
-                setup.c(),
-                setup.h(),
-                setup.h(),
-                1,
-                (cudnnDropoutStruct) null,
-                CUDNN_RNN_PADDED_IO_ENABLED);
+        described = describe(null);
+        if (described != 0) {
+            describe(dropless()); // an answer, too; but the other questions want a layer
+        }
         if (setup.clip() > 0) {
             require(cudnnRNNSetClip_v9(rnn, CUDNN_RNN_CLIP_MINMAX, -setup.clip(), setup.clip()));
         }
@@ -107,6 +96,35 @@ final class RawNetwork implements AutoCloseable {
         write(dy, random((long) setup.t() * n * setup.h()));
         write(weights, random(weightBytes / Float.BYTES));
         write(cx, new float[n * setup.h()]);
+    }
+
+    private int describe(@Nullable cudnnDropoutStruct dropout) {
+        return cudnnSetRNNDescriptor_v8(
+                rnn,
+                setup.algorithm(),
+                setup.cell(),
+                CUDNN_RNN_DOUBLE_BIAS,
+                CUDNN_UNIDIRECTIONAL,
+                CUDNN_LINEAR_INPUT,
+                CUDNN_DATA_FLOAT,
+                CUDNN_DATA_FLOAT,
+                CUDNN_FMA_MATH,
+                setup.c(),
+                setup.h(),
+                setup.h(),
+                1,
+                dropout,
+                CUDNN_RNN_PADDED_IO_ENABLED);
+    }
+
+    /** A descriptor that drops nothing. */
+    private cudnnDropoutStruct dropless() {
+        cudnnDropoutStruct made = new cudnnDropoutStruct();
+        require(cudnnCreateDropoutDescriptor(made));
+        SizeTPointer size = new SizeTPointer(1);
+        require(cudnnDropoutGetStatesSize(handle, size));
+        require(cudnnSetDropoutDescriptor(made, handle, 0, block(size.get()), size.get(), 0));
+        return made;
     }
 
     private static void require(int status) {
