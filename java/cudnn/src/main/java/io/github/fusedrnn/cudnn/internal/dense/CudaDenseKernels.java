@@ -10,6 +10,7 @@ import io.github.fusedrnn.cudnn.internal.device.CudaStream;
 import io.github.fusedrnn.cudnn.internal.device.FloatSpan;
 import io.github.fusedrnn.cudnn.internal.device.HostBlock;
 import io.github.fusedrnn.cudnn.internal.device.KernelCall;
+import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.internal.math.DropoutMask;
 import io.github.fusedrnn.spi.DenseKernels;
 import io.github.fusedrnn.spi.DenseOps.AdamStep;
@@ -32,14 +33,16 @@ public final class CudaDenseKernels implements DenseKernels {
     private final FloatSpan alphaOfProduct = new FloatSpan(factors.address());
     private final FloatSpan betaOfProduct = new FloatSpan(factors.address() + Float.BYTES);
     private final FloatSpan[] operands = {new FloatSpan(), new FloatSpan(), new FloatSpan()};
-    private final Scratch scratch;
+    private final Scratch ints;
+    private final Scratch doubles;
     private @Nullable DropoutKernel dropout;
 
     /** On a device's own stream. */
     public CudaDenseKernels(CudaDevice device) {
         this.device = device;
         this.stream = device.stream();
-        this.scratch = new Scratch(device);
+        this.ints = new Scratch(device, "numbers of rows");
+        this.doubles = new Scratch(device, "partial sums");
     }
 
     private void locked(Runnable work) {
@@ -59,6 +62,18 @@ public final class CudaDenseKernels implements DenseKernels {
             calls.put(name, call);
         }
         return call.start();
+    }
+
+    /** Copies integers to the device; the next call may overwrite them, because the stream runs them in order. */
+    private long put(int[] values) {
+        long at = ints.atLeast((long) values.length * Integer.BYTES);
+        device.staging().write(at, values, 0, values.length);
+        return at;
+    }
+
+    /** Room for {@code count} float64 numbers of any value, always at the same place once it is large enough. */
+    private long doubles(long count) {
+        return doubles.atLeast(count * Double.BYTES);
     }
 
     private void elementwise(KernelCall call, long n) {
@@ -147,7 +162,7 @@ public final class CudaDenseKernels implements DenseKernels {
             device.activate();
             kernel(name, 5)
                     .with(from)
-                    .with(scratch.put(ids))
+                    .with(put(ids))
                     .with((long) ids.length)
                     .with(cols)
                     .with(to)
@@ -161,7 +176,7 @@ public final class CudaDenseKernels implements DenseKernels {
     public void scatterAdd(FloatTensor dy, int[] ids, FloatTensor dTable, long cols) {
         RowsById rows = RowsById.of(ids);
         locked(() -> {
-            long at = scratch.put(rows.packed());
+            long at = put(rows.packed());
             kernel("fr_cuda_scatter_add", 7)
                     .with(dy.address())
                     .with(at)
@@ -180,12 +195,12 @@ public final class CudaDenseKernels implements DenseKernels {
         int rows = labels.length;
         double[] sums = new double[2];
         locked(() -> {
-            long results = scratch.doubles(2L * rows + 2);
+            long results = doubles(2L * rows + 2);
             long losses = results + 2 * Double.BYTES;
             long right = losses + (long) rows * Double.BYTES;
             kernel("fr_cuda_softmax_cross_entropy", 9)
                     .with(logits.address())
-                    .with(scratch.put(labels))
+                    .with(put(labels))
                     .with(ignore)
                     .with((long) rows)
                     .with(classes)
@@ -268,12 +283,12 @@ public final class CudaDenseKernels implements DenseKernels {
 
     /** Room for the result and, behind it, the partial sums of {@code n} elements; answers where the latter start. */
     private long partials(long n) {
-        return scratch.doubles(1 + Grid.parts(n)) + Double.BYTES;
+        return doubles(1 + Grid.parts(n)) + Double.BYTES;
     }
 
     /** Adds up the partial sums and waits for the result. */
     private void finish(long n, double[] sum) {
-        long result = scratch.doubles(1);
+        long result = doubles(1);
         finish(result + Double.BYTES, Grid.parts(n), result);
         device.staging().read(result, sum);
     }

@@ -4,6 +4,7 @@ import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
 import io.github.fusedrnn.cudnn.internal.device.FloatSpan;
 import io.github.fusedrnn.cudnn.internal.device.HostBlock;
+import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.RecurrentDesc;
@@ -98,11 +99,9 @@ final class BackwardRun {
                     : dInput.atLeast(shape.cells() * desc.outputSize() * element);
             long weightBytes = parts.packing().map(algorithm, k).bytes();
             stage.sequences(forward.inputOf(k, call, reserve), forward.outputOf(k, call, reserve));
-            stage.initial(forward.part(hx, stage, desc.stateSize()), forward.part(cx, stage, desc.hiddenSize()));
-            stage.lastGradients(
-                    forward.part(dhy, stage, desc.stateSize()), forward.part(dcy, stage, desc.hiddenSize()));
-            stage.initialGradients(
-                    forward.part(dhx, stage, desc.stateSize()), forward.part(dcx, stage, desc.hiddenSize()));
+            stage.initial(parts.part(hx, stage, desc.stateSize()), parts.part(cx, stage, desc.hiddenSize()));
+            stage.lastGradients(parts.part(dhy, stage, desc.stateSize()), parts.part(dcy, stage, desc.hiddenSize()));
+            stage.initialGradients(parts.part(dhx, stage, desc.stateSize()), parts.part(dcx, stage, desc.hiddenSize()));
             stage.sequenceGradients(dy, dx);
             stage.spaces(weights.address(algorithm, k), work, reserve.space(k).address());
             reserve.spend();
@@ -200,12 +199,12 @@ final class BackwardRun {
 
     private void finish(RecurrentState dIn, long dhx, long dcx, @Nullable RecurrentState dOut) {
         if (half) {
-            maps.widen(dhx, States.h(dIn), (long) desc.stateLayers() * shape.n() * desc.stateSize());
+            maps.widenStates(dhx, States.h(dIn), desc.stateSize());
         }
         zeroRows.carryStates(States.h(dOut), States.h(dIn), desc.stateSize());
         if (desc.hasCellState()) {
             if (half) {
-                maps.widen(dcx, States.c(dIn), (long) desc.stateLayers() * shape.n() * desc.hiddenSize());
+                maps.widenStates(dcx, States.c(dIn), desc.hiddenSize());
             }
             zeroRows.carryStates(States.c(dOut), States.c(dIn), desc.hiddenSize());
         }

@@ -4,6 +4,7 @@ import io.github.fusedrnn.FusedRnnException;
 import io.github.fusedrnn.PlanExplanation;
 import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.NativeResource;

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.spi.NativeResource;
 import io.github.fusedrnn.spi.Reserve;
 
@@ -30,11 +31,17 @@ final class CudnnReserve extends NativeResource implements Reserve {
         inputs = new Scratch[stages];
         outputs = new Scratch[stages];
         for (int i = 0; i < stages; i++) {
-            spaces[i] = new Scratch(device, label() + ": cuDNN's", holdings);
-            inputs[i] = new Scratch(device, label() + ": what a stage read", holdings);
-            outputs[i] = new Scratch(device, label() + ": what a stage put out", holdings);
+            spaces[i] = scratch(device, label() + ": cuDNN's", holdings);
+            inputs[i] = scratch(device, label() + ": what a stage read", holdings);
+            outputs[i] = scratch(device, label() + ": what a stage put out", holdings);
         }
-        states = new Scratch(device, label() + ": initial states", holdings);
+        states = scratch(device, label() + ": initial states", holdings);
+    }
+
+    private static Scratch scratch(CudaDevice device, String label, Holdings holdings) {
+        Scratch made = new Scratch(device, label);
+        holdings.add(made::close);
+        return made;
     }
 
     /** cuDNN's own part for a stage. */

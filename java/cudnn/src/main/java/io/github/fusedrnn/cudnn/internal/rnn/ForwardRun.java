@@ -50,8 +50,8 @@ final class ForwardRun {
         RecurrentState in = call.in();
         if (half && in != null) {
             halfIn.of(n);
-            narrow(States.h(in), halfIn.h(), desc.stateSize());
-            narrow(States.c(in), halfIn.c(), desc.hiddenSize());
+            maps.narrowStates(States.h(in), halfIn.h(), desc.stateSize());
+            maps.narrowStates(States.c(in), halfIn.c(), desc.hiddenSize());
         }
         long hx = hx(call, halfIn);
         long cx = cx(call, halfIn);
@@ -70,8 +70,8 @@ final class ForwardRun {
             long bytes = shape.cells() * stage.stage().outputSize() * element;
             long to = k < last || ownOutput() ? reserve.output(k).atLeast(bytes) : y;
             stage.sequences(inputOf(k, call, reserve), to);
-            stage.initial(part(hx, stage, desc.stateSize()), part(cx, stage, desc.hiddenSize()));
-            stage.last(part(hy, stage, desc.stateSize()), part(cy, stage, desc.hiddenSize()));
+            stage.initial(parts.part(hx, stage, desc.stateSize()), parts.part(cx, stage, desc.hiddenSize()));
+            stage.last(parts.part(hy, stage, desc.stateSize()), parts.part(cy, stage, desc.hiddenSize()));
             stage.spaces(weights.address(algorithm, k), work, reserve.space(k).atLeast(stage.reserveBytes()));
             stage.forward(algorithm, true, parts.packing().map(algorithm, k).bytes());
             if (k < last) {
@@ -86,8 +86,8 @@ final class ForwardRun {
         zeroRows.clearSteps(y, desc.outputSize(), Float.BYTES);
         if (wantsStates) {
             if (half) {
-                widen(hy, States.h(out), desc.stateSize());
-                widen(cy, States.c(out), desc.hiddenSize());
+                maps.widenStates(hy, States.h(out), desc.stateSize());
+                maps.widenStates(cy, States.c(out), desc.hiddenSize());
             }
             zeroRows.carryStates(States.h(in), States.h(out), desc.stateSize());
             if (desc.hasCellState()) {
@@ -145,23 +145,5 @@ final class ForwardRun {
     /** Initial c of all stages; 0 for zeros. */
     long cx(TrainingCall call, States halfIn) {
         return half && call.in() != null ? halfIn.of(shape.n()).c() : States.c(call.in());
-    }
-
-    /** A stage's part of states {@code [L*D, N, width]}; 0 stays 0. */
-    long part(long states, StageRun stage, int width) {
-        long rows = (long) stage.stage().firstStateLayer() * shape.n();
-        return states == 0 ? 0 : states + rows * width * parts.numbers().bytes();
-    }
-
-    private void narrow(long from, long to, int width) {
-        if (from != 0) {
-            maps.narrow(from, to, (long) desc.stateLayers() * shape.n() * width);
-        }
-    }
-
-    private void widen(long from, long to, int width) {
-        if (from != 0) {
-            maps.widen(from, to, (long) desc.stateLayers() * shape.n() * width);
-        }
     }
 }

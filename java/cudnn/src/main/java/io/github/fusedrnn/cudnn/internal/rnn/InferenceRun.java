@@ -1,6 +1,7 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.tensor.FloatTensor;
@@ -81,8 +82,8 @@ final class InferenceRun {
         long cx = States.c(in);
         if (half && in != null) {
             halfIn.of(n);
-            narrow(hx, halfIn.h(), desc.stateSize());
-            narrow(cx, halfIn.c(), desc.hiddenSize());
+            maps.narrowStates(hx, halfIn.h(), desc.stateSize());
+            maps.narrowStates(cx, halfIn.c(), desc.hiddenSize());
             hx = halfIn.h();
             cx = halfIn.c();
         }
@@ -103,8 +104,8 @@ final class InferenceRun {
             long to = k == last && !maps.mapsOutput() ? y.address() : output.address();
             StageRun stage = parts.stage(k);
             stage.sequences(from, to);
-            stage.initial(part(hx, stage, desc.stateSize()), part(cx, stage, desc.hiddenSize()));
-            stage.last(part(hy, stage, desc.stateSize()), part(cy, stage, desc.hiddenSize()));
+            stage.initial(parts.part(hx, stage, desc.stateSize()), parts.part(cx, stage, desc.hiddenSize()));
+            stage.last(parts.part(hy, stage, desc.stateSize()), parts.part(cy, stage, desc.hiddenSize()));
             stage.spaces(weights.address(algorithm, k), work, 0);
             stage.forward(algorithm, false, parts.packing().map(algorithm, k).bytes());
             if (k < last) {
@@ -115,8 +116,8 @@ final class InferenceRun {
             }
         }
         if (half && out != null) {
-            widen(hy, hOut, desc.stateSize());
-            widen(cy, cOut, desc.hiddenSize());
+            maps.widenStates(hy, hOut, desc.stateSize());
+            maps.widenStates(cy, cOut, desc.hiddenSize());
         }
         zeroRows.clearSteps(y.address(), desc.outputSize(), Float.BYTES);
         if (out != null) {
@@ -128,24 +129,6 @@ final class InferenceRun {
         if (inPlace) {
             // One copy for both, so that a failure leaves the states as they were.
             ops.copy(States.h(out), aside.h(), aside.bytes());
-        }
-    }
-
-    /** A stage's part of states {@code [L*D, N, width]}; 0 stays 0. */
-    private long part(long states, StageRun stage, int width) {
-        long rows = (long) stage.stage().firstStateLayer() * shape.n();
-        return states == 0 ? 0 : states + rows * width * parts.numbers().bytes();
-    }
-
-    private void narrow(long from, long to, int width) {
-        if (from != 0) {
-            maps.narrow(from, to, (long) desc.stateLayers() * shape.n() * width);
-        }
-    }
-
-    private void widen(long from, long to, int width) {
-        if (from != 0) {
-            maps.widen(from, to, (long) desc.stateLayers() * shape.n() * width);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
+import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,7 +38,8 @@ final class PlanParts {
 
     /** Device memory that goes with the plan. */
     Scratch scratch(String label) {
-        Scratch made = new Scratch(device, label, holdings);
+        Scratch made = new Scratch(device, label);
+        holdings.add(made::close);
         scratch.add(made);
         return made;
     }
@@ -76,6 +78,12 @@ final class PlanParts {
 
     SequenceMaps maps() {
         return maps;
+    }
+
+    /** A stage's part of states {@code [L*D, N, width]} in the numbers of the stages; 0 stays 0. */
+    long part(long states, StageRun stage, int width) {
+        long rows = (long) stage.stage().firstStateLayer() * shape.n();
+        return states == 0 ? 0 : states + rows * width * numbers.bytes();
     }
 
     /** Prepares every stage and makes the workspace large enough for each. */

@@ -3,6 +3,7 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 import io.github.fusedrnn.cudnn.internal.dense.Grid;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.KernelCall;
+import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.internal.math.DropoutMask;
 import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.RecurrentDesc;
@@ -188,6 +189,24 @@ final class SequenceMaps {
     /** Numbers as the stages store them to float32. */
     void widen(long from, long to, long count) {
         convert(Kind.WIDEN, from, to, count);
+    }
+
+    /** {@link #narrow} of states {@code [L*D, N, width]}; 0 = there are none. */
+    void narrowStates(long from, long to, int width) {
+        if (from != 0) {
+            narrow(from, to, states(width));
+        }
+    }
+
+    /** {@link #widen} of states {@code [L*D, N, width]}; 0 = there are none. */
+    void widenStates(long from, long to, int width) {
+        if (from != 0) {
+            widen(from, to, states(width));
+        }
+    }
+
+    private long states(int width) {
+        return (long) desc.stateLayers() * shape.n() * width;
     }
 
     private void convert(Kind kind, long from, long to, long count) {

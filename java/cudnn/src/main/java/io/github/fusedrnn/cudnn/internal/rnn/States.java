@@ -1,6 +1,7 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.spi.RecurrentDesc;
 import org.jspecify.annotations.Nullable;
 
