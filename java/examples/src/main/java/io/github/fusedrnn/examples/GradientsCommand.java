@@ -2,6 +2,7 @@ package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.examples.GradientFlow.Subject;
+import io.github.fusedrnn.train.RandomStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ final class GradientsCommand implements Callable<Integer> {
                 + Texts.lower(options.backend()));
         return switch (part) {
             case FLOW -> flow(out, steps);
-            case CLIPPING -> clipping(out, steps);
+            case CLIPPING -> clipping(steps);
             case MEMORY -> memory(out, steps);
         };
     }
@@ -122,7 +123,7 @@ final class GradientsCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int clipping(PrintWriter out, List<Integer> lengths) throws IOException {
+    private int clipping(List<Integer> lengths) throws IOException {
         LossCurve curve = new LossCurve(
                         "An RNN with weights 1.5 orthogonal, plain descent at 0.1", "batch", "norm of the gradient")
                 .logarithmic();
@@ -134,17 +135,24 @@ final class GradientsCommand implements Callable<Integer> {
                 int done = 0;
                 double[] measured = {0, 0};
                 try (AddingProblem problem =
-                        new AddingProblem(CellKind.RNN, t, HIDDEN, 1.5, true, 0.1f, options, options.seed())) {
-                    while (done < total && Double.isFinite(measured[0]) && Double.isFinite(measured[1])) {
-                        measured = problem.train(TaskTraining.random(options.seed(), done), BATCH, bound);
+                                new AddingProblem(CellKind.RNN, t, HIDDEN, 1.5, true, 0.1f, options, options.seed());
+                        TrainingRun run = new TrainingRun(spec, options, curve, name + ", T = " + t, 0, total, null)) {
+                    while (Double.isFinite(measured[0]) && Double.isFinite(measured[1]) && run.goesOn()) {
+                        measured = problem.train(RandomStream.of(options.seed(), done), BATCH, bound);
                         done++;
+                        if (Double.isFinite(measured[0])) {
+                            run.step(1, measured[0]);
+                        }
                         if (Double.isFinite(measured[1])) {
                             largest = Math.max(largest, measured[1]);
                             curve.add(name, done, Math.max(SMALLEST, measured[1]));
                         }
                     }
+                    if (run.interrupted()) {
+                        return TrainingRun.INTERRUPTED;
+                    }
                     double test = problem.test(new SplittableRandom(TEST_SEED), TESTED);
-                    out.println(Texts.format(
+                    run.println(Texts.format(
                             "T = %d, %s: largest norm %.2e, loss %s",
                             t,
                             name,
@@ -155,7 +163,7 @@ final class GradientsCommand implements Callable<Integer> {
                 }
             }
         }
-        return draw(out, curve);
+        return 0;
     }
 
     private int memory(PrintWriter out, List<Integer> lengths) throws IOException {
@@ -170,10 +178,9 @@ final class GradientsCommand implements Callable<Integer> {
                 int solved = 0;
                 double test = Double.NaN;
                 try (AddingProblem problem = new AddingProblem(cell, t, HIDDEN, 1, false, lr, options, options.seed());
-                        TrainingRun run =
-                                new TrainingRun(spec, options, curve, cell + ", T = " + t, 0, total, file -> {})) {
+                        TrainingRun run = new TrainingRun(spec, options, curve, cell + ", T = " + t, 0, total, null)) {
                     while (run.goesOn()) {
-                        run.step(1, problem.train(TaskTraining.random(options.seed(), run.steps()), BATCH, 1)[0]);
+                        run.step(1, problem.train(RandomStream.of(options.seed(), run.steps()), BATCH, 1)[0]);
                         if (run.steps() % TaskTraining.BATCHES_PER_EPOCH == 0) {
                             test = problem.test(new SplittableRandom(TEST_SEED), TESTED);
                             run.point(cell + ", T = " + t, (double) run.steps(), test);

@@ -4,6 +4,7 @@ import io.github.fusedrnn.train.GradientClip;
 import io.github.fusedrnn.train.LossMeter;
 import io.github.fusedrnn.train.Optimizer;
 import io.github.fusedrnn.train.Parameters;
+import io.github.fusedrnn.train.RandomStream;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,7 +93,7 @@ final class TaskTraining {
                         .write(file))) {
             while (run.goesOn()) {
                 parameters.zeroGradients();
-                double loss = batch.train(random(options.seed(), optimizer.steps()));
+                double loss = batch.train(RandomStream.of(options.seed(), optimizer.steps()));
                 norm = GradientClip.byGlobalNorm(parameters, clip);
                 optimizer.step();
                 run.step(samples, loss);
@@ -108,10 +109,5 @@ final class TaskTraining {
             run.save();
             return 0;
         }
-    }
-
-    /** The source of batch {@code number}; neighbouring numbers and seeds share nothing. */
-    static SplittableRandom random(long seed, long number) {
-        return new SplittableRandom(new SplittableRandom(new SplittableRandom(seed).nextLong() + number).nextLong());
     }
 }

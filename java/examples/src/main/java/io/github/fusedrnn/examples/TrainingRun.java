@@ -40,7 +40,7 @@ final class TrainingRun implements AutoCloseable {
 
     private final TrainingOptions options;
     private final LossCurve curve;
-    private final Saver saver;
+    private final @Nullable Saver saver;
     private final Progress progress;
     private final Speedometer speed = new Speedometer();
     private final long total;
@@ -56,7 +56,7 @@ final class TrainingRun implements AutoCloseable {
     /**
      * A training that begins behind {@code done} of {@code total} steps.
      *
-     * @param saver writes a checkpoint of the moment between two steps
+     * @param saver writes a checkpoint of the moment between two steps; null = there is nothing to keep
      */
     TrainingRun(
             CommandSpec spec,
@@ -65,7 +65,7 @@ final class TrainingRun implements AutoCloseable {
             String unit,
             long done,
             long total,
-            Saver saver) {
+            @Nullable Saver saver) {
         this.options = options;
         this.curve = curve;
         this.saver = saver;
@@ -129,7 +129,7 @@ final class TrainingRun implements AutoCloseable {
     /** Writes a checkpoint now, if one is wanted. */
     void save() throws IOException {
         Path file = options.save();
-        if (file != null) {
+        if (file != null && saver != null) {
             saver.save(file);
             savedAt = steps;
         }
@@ -154,9 +154,13 @@ final class TrainingRun implements AutoCloseable {
         System.err.flush();
     }
 
-    private String farewell(boolean inTime) {
+    /** What is said last. */
+    String farewell(boolean inTime) {
         @Nullable Path file = options.save();
         String where = "interrupted at step " + steps + " of " + total + (inTime ? "" : ", which did not end in time");
+        if (saver == null) {
+            return where + ": nothing is kept";
+        }
         return file == null
                 ? where + ": nothing is saved (--save FILE keeps a checkpoint)"
                 : savedAt < 0

@@ -79,6 +79,28 @@ class GradientsCommandTest {
         assertThat(run.out()).containsPattern("clipped to 1.0: .* loss 0\\.\\d+ after 100 batches");
     }
 
+    @ParameterizedTest
+    @CsvSource({"clipping", "memory"})
+    void stopsWhenItIsToldTo(String part) {
+        CommandRun run = CommandRun.of("gradients", "--part", part, "--steps", "5", "--stop-after", "3");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(TrainingRun.INTERRUPTED);
+    }
+
+    @Test
+    void advisesNoCheckpointWhereThereIsNothingToKeep() {
+        try (TrainingRun run = new TrainingRun(
+                FusedRnn.commandLine().getCommandSpec(),
+                new TrainingOptions(),
+                new LossCurve("", "", ""),
+                "batches",
+                0,
+                9,
+                null)) {
+            assertThat(run.farewell(true)).isEqualTo("interrupted at step 0 of 9: nothing is kept");
+        }
+    }
+
     @Test
     void theLossOfTheAddingProblemFalls() {
         CommandRun run =
@@ -97,6 +119,7 @@ class GradientsCommandTest {
                 "--steps 3 | --steps: 3 (expected: 4 to 10000)",
                 "--part magic | --part",
                 "--cells tree | --cells",
+                "--part memory --epochs 30000000 | --epochs: 3.0E7 (expected: at most 10000000)",
                 "--lr 0 | --lr: 0.0 (expected: a number > 0)",
                 "--save x.safetensors | (expected: nothing: there is no model to keep)",
                 "--curve no/such/folder/a.svg | --curve: no/such/folder/a.svg",

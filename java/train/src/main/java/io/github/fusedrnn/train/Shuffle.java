@@ -7,9 +7,7 @@ final class Shuffle {
     private Shuffle() {}
 
     static void inPlace(int[] order, long seed, long epoch) {
-        // Two generators in a row: neighbouring seeds and epochs must not give the same sequence shifted.
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch);
-        random = new SplittableRandom(random.nextLong());
+        SplittableRandom random = RandomStream.of(seed, epoch);
         for (int i = order.length - 1; i > 0; i--) { // Fisher-Yates
             int j = random.nextInt(i + 1);
             int swapped = order[i];
