@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a pool is compared with: as many threads, each with its own session, a queue and every so many-th stream, and each step a call of its own.
@@ -24,33 +25,47 @@ final class OneByOneServer implements StepServer {
         public void failed(long streamId, Throwable cause) {}
     });
 
-    private final List<BlockingQueue<Request>> queues = new ArrayList<>();
+    /** What one thread steps with. */
+    private record Desk(Session session, FloatTensor x, FloatTensor y, BlockingQueue<Request> waiting) {}
+
+    private final List<Desk> desks = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final Resources resources = new Resources();
     private final RecurrentState[] states;
 
     OneByOneServer(RecurrentLayer layer, int threadCount, int streams, int queue) {
         states = new RecurrentState[streams];
-        for (int s = 0; s < streams; s++) {
-            states[s] = layer.newState(1);
-        }
-        for (int i = 0; i < threadCount; i++) {
-            BlockingQueue<Request> waiting = new ArrayBlockingQueue<>(Math.max(1, queue / threadCount));
-            queues.add(waiting);
-            Thread thread = new Thread(() -> serve(layer, waiting), "one-by-one-" + i);
-            threads.add(thread);
-            thread.start();
+        try {
+            for (int s = 0; s < streams; s++) {
+                states[s] = resources.add(layer.newState(1));
+            }
+            for (int i = 0; i < threadCount; i++) {
+                desks.add(new Desk(
+                        resources.add(layer.session(1, 1, 1)),
+                        resources.add(layer.newInput(1, 1)),
+                        resources.add(layer.newOutput(1, 1)),
+                        new ArrayBlockingQueue<>(Math.max(1, queue / threadCount))));
+            }
+            for (Desk desk : desks) {
+                Thread thread = new Thread(() -> serve(desk), "one-by-one-" + threads.size());
+                thread.start();
+                threads.add(thread);
+            }
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
     }
 
-    private void serve(RecurrentLayer layer, BlockingQueue<Request> waiting) {
-        try (Session session = layer.session(1, 1, 1);
-                FloatTensor x = layer.newInput(1, 1);
-                FloatTensor y = layer.newOutput(1, 1)) {
-            for (Request request = waiting.take(); request != END; request = waiting.take()) {
-                RecurrentState state = states[request.stream];
-                x.storage().write(0, request.x, 0, request.x.length);
-                session.infer(x, null, state, y, state);
-                y.storage().read(0, request.y, 0, request.y.length);
+    private void serve(Desk desk) {
+        try {
+            for (Request request = desk.waiting.take(); request != END; request = desk.waiting.take()) {
+                try {
+                    step(desk, request);
+                } catch (RuntimeException | Error e) {
+                    request.callback.failed(request.stream, e);
+                    continue;
+                }
                 request.callback.stepped(request.stream, 0, request.y, 0);
             }
         } catch (InterruptedException e) {
@@ -58,23 +73,30 @@ final class OneByOneServer implements StepServer {
         }
     }
 
+    private void step(Desk desk, Request request) {
+        RecurrentState state = states[request.stream];
+        desk.x.storage().write(0, request.x, 0, request.x.length);
+        desk.session.infer(desk.x, null, state, desk.y, state);
+        desk.y.storage().read(0, request.y, 0, request.y.length);
+    }
+
     @Override
     public boolean submit(int stream, float[] x, float[] y, StepCallback callback) {
-        return queues.get(stream % queues.size()).offer(new Request(stream, x.clone(), y, callback));
+        return desks.get(stream % desks.size()).waiting.offer(new Request(stream, x.clone(), y, callback));
     }
 
     @Override
     public void close() {
         try {
             for (int i = 0; i < threads.size(); i++) {
-                queues.get(i).put(END);
+                BlockingQueue<Request> waiting = desks.get(i).waiting;
+                // A thread that has died takes nothing from a full queue any more.
+                while (threads.get(i).isAlive() && !waiting.offer(END, 100, TimeUnit.MILLISECONDS)) {}
                 threads.get(i).join();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        for (RecurrentState state : states) {
-            state.close();
-        }
+        resources.close();
     }
 }
