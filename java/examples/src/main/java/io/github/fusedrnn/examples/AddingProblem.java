@@ -3,11 +3,8 @@ package io.github.fusedrnn.examples;
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
-import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentState;
-import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.Tape;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Adam;
@@ -58,11 +55,7 @@ final class AddingProblem implements AutoCloseable {
         this.steps = steps;
         try {
             BackendKind backend = where.backend();
-            layer = resources.add((switch (cell) {
-                        case RNN -> where.apply(Rnn.builder(2, hidden));
-                        case LSTM -> where.apply(Lstm.builder(2, hidden));
-                        case GRU -> where.apply(Gru.builder(2, hidden));
-                    })
+            layer = resources.add(where.layer(cell, 2, hidden)
                     .initializer(Initializers.orthogonalRecurrent(Initializers.xavierUniform()))
                     .seed(seed)
                     .build());

@@ -3,6 +3,7 @@ package io.github.fusedrnn.examples;
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.spi.ThreadSetting;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,8 +54,8 @@ final class BackendOptions {
      * @throws io.github.fusedrnn.FusedRnnException if a backend is not there, with the reason
      */
     List<BackendChoice> choices() {
-        if (threads < 1) {
-            throw usage("--threads: " + threads + " (expected: an integer >= 1)");
+        if (threads < 1 || threads > ThreadSetting.MOST) {
+            throw usage("--threads: " + threads + " (expected: an integer, 1 to " + ThreadSetting.MOST + ")");
         }
         List<BackendKind> kinds = !backends.isEmpty()
                 ? backends

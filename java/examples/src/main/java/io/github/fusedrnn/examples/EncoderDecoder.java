@@ -3,8 +3,6 @@ package io.github.fusedrnn.examples;
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
-import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentState;
@@ -94,9 +92,7 @@ final class EncoderDecoder implements AutoCloseable {
     }
 
     private static RecurrentBuilder<?> layer(CellKind cell, int in, int units, LayerOptions where, long seed) {
-        return (cell == CellKind.GRU ? where.apply(Gru.builder(in, units)) : where.apply(Lstm.builder(in, units)))
-                .batchMajor(true)
-                .seed(seed);
+        return where.layer(cell, in, units).batchMajor(true).seed(seed);
     }
 
     Parameters parameters() {
@@ -171,14 +167,18 @@ final class EncoderDecoder implements AutoCloseable {
         int[] lengths = lengths(sources, 0);
         int s = longest(lengths);
         int n = sources.size();
-        FloatTensor keys = encoder.newOutput(s, n);
+        Resources result = new Resources();
         try (FloatTensor x = encoder.newInput(s, n);
                 RecurrentState end = encoder.newState(n)) {
+            FloatTensor keys = result.add(encoder.newOutput(s, n));
             sourceTable.forward(pad(sources, s, 0, MARK), x);
             encoder.infer(x, lengths, null, keys, end);
-            RecurrentState begin = decoder.newState(n);
+            RecurrentState begin = result.add(decoder.newState(n));
             handOver(end, begin);
             return new Decoding(decoder, targetTable, attention, dense, keys, lengths, begin);
+        } catch (RuntimeException | Error e) {
+            result.close();
+            throw e;
         }
     }
 

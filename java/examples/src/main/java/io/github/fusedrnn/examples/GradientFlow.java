@@ -1,12 +1,8 @@
 package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentState;
-import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.Tape;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.weights.Initializers;
@@ -105,13 +101,8 @@ final class GradientFlow {
     }
 
     private static RecurrentLayer layer(Subject subject, int hidden, LayerOptions where, long seed) {
-        RecurrentBuilder<?> builder =
-                switch (subject.cell()) {
-                    case RNN -> where.apply(Rnn.builder(INPUTS, hidden));
-                    case LSTM -> where.apply(Lstm.builder(INPUTS, hidden));
-                    case GRU -> where.apply(Gru.builder(INPUTS, hidden));
-                };
-        RecurrentLayer layer = builder.initializer(Initializers.orthogonalRecurrent(Initializers.xavierUniform()))
+        RecurrentLayer layer = where.layer(subject.cell(), INPUTS, hidden)
+                .initializer(Initializers.orthogonalRecurrent(Initializers.xavierUniform()))
                 .seed(seed)
                 .build();
         layer.weights().update(view -> {

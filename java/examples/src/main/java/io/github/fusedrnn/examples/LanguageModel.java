@@ -6,8 +6,6 @@ import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
-import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
@@ -70,9 +68,7 @@ final class LanguageModel implements AutoCloseable {
                     .seed(seed)
                     .backend(backend)
                     .build());
-            layer = resources.add((size.cell() == CellKind.GRU
-                            ? where.apply(Gru.builder(width, size.hidden()))
-                            : where.apply(Lstm.builder(width, size.hidden())))
+            layer = resources.add(where.layer(size.cell(), width, size.hidden())
                     .layers(size.layers())
                     .dropout(size.dropout())
                     .dropoutSeed(seed + 1)

@@ -2,7 +2,12 @@ package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.Gru;
+import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
+import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.spi.ThreadSetting;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,7 +39,11 @@ class LayerOptions {
      * @throws io.github.fusedrnn.FusedRnnException if the backend is not there, with the reason
      */
     void check() {
-        require(threads >= 1, "--threads", threads, "an integer >= 1");
+        require(
+                threads >= 1 && threads <= ThreadSetting.MOST,
+                "--threads",
+                threads,
+                "an integer, 1 to " + ThreadSetting.MOST);
         Backends.open(backend()).dense().useThreads(threads);
     }
 
@@ -51,6 +60,20 @@ class LayerOptions {
 
     final int threads() {
         return threads;
+    }
+
+    /** A layer of a cell, not yet placed. */
+    static RecurrentBuilder<?> cell(CellKind cell, int inputSize, int hiddenSize) {
+        return switch (cell) {
+            case RNN -> Rnn.builder(inputSize, hiddenSize);
+            case LSTM -> Lstm.builder(inputSize, hiddenSize);
+            case GRU -> Gru.builder(inputSize, hiddenSize);
+        };
+    }
+
+    /** A layer of a cell that runs where the command line says. */
+    final RecurrentBuilder<?> layer(CellKind cell, int inputSize, int hiddenSize) {
+        return cell(cell, inputSize, hiddenSize).backend(backend()).threads(threads);
     }
 
     final <B extends RecurrentBuilder<B>> B apply(B builder) {

@@ -3,12 +3,9 @@ package io.github.fusedrnn.examples;
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
-import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentState;
-import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.Tape;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.ClassificationLoss;
@@ -45,12 +42,7 @@ final class SequenceClassifier implements AutoCloseable {
                     .seed(seed)
                     .backend(backend)
                     .build());
-            RecurrentBuilder<?> builder =
-                    switch (size.cell()) {
-                        case RNN -> where.apply(Rnn.builder(size.embedding(), size.hidden()));
-                        case LSTM -> where.apply(Lstm.builder(size.embedding(), size.hidden()));
-                        case GRU -> where.apply(Gru.builder(size.embedding(), size.hidden()));
-                    };
+            RecurrentBuilder<?> builder = where.layer(size.cell(), size.embedding(), size.hidden());
             builder.seed(seed + 1);
             layer = resources.add((size.bidirectional() ? builder.bidirectional() : builder).build());
             gradients = resources.add(layer.newGradients());
@@ -120,14 +112,18 @@ final class SequenceClassifier implements AutoCloseable {
     /** Scores of all classes, one row for each label; the caller closes them. */
     FloatTensor logits(int[] ids, int rows, int @Nullable [] lengths) {
         int t = ids.length / rows;
-        FloatTensor logits = layer.newTensor(size.whole() ? rows : ids.length, size.classes());
+        Resources result = new Resources();
         try (FloatTensor x = layer.newInput(t, rows);
                 FloatTensor y = layer.newOutput(t, rows);
                 RecurrentState end = layer.newState(rows)) {
+            FloatTensor logits = result.add(layer.newTensor(size.whole() ? rows : ids.length, size.classes()));
             embedding.forward(ids, x);
             layer.infer(x, lengths, null, y, end);
             dense.forward(size.whole() ? end.h() : y, logits);
             return logits;
+        } catch (RuntimeException | Error e) {
+            result.close();
+            throw e;
         }
     }
 

@@ -1,11 +1,7 @@
 package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.stream.StreamPool;
 import io.github.fusedrnn.stream.metrics.HdrStreamMetrics;
 import java.io.IOException;
@@ -34,6 +30,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ServeBenchCommand implements Callable<Integer> {
+    /** What a pool takes. */
+    private static final int LARGEST_BATCH = 4096;
+    /** A minute. */
+    private static final long LONGEST_WAIT = 60_000_000;
+
     private static final double[] PERCENTILES = {50, 99, 99.9, 99.99};
 
     @Spec
@@ -107,8 +108,10 @@ final class ServeBenchCommand implements Callable<Integer> {
                         "nines: 2 = 99 %, 3 = 99.9 %",
                         "latency, ms")
                 .logarithmic();
-        try (RecurrentLayer layer =
-                builder().backend(place.backend()).seed(seed).build()) {
+        try (RecurrentLayer layer = LayerOptions.cell(cell, input, hidden)
+                .backend(place.backend())
+                .seed(seed)
+                .build()) {
             out.println(Texts.format(
                     "%s, input %d, %d units, backend %s; %d streams, %.0f requests/s for %.1f s, %d thread(s), largest batch %d,"
                             + " longest wait %d us",
@@ -157,18 +160,14 @@ final class ServeBenchCommand implements Callable<Integer> {
         place.require(rate > 0 && Double.isFinite(rate), "--rate", rate, "a number > 0");
         place.require(seconds > 0 && seconds <= 86_400, "--seconds", seconds, "a number > 0, at most a day");
         place.require(warmUp >= 0 && warmUp <= 86_400, "--warm-up", warmUp, "a number >= 0, at most a day");
-        place.require(wait >= 0, "--wait", wait, "an integer >= 0");
+        place.require(batch >= 1 && batch <= LARGEST_BATCH, "--batch", batch, "an integer, 1 to " + LARGEST_BATCH);
+        place.require(wait >= 0 && wait <= LONGEST_WAIT, "--wait", wait, "an integer, 0 to " + LONGEST_WAIT);
         place.require(queue >= 1, "--queue", queue, "an integer >= 1");
         place.require(
-                picture == null || LossCurve.knows(picture), "--picture", picture, "a name that ends in .svg or .png");
-    }
-
-    private RecurrentBuilder<?> builder() {
-        return switch (cell) {
-            case RNN -> Rnn.builder(input, hidden);
-            case LSTM -> Lstm.builder(input, hidden);
-            case GRU -> Gru.builder(input, hidden);
-        };
+                picture == null || (LossCurve.knows(picture) && TrainingOptions.canHold(picture)),
+                "--picture",
+                picture,
+                "a name that ends in .svg or .png, in a folder that exists and can be written to");
     }
 
     private void measure(String name, StepServer server, Runnable warm, List<List<String>> rows, LossCurve curve) {

@@ -104,7 +104,7 @@ class AdderCommandTest {
                 "--dropout 1 | --dropout: 1.0 (expected: 0 <= P < 1)",
                 "--lr 0 | --lr: 0.0 (expected: a number > 0)",
                 "--lr NaN | --lr: NaN (expected: a number > 0)",
-                "--threads 0 | --threads: 0 (expected: an integer >= 1)",
+                "--threads 0 | --threads: 0 (expected: an integer, 1 to 1024)",
                 "--activation tanh | --activation: tanh (expected: only with --cell rnn)",
                 "--cell rnn --activation elu | --activation: elu (expected: sigmoid, tanh or relu)",
                 "--cell mgu | --cell",

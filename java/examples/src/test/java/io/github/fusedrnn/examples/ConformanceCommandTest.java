@@ -248,7 +248,7 @@ class ConformanceCommandTest {
             value = {
                 "--backend abacus | --backend",
                 "--precision half | --precision",
-                "--threads 0 | --threads: 0 (expected: an integer >= 1)",
+                "--threads 0 | --threads: 0 (expected: an integer, 1 to 1024)",
                 "--precision double --backend cpu | --precision double: with --backend [CPU]",
                 "--precision double --isa plain | --precision double: with --isa [plain]",
                 "--backend reference --isa plain | --isa: [plain] (expected: only with the cpu backend",

@@ -62,7 +62,7 @@ class GradcheckCommandTest {
             delimiter = '|',
             value = {
                 "--only transformer | --only: 'transformer'",
-                "--threads 0 | --threads: 0 (expected: an integer >= 1)",
+                "--threads 0 | --threads: 0 (expected: an integer, 1 to 1024)",
                 "--tolerance -1 | --tolerance: -1.0 (expected: a number >= 0)",
                 "--backend reference --isa plain | --isa: [plain] (expected: only with the cpu backend",
                 "--backend abacus | --backend",

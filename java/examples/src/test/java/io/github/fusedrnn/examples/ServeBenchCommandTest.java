@@ -81,9 +81,14 @@ class ServeBenchCommandTest {
                 "--rate 0 | --rate: 0.0 (expected: a number > 0)",
                 "--seconds -1 | --seconds: -1.0 (expected: a number > 0, at most a day)",
                 "--streams 0 | --streams: 0 (expected: an integer >= 1)",
-                "--wait -1 | --wait: -1 (expected: an integer >= 0)",
-                "--threads 0 | --threads: 0 (expected: an integer >= 1)",
-                "--picture p.jpg | --picture: p.jpg (expected: a name that ends in .svg or .png)",
+                "--wait -1 | --wait: -1 (expected: an integer, 0 to 60000000)",
+                "--wait 10000000000000000 | --wait: 10000000000000000 (expected: an integer, 0 to 60000000)",
+                "--batch 0 | --batch: 0 (expected: an integer, 1 to 4096)",
+                "--batch 5000 | --batch: 5000 (expected: an integer, 1 to 4096)",
+                "--threads 2000 | --threads: 2000 (expected: an integer, 1 to 1024)",
+                "--picture nowhere/p.svg | --picture: nowhere/p.svg (expected: a name that ends in .svg or .png, in a",
+                "--threads 0 | --threads: 0 (expected: an integer, 1 to 1024)",
+                "--picture p.jpg | --picture: p.jpg (expected: a name that ends in .svg or .png, in a folder",
             })
     void refusesWrongArguments(String arguments, String message) {
         CommandRun run = CommandRun.of(("serve-bench " + arguments).split(" "));

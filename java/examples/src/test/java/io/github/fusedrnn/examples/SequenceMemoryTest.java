@@ -1,0 +1,46 @@
+package io.github.fusedrnn.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.CellKind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** What a failing call has taken is given back. */
+class SequenceMemoryTest {
+    private static final int[] UNKNOWN = {1, 99, 2};
+
+    private static LayerOptions where() {
+        LayerOptions where = new LayerOptions();
+        CommandLine.populateCommand(where, "--backend", "REFERENCE");
+        return where;
+    }
+
+    private static long live() {
+        return Backends.open(BackendKind.REFERENCE).liveBytes();
+    }
+
+    @Test
+    void aClassifierKeepsNoScoresOfSymbolsThatItDoesNotKnow() {
+        var size = new SequenceClassifier.Size(CellKind.RNN, 5, 4, 3, 2, false, false);
+        try (SequenceClassifier model = new SequenceClassifier(size, where(), 1)) {
+            long before = live();
+            assertThatIllegalArgumentException().isThrownBy(() -> model.logits(UNKNOWN, 1, null));
+            assertThat(live()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void anEncoderKeepsNothingOfSymbolsThatItDoesNotKnow() {
+        var size = new EncoderDecoder.Size(CellKind.GRU, 5, 4, 6, true, true);
+        try (EncoderDecoder model = new EncoderDecoder(size, where(), 1)) {
+            long before = live();
+            assertThatIllegalArgumentException().isThrownBy(() -> model.read(List.of(UNKNOWN)));
+            assertThat(live()).isEqualTo(before);
+        }
+    }
+}
