@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,6 +69,7 @@ final class CharlmCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (model != null) {
             try (TextModel loaded = TextModel.load(model, training)) {
+                writing.check(loaded);
                 if (text != null) {
                     int[] symbols =
                             loaded.encode("--text", TextSource.file(text).text());
@@ -86,6 +88,7 @@ final class CharlmCommand implements Callable<Integer> {
         Vocabulary vocabulary = sizes.vocabulary(source.text());
         try (TextModel fresh =
                 new TextModel(sizes.level(), vocabulary, sizes.size(vocabulary.size()), training, training.seed())) {
+            writing.check(fresh);
             int[] symbols = fresh.encode("--text", source.text());
             int cut = trainingPart(symbols.length);
             BadInput.check(
@@ -149,8 +152,9 @@ final class CharlmCommand implements Callable<Integer> {
         double epochs = training.parts(10);
         long total = Math.max(1, Math.round(epochs * windows.windowsPerEpoch()));
         LossCurve curve = new LossCurve("charlm", "epoch", "nats per symbol");
-        String settings = fresh + ", " + how.describe(total);
-        try (TextTraining learner = new TextTraining(fresh, windows, how.batch(), how.clip(), settings)) {
+        String settings = fresh + ", " + how.describe(total) + ", seed " + training.seed();
+        try (TextTraining learner =
+                new TextTraining(fresh, windows, how.batch(), how.clip(), settings, Texts.checksum(List.of(symbols)))) {
             if (training.resume() != null) {
                 learner.resume(training.resume());
                 out.println("resumed: " + training.resume() + " at window " + learner.done());

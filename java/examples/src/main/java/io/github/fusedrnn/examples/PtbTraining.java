@@ -29,6 +29,7 @@ final class PtbTraining implements AutoCloseable {
     private static final String SYSTEM = "ptb";
 
     private final PtbSettings settings;
+    private final String same;
     private final PtbCorpus corpus;
     private final Resources resources = new Resources();
     private final LanguageModel model;
@@ -42,6 +43,7 @@ final class PtbTraining implements AutoCloseable {
 
     PtbTraining(PtbSettings settings, PtbCorpus corpus, LayerOptions where, long seed) {
         this.settings = settings;
+        this.same = settings + ", seed " + seed;
         this.corpus = corpus;
         try {
             LanguageModel.Size size = new LanguageModel.Size(
@@ -181,32 +183,34 @@ final class PtbTraining implements AutoCloseable {
 
     /** Writes everything that a run needs to go on with the same bits. */
     void save(Path file) throws IOException {
-        Checkpoint.Writer writer = SystemCheckpoint.of(model.parameters(), SYSTEM, settings)
+        Checkpoint.Writer writer = SystemCheckpoint.of(model.parameters(), SYSTEM, same)
                 .optimizer(sgd)
                 .position("data", position())
                 .counter("lossBits", Double.doubleToLongBits(meter.counted() == 0 ? 0 : meter.mean() * meter.counted()))
                 .counter("counted", meter.counted())
-                .metadata("vocabulary", corpus.vocabulary().toText());
+                .metadata("vocabulary", corpus.vocabulary().toText())
+                .metadata(SystemCheckpoint.TEXT, Texts.checksum(corpus.train()));
         if (!settings.bucketed()) {
             writer.state("stream", before);
         }
         writer.write(file);
     }
 
-    /** Goes on from what {@link #save} wrote; refuses a checkpoint of other settings or words. */
+    /** Goes on from what {@link #save} wrote; refuses a checkpoint of other settings, seed, words or text. */
     void resume(Path file) throws IOException {
-        SystemCheckpoint.read(file, SYSTEM, settings, saved -> {
+        SystemCheckpoint.read(file, SYSTEM, same, saved -> {
             BadInput.check(
                     corpus.vocabulary().toText().equals(saved.metadata().get("vocabulary")),
                     file + ": words",
                     "others",
                     "those of --data");
+            SystemCheckpoint.checkText(file, saved, Texts.checksum(corpus.train()), "--data");
             saved.restore(model.parameters());
             saved.restore(sgd);
             if (sentences != null) {
-                sentences.seek(saved.position("data"));
+                sentences.seek(SystemCheckpoint.position(file, saved, "data"));
             } else {
-                stream().seek(saved.position("data"));
+                stream().seek(SystemCheckpoint.position(file, saved, "data"));
                 saved.restore("stream", before);
             }
             meter.add(Double.longBitsToDouble(saved.counter("lossBits")), saved.counter("counted"));

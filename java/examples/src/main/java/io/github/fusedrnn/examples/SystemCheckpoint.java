@@ -2,6 +2,7 @@ package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.train.Checkpoint;
+import io.github.fusedrnn.train.DataPosition;
 import io.github.fusedrnn.train.Parameters;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +12,12 @@ import java.nio.file.Path;
  * refused in one sentence.
  */
 final class SystemCheckpoint {
+    /** Key of the checksum of what was trained on. */
+    static final String TEXT = "text";
+
+    /** Passes that nobody makes; fewer than this, times the batches of one, fit into 64 bits. */
+    static final int MOST_EPOCHS = 10_000_000;
+
     private static final String SYSTEM = "system";
     private static final String SETTINGS = "settings";
 
@@ -19,6 +26,18 @@ final class SystemCheckpoint {
     /** Reads what it needs from an open checkpoint. */
     interface Reader<T> {
         T read(Checkpoint saved) throws IOException;
+    }
+
+    /** Refuses a checkpoint of another text. */
+    static void checkText(Path file, Checkpoint saved, String checksum, String option) {
+        BadInput.check(checksum.equals(saved.metadata().get(TEXT)), file + ": text", "another", "that of " + option);
+    }
+
+    /** A position in the data. */
+    static DataPosition position(Path file, Checkpoint saved, String name) throws FormatException {
+        DataPosition position = saved.position(name);
+        BadInput.check(position.epoch() <= MOST_EPOCHS, file + ": epoch", position.epoch(), "at most " + MOST_EPOCHS);
+        return position;
     }
 
     /** Begins a checkpoint of a command; settings are anything whose text tells which runs are the same. */
@@ -48,6 +67,9 @@ final class SystemCheckpoint {
             return reader.read(saved);
         } catch (FormatException e) {
             throw new BadInput(Texts.sentence(e), e);
+        } catch (IllegalArgumentException e) {
+            // A number that no training can have, such as a batch behind the last.
+            throw new BadInput(file + ": " + Texts.sentence(e), e);
         }
     }
 }

@@ -17,6 +17,7 @@ final class TextTraining implements AutoCloseable {
     private final StreamBatches windows;
     private final double clip;
     private final String settings;
+    private final String checksum;
     private final Resources resources = new Resources();
     private final Adam adam;
     private RecurrentState before;
@@ -26,13 +27,15 @@ final class TextTraining implements AutoCloseable {
      * Training from the start of a text; the model stays the caller's.
      *
      * @param settings whose text tells which runs are the same
+     * @param checksum of the text
      */
-    TextTraining(TextModel text, StreamBatches windows, int rows, double clip, Object settings) {
+    TextTraining(TextModel text, StreamBatches windows, int rows, double clip, Object settings, String checksum) {
         this.text = text;
         this.model = text.model();
         this.windows = windows;
         this.clip = clip;
         this.settings = settings.toString();
+        this.checksum = checksum;
         adam = resources.add(Adam.builder(model.parameters()).build());
         before = resources.add(model.layer().newState(rows));
         after = resources.add(model.layer().newState(rows));
@@ -63,6 +66,7 @@ final class TextTraining implements AutoCloseable {
     /** Writes everything that a run needs to go on with the same bits. */
     void save(Path file) throws IOException {
         text.checkpoint(settings)
+                .metadata(SystemCheckpoint.TEXT, checksum)
                 .optimizer(adam)
                 .state("stream", before)
                 .position("windows", windows.position())
@@ -78,10 +82,11 @@ final class TextTraining implements AutoCloseable {
                     file + ": symbols",
                     "others",
                     "those of --text");
+            SystemCheckpoint.checkText(file, saved, checksum, "--text");
             saved.restore(model.parameters());
             saved.restore(adam);
             saved.restore("stream", before);
-            windows.seek(saved.position("windows"));
+            windows.seek(SystemCheckpoint.position(file, saved, "windows"));
             model.layer().setDropoutCalls(saved.counter("dropoutCalls"));
             return saved;
         });

@@ -80,7 +80,9 @@ final class TextTrainingOptions {
 
     /** What has to be the same for a run to go on, with the number of windows. */
     String describe(long total) {
-        return Texts.format("%d streams, windows of %d, %d windows, rate %s", batch, window, total, rate);
+        return Texts.format(
+                "%d streams, windows of %d, %d windows, rate %s, gradients clipped to %s",
+                batch, window, total, rate, clip);
     }
 
     /** The limit of time, for people. */

@@ -1,8 +1,10 @@
 package io.github.fusedrnn.examples;
 
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Locale;
+import java.util.zip.CRC32;
 
 /** How the commands write numbers and tables: alike everywhere, and the same in every locale. */
 final class Texts {
@@ -35,6 +37,18 @@ final class Texts {
         return bare || failure instanceof IndexOutOfBoundsException || failure instanceof ArithmeticException
                 ? text + ": " + failure.getClass().getSimpleName()
                 : text;
+    }
+
+    /** Tells texts apart that have the same symbols: CRC-32 of the numbers of all parts and of their lengths. */
+    static String checksum(List<int[]> parts) {
+        CRC32 sum = new CRC32();
+        for (int[] part : parts) {
+            ByteBuffer bytes =
+                    ByteBuffer.allocate(Integer.BYTES * (part.length + 1)).putInt(part.length);
+            bytes.asIntBuffer().put(part);
+            sum.update(bytes.array());
+        }
+        return format("%08x", sum.getValue());
     }
 
     /** Rows as wide as their widest cells; the first {@code left} columns lean left, the others right. */

@@ -44,7 +44,11 @@ final class TrainingOptions extends LayerOptions {
     @Override
     void check() {
         super.check();
-        require(epochs == null || Math.abs(epochs) < 1e9, "--epochs", epochs, "a number below 1e9");
+        require(
+                epochs == null || epochs <= SystemCheckpoint.MOST_EPOCHS,
+                "--epochs",
+                epochs,
+                "at most " + SystemCheckpoint.MOST_EPOCHS);
         require(save == null || canHold(save), "--save", save, "a file in a folder that exists and can be written to");
         require(!resume || save != null, "--resume", "without --save", "--save FILE, the checkpoint to go on from");
         require(!resume || Files.isRegularFile(save), "--save", save, "an existing checkpoint, with --resume");

@@ -153,13 +153,15 @@ final class Word2vecCommand implements Callable<Integer> {
                         from + ": words",
                         "others",
                         "those of --text");
+                SystemCheckpoint.checkText(from, saved, Texts.checksum(sentences), "--text");
                 saved.restore(learner.parameters());
-                order.seek(saved.position("data"));
+                order.seek(SystemCheckpoint.position(from, saved, "data"));
                 return saved;
             });
         }
         TrainingRun.Saver saver = file -> SystemCheckpoint.of(learner.parameters(), WordVectors.SYSTEM, same)
                 .metadata("vocabulary", vocabulary.toText())
+                .metadata(SystemCheckpoint.TEXT, Texts.checksum(sentences))
                 .position("data", order.position())
                 .write(file);
         LossCurve curve = new LossCurve("word2vec " + Texts.lower(kind), "epoch", "nats per pair");

@@ -45,6 +45,16 @@ final class WritingOptions {
         command.require(score == null || !score.isBlank(), "--score", "an empty sentence", "some text");
     }
 
+    /** Refuses symbols that a model does not know, before it learns for hours. */
+    void check(TextModel model) {
+        if (score != null) {
+            model.encode("--score", score);
+        }
+        if (prime != null) {
+            model.encode("--prime", prime);
+        }
+    }
+
     /** Whether anything is asked. */
     boolean any() {
         return sample > 0 || score != null;

@@ -196,6 +196,33 @@ class CharlmCommandTest {
     }
 
     @Test
+    void refusesToGoOnWithAnotherSeedClipOrText() throws IOException {
+        String how = "--epochs 0.5 --dropout 0.3 --save " + model;
+        assertThat(train(how + " --seed 2 --clip 3 --stop-after 3").exitCode()).isEqualTo(TrainingRun.INTERRUPTED);
+
+        refused(train(how + " --clip 3 --resume"), ", seed 1)");
+        refused(train(how + " --seed 2 --resume"), "clipped to 5.0, seed 2)");
+        StringBuilder turned = new StringBuilder(Files.readString(text)).reverse();
+        Files.writeString(text, turned);
+        refused(train(how + " --seed 2 --clip 3 --resume"), model + ": text: another (expected: that of --text)");
+    }
+
+    private static void refused(CommandRun run, String message) {
+        assertThat(run.err()).contains(message);
+        assertThat(run.err().strip().lines()).hasSize(1);
+        assertThat(run.exitCode()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--score", "--sample 3 --prime"})
+    void refusesSymbolsThatItCannotReadBeforeItLearns(String option) {
+        CommandRun run = train("--epochs 0.1 " + option + " été");
+
+        refused(run, "the character 'é' (U+00E9)");
+        assertThat(run.out()).doesNotContain("training:");
+    }
+
+    @Test
     void refusesToGoOnFromAnotherModel() {
         train("--epochs 0.1 --save " + model);
         CommandRun run = train("--epochs 0.1 --embedding 16 --resume --save " + model);

@@ -3,9 +3,13 @@ package io.github.fusedrnn.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -112,6 +116,53 @@ class PtbCommandTest {
         refused(ptb(BUCKETED + "--resume --save " + saved), saved.toString());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {BUCKETED, SMALL})
+    void refusesToGoOnWithAnotherSeedOrText(String how) throws IOException {
+        Path saved = folder.resolve("saved");
+        String run = how + "--epochs 2 --save " + saved;
+        assertThat(ptb(run + " --seed 2 --stop-after 3").exitCode()).isEqualTo(TrainingRun.INTERRUPTED);
+
+        CommandRun other = ptb(run + " --resume");
+        refused(other, saved + ": settings: ");
+        assertThat(other.err()).contains(", seed 2 (expected: ").contains(", seed 1)");
+        Path text = folder.resolve("ptb.train.txt");
+        List<String> lines = new ArrayList<>(Files.readAllLines(text));
+        Collections.reverse(lines);
+        Files.write(text, lines);
+        refused(ptb(run + " --seed 2 --resume"), saved + ": text: another (expected: that of --data)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "batch, 5000000, position: ",
+        "batch, 5000000000, a batch that fits into 32 bits",
+        "batch, -1, expected: 0 or more",
+        "epoch, 9000000000000000000, 'at most 10000000'",
+    })
+    void refusesACheckpointWhosePositionCannotBe(String number, String value, String message) throws IOException {
+        Path saved = folder.resolve("saved");
+        ptb(SMALL + "--epochs 1 --stop-after 2 --save " + saved);
+        rewrite(saved, "counter.data." + number, value);
+
+        refused(ptb(SMALL + "--epochs 1 --resume --save " + saved), message);
+    }
+
+    /** Gives one entry of a checkpoint's metadata another value; the header is JSON behind its length. */
+    private static void rewrite(Path file, String key, String value) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] header = new byte[(int) bytes.getLong()];
+        bytes.get(header);
+        String old = new String(header, StandardCharsets.UTF_8).stripTrailing();
+        String changed =
+                old.replaceAll("\"" + Pattern.quote(key) + "\":\"-?\\d+\"", "\"" + key + "\":\"" + value + "\"");
+        assertThat(changed).isNotEqualTo(old);
+        byte[] padded = (changed + " ".repeat(7 - (changed.length() + 7) % 8)).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer all =
+                ByteBuffer.allocate(8 + padded.length + bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+        Files.write(file, all.putLong(padded.length).put(padded).put(bytes).array());
+    }
+
     @Test
     void refusesTextsThatItCannotRead() throws IOException {
         refused(CommandRun.of("ptb", "--data", "nowhere"), "--data: nowhere/ptb.train.txt (expected: an existing file");
@@ -140,6 +191,8 @@ class PtbCommandTest {
                 "--layers 0 | --layers: 0 (expected: an integer >= 1)",
                 "--batch 0 | --batch: 0 (expected: an integer >= 1)",
                 "--lr 0 | --lr: 0.0 (expected: a number > 0)",
+                "--epochs 30000000 | --epochs: 3.0E7 (expected: at most 10000000)",
+                "--threads 2000 | --threads: 2000 (expected: an integer, 1 to 1024)",
                 "--report 0 | --report: 0 (expected: an integer >= 1)",
                 "--epochs 0.5 | --epochs: 0.5 (expected: an integer >= 1)",
                 "--preset small --buckets 5 | --buckets: [5] (expected: only with --preset bucketed)",

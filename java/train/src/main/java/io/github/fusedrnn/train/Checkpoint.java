@@ -222,9 +222,21 @@ public final class Checkpoint implements AutoCloseable {
         return number(COUNTER + name);
     }
 
-    /** A saved position of a pipeline. */
+    /**
+     * A saved position of a pipeline.
+     *
+     * @throws FormatException if there is none of that name, or its numbers are none of a position
+     */
     public DataPosition position(String name) throws FormatException {
-        return new DataPosition(counter(name + ".epoch"), Math.toIntExact(counter(name + ".batch")));
+        long epoch = counter(name + ".epoch");
+        long batch = counter(name + ".batch");
+        if (epoch < 0 || batch < 0 || batch > Integer.MAX_VALUE) {
+            throw new FormatException(
+                    path,
+                    "position '" + name + "': epoch " + epoch + ", batch " + batch
+                            + " (expected: 0 or more, and a batch that fits into 32 bits)");
+        }
+        return new DataPosition(epoch, (int) batch);
     }
 
     /** The caller's own strings, in the order of their names. */
