@@ -74,13 +74,14 @@ final class Residents {
         return new StreamSnapshot(layer.fingerprint(), stream.steps, slab.h(stream.row), slab.c(stream.row)).toBytes();
     }
 
-    /** Ends a stream. */
+    /** Ends a stream; if the store refuses, the stream stays as it was. */
     void remove(PooledStream stream) {
-        release(stream);
-        stream.steps = 0;
+        // the store first: a stream whose row is gone would come back with what the store still has
         if (store != null) {
             store.remove(stream.id);
         }
+        release(stream);
+        stream.steps = 0;
     }
 
     private void takeRow(PooledStream stream, long now) {

@@ -22,6 +22,10 @@ public interface StreamStore {
      */
     byte @Nullable [] load(long streamId);
 
-    /** The stream has ended, its state is not needed any more. */
+    /**
+     * The stream has ended, its state is not needed any more.
+     *
+     * @throws RuntimeException if it cannot be forgotten: the request fails with this, and the stream goes on
+     */
     default void remove(long streamId) {}
 }

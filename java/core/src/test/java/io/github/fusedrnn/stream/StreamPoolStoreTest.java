@@ -128,4 +128,27 @@ class StreamPoolStoreTest {
             assertThat(get(pool.submit(2, x(2, 2)))).isEqualTo(alone(layer, 2, 3)[2]);
         }
     }
+
+    @Test
+    void aStreamThatTheStoreCannotRemoveGoesOn() {
+        MapStore store = new MapStore() {
+            @Override
+            public void remove(long streamId) {
+                throw new IllegalStateException("no disk");
+            }
+        };
+        try (Lstm layer = lstm();
+                StreamPool pool = StreamPool.builder(layer)
+                        .streams(1)
+                        .largestBatch(1)
+                        .store(store)
+                        .build()) {
+            float[][] expected = alone(layer, 1, 3);
+            get(pool.submit(1, x(1, 0)));
+            get(pool.submit(2, x(2, 0))); // sends 1 to the store
+            get(pool.submit(1, x(1, 1)));
+            assertThat(failure(pool.remove(1))).hasMessage("no disk");
+            assertThat(get(pool.submit(1, x(1, 2)))).isEqualTo(expected[2]);
+        }
+    }
 }
