@@ -85,6 +85,7 @@ final class PoolWorker implements Runnable {
     private void process(int n) {
         long begun = System.nanoTime();
         boolean failing = shard.failing();
+        residents.beginBatch();
         int rows = 0;
         for (int i = 0; i < n; i++) {
             PooledStream stream = batch[i];

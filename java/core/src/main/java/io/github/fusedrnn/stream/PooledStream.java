@@ -29,6 +29,9 @@ final class PooledStream {
 
     long lastUsed;
 
+    /** The batch that its row was last used in, or that last failed to save it. */
+    long lastBatch;
+
     @Nullable
     PooledStream moreRecent;
 

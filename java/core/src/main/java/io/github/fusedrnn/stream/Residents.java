@@ -11,6 +11,9 @@ final class Residents {
     /** Evictions in a row, each a call of the store, before requests are looked at again. */
     private static final int EVICTIONS = 16;
 
+    /** Streams that a stream without a row asks to make room, if the store refuses one after the other. */
+    private static final int VICTIMS = 4;
+
     private final RecurrentLayer layer;
     private final RecurrentDesc desc;
     private final StateSlab slab;
@@ -22,6 +25,8 @@ final class Residents {
     private int freeCount;
     private @Nullable PooledStream mostRecent;
     private @Nullable PooledStream leastRecent;
+    private long batch;
+    private @Nullable Throwable lastUnsaved;
 
     Residents(PoolSettings settings, StateSlab slab, int rows, PoolShard shard) {
         this.layer = settings.layer();
@@ -36,6 +41,12 @@ final class Residents {
             freeRows[i] = rows - 1 - i;
         }
         this.freeCount = rows;
+    }
+
+    /** From now on streams are admitted to another batch; until the next, none of them loses its row. */
+    void beginBatch() {
+        batch++;
+        lastUnsaved = null;
     }
 
     /** Sees to it that a stream has a row with its state: the one it has, the one that the store knows, or the zero state. */
@@ -90,14 +101,33 @@ final class Residents {
             return;
         }
         if (freeCount == 0) {
-            PooledStream victim = leastRecent;
-            if (victim == null) {
-                throw new IllegalStateException("streams: no row is free");
-            }
-            evict(victim);
+            makeRoom(now);
         }
         stream.row = freeRows[--freeCount];
         link(stream, now);
+    }
+
+    private void makeRoom(long now) {
+        if (store == null) {
+            throw new IllegalStateException("streams: no row is free, and there is no store to evict to");
+        }
+        for (int i = 0; i < VICTIMS; i++) {
+            PooledStream victim = leastRecent;
+            // those of this batch are the most recent ones, so behind the first of them there are only more
+            if (victim == null || victim.lastBatch == batch) {
+                break;
+            }
+            try {
+                evict(victim, store);
+                return;
+            } catch (RuntimeException | Error e) {
+                metrics.storeFailed(victim.id, e);
+                lastUnsaved = e;
+                touch(victim, now);
+            }
+        }
+        throw new IllegalStateException(
+                "streams: no row is free, and the store could save none of those that might have left", lastUnsaved);
     }
 
     private void release(PooledStream stream) {
@@ -109,11 +139,8 @@ final class Residents {
     }
 
     /** Saves a stream and takes its row. If it cannot be saved it stays. */
-    private void evict(PooledStream stream) {
-        if (store == null) {
-            throw new IllegalStateException("streams: no row is free, and there is no store to evict to");
-        }
-        store.save(stream.id, snapshot(stream));
+    private void evict(PooledStream stream, StreamStore to) {
+        to.save(stream.id, snapshot(stream));
         release(stream);
         shard.forgetIfIdle(stream);
         metrics.evicted(stream.id);
@@ -126,7 +153,10 @@ final class Residents {
 
     /** Evicts some of the streams that have been idle for too long: one, and more only while no stream waits for the worker. */
     void evictIdle(long now) {
-        for (int i = 0; i < EVICTIONS && idleNanos != Long.MAX_VALUE && (i == 0 || !shard.hasReady()); i++) {
+        if (store == null || idleNanos == Long.MAX_VALUE) {
+            return;
+        }
+        for (int i = 0; i < EVICTIONS && (i == 0 || !shard.hasReady()); i++) {
             PooledStream oldest = leastRecent;
             if (oldest == null || now - oldest.lastUsed < idleNanos) {
                 return;
@@ -136,7 +166,7 @@ final class Residents {
                 continue;
             }
             try {
-                evict(oldest);
+                evict(oldest, store);
             } catch (RuntimeException | Error e) {
                 metrics.storeFailed(oldest.id, e);
                 touch(oldest, now); // asked again when it has been idle for as long once more
@@ -162,10 +192,12 @@ final class Residents {
             link(stream, now);
         }
         stream.lastUsed = now;
+        stream.lastBatch = batch;
     }
 
     private void link(PooledStream stream, long now) {
         stream.lastUsed = now;
+        stream.lastBatch = batch;
         if (store == null) {
             return;
         }

@@ -1,5 +1,7 @@
 package io.github.fusedrnn.stream;
 
+import static io.github.fusedrnn.stream.PoolCase.C;
+import static io.github.fusedrnn.stream.PoolCase.H;
 import static io.github.fusedrnn.stream.PoolCase.alone;
 import static io.github.fusedrnn.stream.PoolCase.failure;
 import static io.github.fusedrnn.stream.PoolCase.get;
@@ -10,8 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.fusedrnn.Lstm;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -149,6 +154,87 @@ class StreamPoolStoreTest {
             get(pool.submit(1, x(1, 1)));
             assertThat(failure(pool.remove(1))).hasMessage("no disk");
             assertThat(get(pool.submit(1, x(1, 2)))).isEqualTo(expected[2]);
+        }
+    }
+
+    /** A store that refuses some streams, and who was said to have been refused. */
+    private static final class Choosy extends MapStore implements StreamMetrics {
+        final Set<Long> refused = ConcurrentHashMap.newKeySet();
+        final List<Long> told = Collections.synchronizedList(new ArrayList<>());
+
+        Choosy(Long... ids) {
+            refused.addAll(List.of(ids));
+        }
+
+        @Override
+        public void save(long streamId, byte[] snapshot) {
+            if (refused.contains(streamId)) {
+                throw new IllegalStateException("no disk for " + streamId);
+            }
+            super.save(streamId, snapshot);
+        }
+
+        @Override
+        public void storeFailed(long streamId, Throwable cause) {
+            told.add(streamId);
+        }
+    }
+
+    @Test
+    void aStreamThatCannotBeSavedKeepsNobodyOut() {
+        Choosy store = new Choosy(1L);
+        try (Lstm layer = lstm();
+                StreamPool pool = StreamPool.builder(layer)
+                        .streams(2)
+                        .largestBatch(1)
+                        .store(store)
+                        .metrics(store)
+                        .build()) {
+            for (int step = 0; step < 2; step++) {
+                for (long stream = 1; stream <= 4; stream++) {
+                    assertThat(get(pool.submit(stream, x(stream, step))))
+                            .as("stream %d, step %d", stream, step)
+                            .isEqualTo(alone(layer, stream, step + 1)[step]);
+                }
+            }
+            assertThat(store.told).containsOnly(1L);
+            store.refused.addAll(List.of(1L, 4L)); // now both that are there
+            assertThat(failure(pool.submit(2, x(2, 2))))
+                    .hasMessage("streams: no row is free, and the store could save none of those that might have left")
+                    .hasRootCauseMessage("no disk for 4");
+            store.refused.clear();
+            for (long stream = 1; stream <= 4; stream++) {
+                assertThat(get(pool.submit(stream, x(stream, 2)))).isEqualTo(alone(layer, stream, 3)[2]);
+            }
+        }
+    }
+
+    @Test
+    void aStreamOfTheBatchNeverMakesRoomForAnotherOne() throws InterruptedException {
+        Choosy store = new Choosy(9L);
+        try (Lstm layer = lstm();
+                StreamPool pool = StreamPool.builder(layer)
+                        .streams(4)
+                        .largestBatch(4)
+                        .store(store)
+                        .metrics(store)
+                        .build()) {
+            get(pool.submit(9, x(9, 0)));
+            get(pool.submit(1, x(1, 0)));
+            get(pool.submit(2, x(2, 0)));
+            Gate gate = Gate.hold(pool, C, H);
+            CompletionStage<float[]> first = pool.submit(1, x(1, 1));
+            CompletionStage<float[]> second = pool.submit(2, x(2, 1));
+            CompletionStage<float[]> third = pool.submit(3, x(3, 0));
+            CompletionStage<float[]> fourth = pool.submit(4, x(4, 0));
+            gate.open();
+            // 3 gets the gate's row, as 9 cannot leave; for 4 nobody is left but those of its own batch
+            assertThat(failure(fourth)).hasRootCauseMessage("no disk for 9");
+            assertThat(get(first)).isEqualTo(alone(layer, 1, 2)[1]);
+            assertThat(get(second)).isEqualTo(alone(layer, 2, 2)[1]);
+            assertThat(get(third)).isEqualTo(alone(layer, 3, 1)[0]);
+            assertThat(store.told).containsExactly(9L);
+            assertThat(get(pool.submit(9, x(9, 1)))).isEqualTo(alone(layer, 9, 2)[1]);
         }
     }
 }
