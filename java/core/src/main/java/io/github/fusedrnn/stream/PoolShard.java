@@ -107,7 +107,7 @@ final class PoolShard {
                 stream.scheduled = true;
                 addReady(stream);
             }
-            wake = nap == Nap.IDLE || (nap == Nap.FILLING && readyCount >= largestBatch);
+            wake = nap == Nap.IDLE || (nap == Nap.FILLING && isFull());
             if (wake) {
                 nap = Nap.AWAKE;
             }
@@ -168,6 +168,11 @@ final class PoolShard {
         }
     }
 
+    /** Whether waiting brings nothing: the batch is full, or the queue, and whoever would join is refused. */
+    private boolean isFull() {
+        return readyCount >= largestBatch || queued >= queueBound;
+    }
+
     private void addReady(PooledStream stream) {
         long submitted = stream.first().submitted;
         if (firstReady == null || submitted - oldestReady < 0) {
@@ -198,7 +203,7 @@ final class PoolShard {
                 long now = System.nanoTime();
                 if (firstReady != null) {
                     long age = now - oldestReady;
-                    if (readyCount >= largestBatch || mode != Mode.OPEN || age >= patience) {
+                    if (isFull() || mode != Mode.OPEN || age >= patience) {
                         return takeReady(batch);
                     }
                     sleep = patience - age;

@@ -11,8 +11,12 @@ final class Gate implements StepCallback {
     static Gate hold(StreamPool pool, int inputSize, int outputSize) throws InterruptedException {
         Gate gate = new Gate();
         pool.submit(Long.MIN_VALUE, new float[inputSize], 0, new float[outputSize], 0, gate);
-        gate.reached.await();
+        gate.awaitReached();
         return gate;
+    }
+
+    void awaitReached() throws InterruptedException {
+        reached.await();
     }
 
     void open() {

@@ -56,6 +56,30 @@ class StreamPoolQueueTest {
     }
 
     @Test
+    void aFullQueueBeginsABatchHoweverLongItMightWait() throws InterruptedException {
+        try (Lstm layer = lstm();
+                StreamPool pool = StreamPool.builder(layer)
+                        .queue(2)
+                        .largestBatch(4)
+                        .longestWait(Duration.ofDays(365))
+                        .build()) {
+            CompletionStage<float[]> one = pool.submit(1, x(1, 0));
+            CompletionStage<float[]> two = pool.submit(2, x(2, 0)); // wakes the worker
+            assertThat(get(one)).isEqualTo(alone(layer, 1, 1)[0]);
+            assertThat(get(two)).isEqualTo(alone(layer, 2, 1)[0]);
+            Gate gate = new Gate();
+            pool.submit(3, x(3, 0), 0, new float[H], 0, gate);
+            pool.submit(4, x(4, 0));
+            gate.awaitReached();
+            one = pool.submit(1, x(1, 1));
+            two = pool.submit(2, x(2, 1)); // while the worker is busy, which finds the queue full
+            gate.open();
+            assertThat(get(one)).isEqualTo(alone(layer, 1, 2)[1]);
+            assertThat(get(two)).isEqualTo(alone(layer, 2, 2)[1]);
+        }
+    }
+
+    @Test
     void refusesMoreStreamsThanThereIsRoomFor() {
         try (Lstm layer = lstm();
                 StreamPool pool =
