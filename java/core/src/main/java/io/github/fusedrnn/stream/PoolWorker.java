@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolWorker implements Runnable {
     /** A thread of some pool: one that must not wait for room in a queue. */
-    static final class WorkerThread extends Thread {
+    static class WorkerThread extends Thread {
         WorkerThread(Runnable worker, String name) {
             super(worker, name);
             setDaemon(true);
@@ -182,6 +182,10 @@ final class PoolWorker implements Runnable {
 
     private static void report(Throwable thrownByCallback) {
         Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, thrownByCallback);
+        try {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, thrownByCallback);
+        } catch (Throwable e) {
+            // Ignored, as the JVM does. Thrown on, it would end the worker, and the request would be answered twice.
+        }
     }
 }

@@ -2,11 +2,10 @@ package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.RecurrentLayer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +36,11 @@ public final class StreamPool implements AutoCloseable {
     private final Thread[] threads;
 
     private StreamPool(PoolSettings settings) {
+        this(settings, PoolWorker.WorkerThread::new);
+    }
+
+    /** With threads of another make, for tests. */
+    StreamPool(PoolSettings settings, BiFunction<Runnable, String, PoolWorker.WorkerThread> threadMaker) {
         inputSize = settings.layer().desc().inputSize();
         outputSize = settings.layer().desc().outputSize();
         metrics = settings.metrics();
@@ -44,21 +48,30 @@ public final class StreamPool implements AutoCloseable {
         workers = new PoolWorker[settings.workers()];
         threads = new Thread[settings.workers()];
         int pool = POOLS.incrementAndGet();
-        List<PoolWorker> made = new ArrayList<>();
+        int made = 0;
+        int started = 0;
         try {
             for (int i = 0; i < workers.length; i++) {
                 shards[i] = new PoolShard(settings);
                 workers[i] = new PoolWorker(settings, shards[i]);
-                made.add(workers[i]);
-                threads[i] = new PoolWorker.WorkerThread(workers[i], "fusedrnn-pool-" + pool + "-" + i);
+                made++;
+                threads[i] = threadMaker.apply(workers[i], "fusedrnn-pool-" + pool + "-" + i);
                 shards[i].serveWith(threads[i]);
             }
+            for (Thread thread : threads) {
+                thread.start();
+                started++;
+            }
         } catch (RuntimeException | Error e) {
-            made.forEach(PoolWorker::abandon);
+            // a worker that runs gives its memory back itself; a system may have no thread left for the others
+            for (int i = started; i < made; i++) {
+                workers[i].abandon();
+            }
+            for (int i = 0; i < started; i++) {
+                shards[i].close(true);
+            }
+            awaitEnds(started);
             throw e;
-        }
-        for (Thread thread : threads) {
-            thread.start();
         }
     }
 
@@ -208,11 +221,15 @@ public final class StreamPool implements AutoCloseable {
         if (Thread.currentThread() instanceof PoolWorker.WorkerThread) {
             return; // a worker that waited for the workers would wait for itself
         }
+        awaitEnds(workers.length);
+    }
+
+    private void awaitEnds(int count) {
         boolean interrupted = false;
-        for (PoolWorker worker : workers) {
+        for (int i = 0; i < count; i++) {
             for (boolean ended = false; !ended; ) {
                 try {
-                    worker.awaitEnd();
+                    workers[i].awaitEnd();
                     ended = true;
                 } catch (InterruptedException e) {
                     interrupted = true;

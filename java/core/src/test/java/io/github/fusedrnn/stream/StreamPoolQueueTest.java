@@ -11,8 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.testing.Target;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -272,6 +274,63 @@ class StreamPoolQueueTest {
                 assertThat(failure(answer)).hasMessage("metrics must not throw, and do");
             }
             assertThatThrownBy(() -> pool.submit(1, x(1, 0))).isInstanceOf(StreamPoolClosedException.class);
+        }
+    }
+
+    @Test
+    void aPoolWhoseThreadsCannotStartGivesEveryByteBack() {
+        Target.CPU_PLAIN.require();
+        try (Lstm layer = Target.CPU_PLAIN.on(Lstm.builder(C, H)).build()) {
+            layer.stream().close();
+            long before = Target.CPU_PLAIN.backend().liveBytes();
+            PoolSettings settings =
+                    new PoolSettings(layer, 3, 100, 8, 0, 100, 0, null, Long.MAX_VALUE, StreamMetrics.NONE);
+            assertThatThrownBy(() -> new StreamPool(settings, Unstartable::new)).hasMessage("no thread left");
+            assertThat(Target.CPU_PLAIN.backend().liveBytes()).isEqualTo(before);
+        }
+    }
+
+    /** The second thread of a pool does not start. */
+    private static final class Unstartable extends PoolWorker.WorkerThread {
+        Unstartable(Runnable worker, String name) {
+            super(worker, name);
+        }
+
+        @Override
+        public void start() {
+            if (getName().endsWith("-1")) {
+                throw new OutOfMemoryError("no thread left");
+            }
+            super.start();
+        }
+    }
+
+    @Test
+    void aHandlerOfUncaughtExceptionsThatThrowsChangesNothing() {
+        List<String> answers = Collections.synchronizedList(new ArrayList<>());
+        StepCallback rude = new StepCallback() {
+            @Override
+            public void stepped(long streamId, long step, float[] y, int yOffset) {
+                answers.add("step " + step);
+                throw new IllegalStateException("thrown by a callback");
+            }
+
+            @Override
+            public void failed(long streamId, Throwable cause) {
+                answers.add("failed");
+            }
+        };
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
+            throw new IllegalStateException("thrown by the handler");
+        });
+        try (Lstm layer = lstm();
+                StreamPool pool = StreamPool.builder(layer).build()) {
+            pool.submit(1, x(1, 0), 0, new float[H], 0, rude);
+            assertThat(get(pool.submit(1, x(1, 1)))).isEqualTo(alone(layer, 1, 2)[1]);
+            assertThat(answers).containsExactly("step 1");
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
         }
     }
 }
