@@ -6,6 +6,7 @@ import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.CheckedDenseOps;
+import io.github.fusedrnn.spi.DenseKernels;
 import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Fingerprint;
@@ -18,8 +19,17 @@ import java.util.Map;
 
 /** OpenBLAS and our own kernels. */
 final class CpuBackend implements Backend {
-    private final DenseOps dense = new CheckedDenseOps(this, new CpuDenseKernels());
+    private final DenseOps dense;
     private volatile boolean threadsSet;
+
+    CpuBackend() {
+        this(new CpuDenseKernels());
+    }
+
+    /** With other kernels, for tests. */
+    CpuBackend(DenseKernels kernels) {
+        dense = new CheckedDenseOps(this, kernels);
+    }
 
     @Override
     public BackendKind kind() {
@@ -46,10 +56,17 @@ final class CpuBackend implements Backend {
     @Override
     public DenseOps dense() {
         if (!threadsSet) {
+            setThreads();
+        }
+        return dense;
+    }
+
+    /** Nobody gets to the operations before this is over: it would undo the number of threads that they set. */
+    private synchronized void setThreads() {
+        if (!threadsSet) {
             dense.useThreads(ThreadSetting.threads());
             threadsSet = true;
         }
-        return dense;
     }
 
     @Override

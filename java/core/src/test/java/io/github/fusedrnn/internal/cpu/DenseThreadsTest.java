@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.spi.DenseKernels;
 import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.spi.ThreadSetting;
 import io.github.fusedrnn.tensor.FloatTensor;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +44,29 @@ final class DenseThreadsTest {
         assertThatThrownBy(() -> dense.useThreads(1025))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("threads: 1025 (expected: 1 to 1024)");
+    }
+
+    @Test
+    void theFirstUseUndoesNoSettingOfAnotherThread() throws InterruptedException {
+        List<Integer> settings = Collections.synchronizedList(new ArrayList<>());
+        AtomicReference<CpuBackend> backend = new AtomicReference<>();
+        Thread other = new Thread(() -> backend.get().dense().useThreads(3));
+        InvocationHandler slow = (kernels, method, arguments) -> {
+            if (other.getState() == Thread.State.NEW) {
+                // in the middle of the first use another thread comes, and gets as far as it can
+                other.start();
+                while (other.getState() != Thread.State.TERMINATED && other.getState() != Thread.State.BLOCKED) {
+                    Thread.onSpinWait();
+                }
+            }
+            settings.add((Integer) arguments[0]);
+            return null;
+        };
+        backend.set(new CpuBackend((DenseKernels) Proxy.newProxyInstance(
+                DenseKernels.class.getClassLoader(), new Class<?>[] {DenseKernels.class}, slow)));
+        backend.get().dense();
+        other.join();
+        assertThat(settings).containsExactly(ThreadSetting.threads(), 3);
     }
 
     /** [300, 2000] = [300, 100] [100, 2000], 60 million multiply-adds: worth seven threads. */
