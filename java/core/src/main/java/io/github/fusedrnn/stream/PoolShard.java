@@ -49,6 +49,7 @@ final class PoolShard {
     private int waiters;
     private @Nullable PoolRequest free;
     private Mode mode = Mode.OPEN;
+    private @Nullable Throwable defect;
     private Nap nap = Nap.AWAKE;
     private @Nullable Thread worker;
 
@@ -164,7 +165,10 @@ final class PoolShard {
 
     private void checkOpen() {
         if (mode != Mode.OPEN) {
-            throw new StreamPoolClosedException("the stream pool is closed");
+            throw defect == null
+                    ? new StreamPoolClosedException("the stream pool is closed")
+                    : new StreamPoolClosedException(
+                            "the stream pool closed itself when one of its workers failed", defect);
         }
     }
 
@@ -314,6 +318,14 @@ final class PoolShard {
             notifyAll();
         }
         LockSupport.unpark(worker);
+    }
+
+    /** For a worker that fails: as {@link #close}; whoever comes later is told why. */
+    void closeAfter(Throwable cause, boolean fail) {
+        synchronized (this) {
+            defect = cause;
+        }
+        close(fail);
     }
 
     /** For the worker, at its end, when nothing more is taken: fails whatever is left, of every stream. */

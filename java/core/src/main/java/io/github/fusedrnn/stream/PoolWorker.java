@@ -1,6 +1,7 @@
 package io.github.fusedrnn.stream;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ final class PoolWorker implements Runnable {
     }
 
     private final PoolShard shard;
+    private final Consumer<Throwable> onDefect;
     private final StateSlab slab;
     private final PoolBatch memory;
     private final Residents residents;
@@ -25,8 +27,14 @@ final class PoolWorker implements Runnable {
     private final @Nullable PooledStream[] stepped;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    PoolWorker(PoolSettings settings, PoolShard shard) {
+    /**
+     * A worker that is not run yet.
+     *
+     * @param onDefect told, on the worker, what ends it if nobody closed its shard
+     */
+    PoolWorker(PoolSettings settings, PoolShard shard, Consumer<Throwable> onDefect) {
         this.shard = shard;
+        this.onDefect = onDefect;
         metrics = settings.metrics();
         batch = new @Nullable PooledStream[settings.largestBatch()];
         stepped = new @Nullable PooledStream[settings.largestBatch()];
@@ -65,7 +73,8 @@ final class PoolWorker implements Runnable {
         } catch (Throwable e) {
             // A defect, or no heap left: nobody may wait for an answer that will not come.
             end = e;
-            shard.close(true);
+            shard.closeAfter(e, true);
+            onDefect.accept(e);
         } finally {
             try {
                 shard.failAll(end);

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * plan. The states stay on the backend; what a batch needs is gathered there.
  *
  * <p>Failures: wrong input is refused when it is submitted. If a batch fails on the backend, its requests fail and every state is as it was before.
- * Every request that was accepted is answered exactly once, also when the pool closes.
+ * Every request that was accepted is answered exactly once, also when the pool closes. What a pool cannot survive (a {@link StreamMetrics} that
+ * throws, a Java heap that is full) closes it: what waits for the worker that failed fails with it, all else is answered, and
+ * {@link StreamPoolClosedException} has it as its cause.
  *
  * <p>Weights may change at any time: the next batch runs on the new ones, and streams keep their states. Snapshots carry the fingerprint of the
  * weights, so a stream that was evicted before the change cannot come back after it; {@link #reset} or {@link #remove} lets it begin anew.
@@ -53,7 +55,7 @@ public final class StreamPool implements AutoCloseable {
         try {
             for (int i = 0; i < workers.length; i++) {
                 shards[i] = new PoolShard(settings);
-                workers[i] = new PoolWorker(settings, shards[i]);
+                workers[i] = new PoolWorker(settings, shards[i], this::closeAfter);
                 made++;
                 threads[i] = threadMaker.apply(workers[i], "fusedrnn-pool-" + pool + "-" + i);
                 shards[i].serveWith(threads[i]);
@@ -222,6 +224,13 @@ public final class StreamPool implements AutoCloseable {
             return; // a worker that waited for the workers would wait for itself
         }
         awaitEnds(workers.length);
+    }
+
+    /** When a worker fails, nobody else is taken in either: a pool that serves some of its streams would be hard to understand. */
+    private void closeAfter(Throwable defect) {
+        for (PoolShard shard : shards) {
+            shard.closeAfter(defect, false);
+        }
     }
 
     private void awaitEnds(int count) {

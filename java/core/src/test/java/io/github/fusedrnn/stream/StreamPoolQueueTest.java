@@ -278,6 +278,29 @@ class StreamPoolQueueTest {
     }
 
     @Test
+    void aDefectInOneWorkerClosesThePoolAndSaysWhy() {
+        StreamMetrics metrics = new StreamMetrics() {
+            @Override
+            public void step(long waitNanos, long totalNanos) {
+                throw new IllegalStateException("metrics must not throw, and do");
+            }
+        };
+        try (Lstm layer = lstm();
+                StreamPool pool =
+                        StreamPool.builder(layer).workers(3).metrics(metrics).build()) {
+            assertThat(failure(pool.submit(1, x(1, 0)))).hasMessage("metrics must not throw, and do");
+            for (long stream = 0; stream < 20; stream++) { // of every worker
+                float[] x = x(stream, 0);
+                long id = stream;
+                assertThatThrownBy(() -> pool.submit(id, x))
+                        .isInstanceOf(StreamPoolClosedException.class)
+                        .hasMessage("the stream pool closed itself when one of its workers failed")
+                        .hasRootCauseMessage("metrics must not throw, and do");
+            }
+        }
+    }
+
+    @Test
     void aPoolWhoseThreadsCannotStartGivesEveryByteBack() {
         Target.CPU_PLAIN.require();
         try (Lstm layer = Target.CPU_PLAIN.on(Lstm.builder(C, H)).build()) {
