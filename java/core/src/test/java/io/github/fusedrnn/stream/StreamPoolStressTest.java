@@ -3,6 +3,8 @@ package io.github.fusedrnn.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.internal.natives.MemoryLimit;
+import io.github.fusedrnn.testing.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Several submitters against pools of random knobs: streams join, leave, start anew, are evicted to a store that sometimes fails, and the pool
- * closes under them one way or the other. Each answer is compared with a stream of its own that takes the same steps, and has to be the next one
+ * Several submitters against pools of random knobs: streams join, leave, start anew, go back to a snapshot, are evicted to a store that sometimes
+ * fails; weights are packed anew, for which there is no memory at times, so that batches fail; and the pool closes under them one way or the other. Each answer is compared with a stream of its own that takes the same steps, and has to be the next one
  * of its stream: a lost, doubled or swapped answer fails. {@code -Dfusedrnn.stress.steps} sets how many steps.
  */
 class StreamPoolStressTest {
@@ -28,16 +30,22 @@ class StreamPoolStressTest {
     private final AtomicReference<@Nullable Throwable> wrong = new AtomicReference<>();
     private final AtomicLong right = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final AtomicLong restored = new AtomicLong();
+    private final AtomicLong starved = new AtomicLong();
 
     @Test
     void noAnswerIsLostDoubledOrSwapped() throws InterruptedException {
-        try (Lstm layer = Lstm.builder(C, H).seed(1).build()) {
+        Target.CPU_PLAIN.require();
+        // the streams to compare with have a layer of their own, with the same weights, which nobody disturbs
+        try (Lstm layer = Target.CPU_PLAIN.on(Lstm.builder(C, H).seed(1)).build();
+                Lstm pooled = Target.CPU_PLAIN.on(Lstm.builder(C, H).seed(1)).build()) {
+            pooled.replaceWeights(layer.weights().toMap());
             List<Oracle> oracles = new ArrayList<>();
             for (int s = 0; s < SUBMITTERS * STREAMS_OF_SUBMITTER; s++) {
                 oracles.add(new Oracle(s, layer.stream()));
             }
             for (long round = 0; right.get() < STEPS; round++) {
-                round(layer, oracles, new SplittableRandom(round));
+                round(pooled, oracles, new SplittableRandom(round));
                 Throwable found = wrong.get();
                 if (found != null) {
                     throw new AssertionError("round " + round, found);
@@ -48,7 +56,11 @@ class StreamPoolStressTest {
                         .isEqualTo(oracle.submitted));
             }
             oracles.forEach(oracle -> oracle.single.close());
+        } finally {
+            System.clearProperty(MemoryLimit.PROPERTY);
         }
+        assertThat(restored.get()).as("snapshots restored").isPositive();
+        assertThat(starved.get()).as("requests of batches without memory").isPositive();
         System.out.println("stream pool stress: " + right + " steps right, " + failed
                 + " failed as they should, none lost or swapped");
     }
@@ -76,7 +88,7 @@ class StreamPoolStressTest {
         for (int i = 0; i < SUBMITTERS; i++) {
             List<Oracle> mine = oracles.subList(i * STREAMS_OF_SUBMITTER, (i + 1) * STREAMS_OF_SUBMITTER);
             SplittableRandom own = random.split();
-            submitters.add(new Thread(() -> submit(pool, mine, own)));
+            submitters.add(new Thread(() -> submit(pool, layer, mine, own)));
         }
         submitters.forEach(Thread::start);
         if (closesEarly) {
@@ -97,20 +109,40 @@ class StreamPoolStressTest {
         for (Thread submitter : submitters) {
             submitter.join();
         }
+        System.clearProperty(MemoryLimit.PROPERTY);
     }
 
-    private void submit(StreamPool pool, List<Oracle> streams, SplittableRandom random) {
+    private void submit(StreamPool pool, Lstm layer, List<Oracle> streams, SplittableRandom random) {
         try {
             for (long i = 0; i < STEPS_OF_ROUND / SUBMITTERS; i++) {
                 Oracle stream = streams.get(random.nextInt(streams.size()));
                 int dice = random.nextInt(100);
                 try {
                     if (dice == 0) {
-                        stream.command(number ->
-                                pool.remove(stream.id).whenComplete((done, e) -> commandAnswered(stream, number, e)));
+                        stream.command(number -> pool.remove(stream.id)
+                                .whenComplete((done, e) -> commandAnswered(stream, number, stream.single::reset, e)));
                     } else if (dice == 1) {
-                        stream.command(number ->
-                                pool.reset(stream.id).whenComplete((done, e) -> commandAnswered(stream, number, e)));
+                        stream.command(number -> pool.reset(stream.id)
+                                .whenComplete((done, e) -> commandAnswered(stream, number, stream.single::reset, e)));
+                    } else if (dice == 3) {
+                        stream.command(number -> pool.snapshot(stream.id)
+                                .whenComplete((bytes, e) ->
+                                        commandAnswered(stream, number, () -> stream.checkSnapshot(bytes), e)));
+                    } else if (dice == 4) {
+                        byte[] snapshot = stream.snapshot;
+                        stream.command(number -> pool.restore(stream.id, snapshot)
+                                .whenComplete((done, e) -> commandAnswered(
+                                        stream,
+                                        number,
+                                        () -> {
+                                            stream.single.restore(snapshot);
+                                            restored.incrementAndGet();
+                                        },
+                                        e)));
+                    } else if (dice == 5 && random.nextInt(10) == 0) {
+                        packAnew(layer, random.nextBoolean());
+                    } else if (dice == 6) {
+                        System.clearProperty(MemoryLimit.PROPERTY);
                     } else if (dice == 2) {
                         badInput(pool, stream.id);
                     } else if (dice < 40) {
@@ -142,16 +174,24 @@ class StreamPoolStressTest {
         }
     }
 
+    /** The same weights, but the next batch has to pack them, for which there is no memory if {@code starve}. */
+    private static void packAnew(Lstm layer, boolean starve) {
+        if (starve) {
+            System.setProperty(MemoryLimit.PROPERTY, "1");
+        }
+        layer.weights().update(weights -> {});
+    }
+
     private static float[] x(long id, long number) {
         SplittableRandom random = new SplittableRandom(id * 1_000_000_007 + number);
         return new float[] {(float) random.nextDouble() - 0.5f, (float) random.nextDouble() - 0.5f};
     }
 
-    private void commandAnswered(Oracle stream, long number, @Nullable Throwable failure) {
+    private void commandAnswered(Oracle stream, long number, Runnable same, @Nullable Throwable failure) {
         try {
             stream.next(number);
             if (failure == null) {
-                stream.single.reset();
+                same.run();
             } else {
                 checkFailure(failure);
             }
@@ -181,7 +221,13 @@ class StreamPoolStressTest {
     }
 
     private void checkFailure(Throwable failure) {
-        if (!(failure instanceof StreamPoolClosedException) && !Flaky.MESSAGE.equals(failure.getMessage())) {
+        String message = String.valueOf(failure.getMessage());
+        Throwable cause = failure.getCause();
+        if (message.contains("packed weights: asked for")) {
+            starved.incrementAndGet();
+        } else if (!(failure instanceof StreamPoolClosedException)
+                && !message.equals(Flaky.MESSAGE)
+                && !(cause != null && Flaky.MESSAGE.equals(cause.getMessage()))) {
             throw new AssertionError("an unexpected failure", failure);
         }
         failed.incrementAndGet();
@@ -194,10 +240,17 @@ class StreamPoolStressTest {
         final float[] y = new float[H];
         volatile long submitted;
         volatile long answered;
+        volatile byte[] snapshot;
 
         Oracle(long id, RecurrentStream single) {
             this.id = id;
             this.single = single;
+            snapshot = single.snapshot();
+        }
+
+        void checkSnapshot(byte[] bytes) {
+            assertThat(bytes).as("snapshot of stream %d", id).isEqualTo(single.snapshot());
+            snapshot = bytes;
         }
 
         void begin() {
@@ -274,6 +327,12 @@ class StreamPoolStressTest {
         public byte @Nullable [] load(long streamId) {
             stumble();
             return super.load(streamId);
+        }
+
+        @Override
+        public void remove(long streamId) {
+            stumble();
+            super.remove(streamId);
         }
 
         private synchronized void stumble() {

@@ -15,6 +15,7 @@ import com.sun.management.ThreadMXBean;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.internal.natives.MemoryLimit;
 import io.github.fusedrnn.testing.SmallLayers;
 import io.github.fusedrnn.testing.Target;
 import java.lang.management.ManagementFactory;
@@ -110,9 +111,8 @@ class StreamPoolTest {
                     assertThat(get(answers.get(at++))).isEqualTo(expected[t]);
                 }
             }
-            // 10 streams wait; 8 run, then the other 2 with the 5 of those that want a second step, then 3 third steps
-            // of
-            // which 1 came in one batch earlier
+            // 10 streams wait; 8 run, then the other 2 with the 5 of those that want a second step, then 3 third steps,
+            // of which 1 came in one batch earlier
             assertThat(sizes.get(0)).isEqualTo(1);
             assertThat(sizes.get(1)).isEqualTo(8);
             assertThat(sizes.stream().mapToInt(i -> i).sum()).isEqualTo(1 + answers.size());
@@ -220,7 +220,7 @@ class StreamPoolTest {
     }
 
     @Test
-    void whatFailsOnTheBackendFailsForThoseInTheBatchAlone() {
+    void aPoolOutlivesItsLayerWithFailures() {
         Lstm layer = lstm();
         StreamPool pool = StreamPool.builder(layer).build();
         get(pool.submit(1, x(1, 0)));
@@ -228,6 +228,50 @@ class StreamPoolTest {
         assertThat(failure(pool.submit(1, x(1, 1)))).hasMessage("the layer is closed");
         assertThat(failure(pool.submit(2, x(2, 0)))).hasMessage("the layer is closed");
         pool.close();
+    }
+
+    @Test
+    void whatFailsOnTheBackendFailsForThoseInTheBatchAlone() throws InterruptedException {
+        Target.CPU_PLAIN.require();
+        List<String> failures = Collections.synchronizedList(new ArrayList<>());
+        StepCallback memoryIsBackAfterTheFirstBatch = new StepCallback() {
+            @Override
+            public void stepped(long streamId, long step, float[] y, int yOffset) {
+                failures.add("none for stream " + streamId);
+            }
+
+            @Override
+            public void failed(long streamId, Throwable cause) {
+                System.clearProperty(MemoryLimit.PROPERTY);
+                failures.add(streamId + ": " + cause.getMessage());
+            }
+        };
+        try (Lstm layer = Target.CPU_PLAIN.on(Lstm.builder(C, H)).build();
+                StreamPool pool = StreamPool.builder(layer).largestBatch(2).build()) {
+            for (long stream = 1; stream <= 4; stream++) {
+                get(pool.submit(stream, x(stream, 0)));
+            }
+            Gate gate = Gate.hold(pool, C, H);
+            float[] y = new float[2 * H];
+            pool.submit(1, x(1, 1), 0, y, 0, memoryIsBackAfterTheFirstBatch);
+            pool.submit(2, x(2, 1), 0, y, H, memoryIsBackAfterTheFirstBatch);
+            CompletionStage<float[]> third = pool.submit(3, x(3, 1));
+            CompletionStage<float[]> fourth = pool.submit(4, x(4, 1));
+            // the next batch has to pack the weights anew, for which there is no memory
+            layer.weights().update(weights -> {});
+            System.setProperty(MemoryLimit.PROPERTY, "1");
+            gate.open();
+            assertThat(get(third)).isEqualTo(alone(layer, 3, 2)[1]);
+            assertThat(get(fourth)).isEqualTo(alone(layer, 4, 2)[1]);
+            assertThat(failures).hasSize(2);
+            assertThat(failures.get(0)).startsWith("1: ").contains("packed weights: asked for");
+            assertThat(failures.get(1)).startsWith("2: ").contains("packed weights: asked for");
+            for (long stream = 1; stream <= 2; stream++) { // the state is as it was
+                assertThat(get(pool.submit(stream, x(stream, 1)))).isEqualTo(alone(layer, stream, 2)[1]);
+            }
+        } finally {
+            System.clearProperty(MemoryLimit.PROPERTY);
+        }
     }
 
     @Test
