@@ -33,12 +33,6 @@ public final class StreamSnapshot {
         this.c = c;
     }
 
-    /** Size of the snapshots of a model. */
-    static long bytes(RecurrentDesc desc) {
-        long perLayer = (long) desc.stateSize() + (desc.hasCellState() ? desc.hiddenSize() : 0);
-        return HEADER + desc.stateLayers() * perLayer * Float.BYTES + CHECKSUM;
-    }
-
     /**
      * Reads what {@link #toBytes()} wrote.
      *
@@ -58,7 +52,10 @@ public final class StreamSnapshot {
         if (version != VERSION) {
             throw wrong("version " + version, "version " + VERSION);
         }
-        in.getInt();
+        int reserved = in.getInt();
+        if (reserved != 0) {
+            throw wrong("the reserved word " + reserved, "zero");
+        }
         byte[] digest = new byte[ModelFingerprint.BYTES];
         in.get(digest);
         long steps = in.getLong();

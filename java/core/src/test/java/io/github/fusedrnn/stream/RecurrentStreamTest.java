@@ -15,9 +15,12 @@ import io.github.fusedrnn.testing.NoGarbage;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.SmallLayers;
 import io.github.fusedrnn.testing.Target;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -227,6 +230,15 @@ class RecurrentStreamTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> stream.restore(newer))
                     .withMessage("snapshot: version 2 (expected: version 1)");
+            byte[] reserved = good.clone();
+            reserved[12] = 1;
+            CRC32C checksum = new CRC32C();
+            checksum.update(reserved, 0, reserved.length - Integer.BYTES);
+            int correct = (int) checksum.getValue();
+            ByteBuffer.wrap(reserved).order(ByteOrder.LITTLE_ENDIAN).putInt(reserved.length - Integer.BYTES, correct);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> stream.restore(reserved))
+                    .withMessage("snapshot: the reserved word 1 (expected: zero)");
             for (RecurrentStream other : new RecurrentStream[] {two, three}) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> other.restore(good))
