@@ -4,7 +4,7 @@ import io.github.fusedrnn.RecurrentLayer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pool was built with; {@link StreamPool.Builder} says what each means.
+ * What a pool was built with; {@link StreamPoolBuilder} says what each means.
  *
  * @param streams of all workers together
  * @param queue of all workers together

@@ -1,7 +1,6 @@
 package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.RecurrentLayer;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,7 +36,7 @@ public final class StreamPool implements AutoCloseable {
     private final PoolWorker[] workers;
     private final Thread[] threads;
 
-    private StreamPool(PoolSettings settings) {
+    StreamPool(PoolSettings settings) {
         this(settings, PoolWorker.WorkerThread::new);
     }
 
@@ -78,8 +77,8 @@ public final class StreamPool implements AutoCloseable {
     }
 
     /** A pool of streams of a layer, which the caller closes after the pool. */
-    public static Builder builder(RecurrentLayer layer) {
-        return new Builder(layer);
+    public static StreamPoolBuilder builder(RecurrentLayer layer) {
+        return new StreamPoolBuilder(layer);
     }
 
     /**
@@ -247,132 +246,6 @@ public final class StreamPool implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Knobs of a pool. Mutable, one thread. */
-    public static final class Builder {
-        /** Views are kept for every size of a batch that comes up; a batch gains nothing from being larger. */
-        private static final int LARGEST_BATCH = 4096;
-
-        private final RecurrentLayer layer;
-        private int workers = 1;
-        private int streams = 10_000;
-        private int largestBatch = 128;
-        private Duration longestWait = Duration.ofMillis(1);
-        private int queue = 16_384;
-        private Duration roomWait = Duration.ZERO;
-        private @Nullable StreamStore store;
-        private @Nullable Duration evictAfter;
-        private StreamMetrics metrics = StreamMetrics.NONE;
-
-        private Builder(RecurrentLayer layer) {
-            this.layer = layer;
-            RecurrentStream.checkForward(layer.desc());
-        }
-
-        /** Threads that step streams, each with its own share of them. Default 1. */
-        public Builder workers(int count) {
-            workers = count;
-            return this;
-        }
-
-        /** Streams whose states have room at once, and take memory from the beginning. Default 10,000. */
-        public Builder streams(int count) {
-            streams = count;
-            return this;
-        }
-
-        /** Most streams of one batch, at most 4096. Default 128. */
-        public Builder largestBatch(int count) {
-            largestBatch = count;
-            return this;
-        }
-
-        /**
-         * How long a request may wait for others to share its batch, as long as the pool keeps up with the load: a batch that is not full begins
-         * when its oldest request has waited for half of this. Zero: whatever waits is run as soon as a worker is free. Default 1 ms.
-         */
-        public Builder longestWait(Duration wait) {
-            longestWait = wait;
-            return this;
-        }
-
-        /** Requests that may wait at once, shared out evenly among the workers. Default 16,384. */
-        public Builder queue(int requests) {
-            queue = requests;
-            return this;
-        }
-
-        /** How long a submitter waits for room when the queue is full before it is refused; zero, the default: not at all. */
-        public Builder waitForRoom(Duration wait) {
-            roomWait = wait;
-            return this;
-        }
-
-        /** Where streams go when the pool has no room for more, or closes, and come back from. Default: none. */
-        public Builder store(StreamStore to) {
-            store = to;
-            return this;
-        }
-
-        /** Streams idle for this long leave for the store, too. Default: never. */
-        public Builder evictAfter(Duration idle) {
-            evictAfter = idle;
-            return this;
-        }
-
-        /** Who is told. */
-        public Builder metrics(StreamMetrics to) {
-            metrics = to;
-            return this;
-        }
-
-        /**
-         * A running pool, which the caller closes before the layer.
-         *
-         * @throws IllegalArgumentException if a knob's value makes no sense; names it
-         * @throws io.github.fusedrnn.FusedRnnException if there is not that much memory
-         */
-        public StreamPool build() {
-            check(workers >= 1, "workers", workers, "an integer >= 1");
-            check(
-                    largestBatch >= 1 && largestBatch <= LARGEST_BATCH,
-                    "largestBatch",
-                    largestBatch,
-                    "1 to " + LARGEST_BATCH);
-            check(queue >= 1, "queue", queue, "an integer >= 1");
-            check(!longestWait.isNegative(), "longestWait", longestWait, "zero or more");
-            check(!roomWait.isNegative(), "waitForRoom", roomWait, "zero or more");
-            check(evictAfter == null || store != null, "evictAfter", evictAfter, "a store to evict to");
-            check(
-                    evictAfter == null || !(evictAfter.isNegative() || evictAfter.isZero()),
-                    "evictAfter",
-                    evictAfter,
-                    "more than zero");
-            PoolSettings settings = new PoolSettings(
-                    layer,
-                    workers,
-                    streams,
-                    largestBatch,
-                    longestWait.toNanos(),
-                    queue,
-                    roomWait.toNanos(),
-                    store,
-                    evictAfter == null ? Long.MAX_VALUE : evictAfter.toNanos(),
-                    metrics);
-            check(
-                    streams >= 1 && settings.streamsOfWorker() >= largestBatch,
-                    "streams",
-                    streams,
-                    "at least largestBatch = " + largestBatch + " for each of " + workers + " workers");
-            return new StreamPool(settings);
-        }
-
-        private static void check(boolean ok, String name, @Nullable Object value, String expected) {
-            if (!ok) {
-                throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-            }
         }
     }
 }

@@ -69,7 +69,7 @@ class StreamPoolStressTest {
         boolean withStore = random.nextBoolean();
         boolean closesEarly = random.nextInt(4) == 0;
         Flaky store = new Flaky(random.split());
-        StreamPool.Builder builder = StreamPool.builder(layer)
+        StreamPoolBuilder builder = StreamPool.builder(layer)
                 .workers(1 + random.nextInt(3))
                 .largestBatch(1 + random.nextInt(30))
                 .longestWait(Duration.ofNanos(random.nextInt(3) * 100_000L))
