@@ -2,8 +2,8 @@ package io.github.fusedrnn.benchmarks;
 
 import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Lstm;
-import java.util.Arrays;
 import java.util.Locale;
+import org.openjdk.jmh.util.ListStatistics;
 
 /**
  * Prints steps per second of many streams of an LSTM with C = H: one by one, through a pool, and what the bare batched kernel does, all on the same
@@ -44,23 +44,23 @@ public final class PoolTable {
             String[] names = {"one by one", "pool", "bare batches"};
             System.out.printf(
                     Locale.ROOT, "LSTM H = %d, %d streams, %d thread(s), batch %d%n", hidden, streams, threads, batch);
+            double[] medians = new double[loads.length];
             for (int i = 0; i < loads.length; i++) {
-                Arrays.sort(rates[i]);
+                ListStatistics rate = new ListStatistics(rates[i]);
+                medians[i] = rate.getPercentile(50); // of two in the middle their mean
                 System.out.printf(
                         Locale.ROOT,
                         "%-13s %10.0f steps/s (%.0f to %.0f)%n",
                         names[i],
-                        rates[i][turns / 2],
-                        rates[i][0],
-                        rates[i][turns - 1]);
+                        medians[i],
+                        rate.getMin(),
+                        rate.getMax());
             }
-            double one = rates[0][turns / 2];
-            double together = rates[1][turns / 2];
             System.out.printf(
                     Locale.ROOT,
                     "pool / one by one %.2f, pool / bare batches %.0f %%%n",
-                    together / one,
-                    100 * together / rates[2][turns / 2]);
+                    medians[1] / medians[0],
+                    100 * medians[1] / medians[2]);
         }
     }
 }
