@@ -1,8 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.RecurrentState;
-import io.github.fusedrnn.train.Adam;
 import io.github.fusedrnn.train.ClassificationLoss;
 import io.github.fusedrnn.train.SequenceBatch;
 import java.io.IOException;
@@ -42,10 +40,7 @@ final class MusicCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private TrainingOptions options;
-
-    @Option(names = "--cell", defaultValue = "gru", description = "rnn, lstm or gru. Default: ${DEFAULT-VALUE}.")
-    private CellKind cell;
+    private ClassifierOptions options;
 
     @Option(names = "--hidden", defaultValue = "128", description = "Units. Default: ${DEFAULT-VALUE}.")
     private int hidden;
@@ -53,19 +48,11 @@ final class MusicCommand implements Callable<Integer> {
     @Option(names = "--styles", defaultValue = "4", description = "How many styles. Default: ${DEFAULT-VALUE}.")
     private int styles;
 
-    @Option(names = "--batch", defaultValue = "64", description = "Melodies of a step. Default: ${DEFAULT-VALUE}.")
-    private int batch;
-
-    @Option(names = "--lr", defaultValue = "0.01", description = "Adam's rate at the start. Default: ${DEFAULT-VALUE}.")
-    private float rate;
-
     @Override
     public Integer call() throws IOException {
         options.check();
         options.require(hidden >= 1, "--hidden", hidden, "an integer >= 1");
         options.require(styles >= 1 && styles <= 100, "--styles", styles, "1 to 100");
-        options.require(batch >= 1, "--batch", batch, "an integer >= 1");
-        options.require(rate > 0 && rate < Float.POSITIVE_INFINITY, "--lr", rate, "a number > 0");
         PrintWriter out = spec.commandLine().getOut();
         Melodies source = Melodies.draw(styles, new SplittableRandom(STYLES_SEED));
         int[][] test = draw(source, new SplittableRandom(TEST_SEED), TEST_MELODIES);
@@ -75,50 +62,29 @@ final class MusicCommand implements Callable<Integer> {
                         .orElseThrow()
                 / Melodies.LENGTH;
         int steps = options.epochs(EPOCHS) * TaskTraining.BATCHES_PER_EPOCH;
-        String settings = Texts.format(
-                "%s of %d units, %d styles, Adam at %s, %d batches of %d", cell, hidden, styles, rate, steps, batch);
-        var size = new SequenceClassifier.Size(cell, Melodies.NOTES + styles, 16, hidden, Melodies.NOTES, false, false);
+        String settings =
+                Texts.format("%s of %d units, %d styles, %s", options.cell(), hidden, styles, options.describe(steps));
+        var size = new SequenceClassifier.Size(
+                options.cell(), Melodies.NOTES + styles, 16, hidden, Melodies.NOTES, false, false);
         try (SequenceClassifier model = new SequenceClassifier(size, options, options.seed());
-                Adam adam = Adam.builder(model.parameters()).build()) {
-            out.println(settings + ", seed " + options.seed() + ", "
-                    + model.parameters().size() + " weights, backend "
-                    + Texts.lower(model.layer().backend()));
+                KnownBestTraining training = new KnownBestTraining(spec, options, model, settings, steps)) {
             out.println(Texts.format("least loss on the test's %d melodies: %.4f nats a note", test.length, least));
-            out.println("  batch  seconds    loss    test  above the least  in form  samples/s");
-            LossCurve curve = new LossCurve("fusedrnn music, " + settings, "batch", "loss in nats a note");
-            int code = new TaskTraining(spec, options, settings, model.parameters(), adam)
-                    .clip(1)
-                    .run(
-                            curve,
-                            steps,
-                            4 * TaskTraining.BATCHES_PER_EPOCH,
-                            batch,
-                            random -> {
-                                adam.setLearningRate(rate * (1 - (float) adam.steps() / steps));
-                                return run(model, draw(source, random, batch), true)
-                                        .value();
-                            },
-                            (run, loss) -> {
-                                double reached = run(model, test, false).value();
-                                run.println(Texts.format(
-                                        "%7d  %7.1f  %6.4f  %6.4f  %15.4f  %5.1f %%  %9.0f",
-                                        run.steps(),
-                                        run.speed().seconds(),
-                                        loss,
-                                        reached,
-                                        reached - least,
-                                        100 * inForm(source, model),
-                                        run.speed().rate()));
-                                run.point("network", (double) run.steps(), reached);
-                                run.point("least possible", (double) run.steps(), least);
-                            });
+            KnownBestTraining.Score score = new KnownBestTraining.Score(
+                    "loss in nats a note",
+                    least,
+                    "least possible",
+                    () -> run(model, test, false).value(),
+                    "  test  above the least  in form",
+                    reached -> Texts.format(
+                            "%6.4f  %15.4f  %5.1f %%", reached, reached - least, 100 * inForm(source, model)));
+            int code = training.run(4, score, random -> run(model, draw(source, random, options.batch()), true));
             for (int style = 0; style < styles && style < 4; style++) {
                 int[] notes = write(model, new SplittableRandom(style), style)[0];
                 out.println("  style " + style + ": "
                         + Arrays.stream(notes).mapToObj(n -> NAMES[n]).collect(Collectors.joining(" ")));
             }
             boolean judged = code == 0 && options.epochs(0) == 0 && hidden >= 128;
-            return judged && run(model, test, false).value() > least + MARGIN ? 1 : code;
+            return judged && score.now().getAsDouble() > least + MARGIN ? 1 : code;
         }
     }
 

@@ -1,7 +1,5 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.train.Adam;
 import io.github.fusedrnn.train.ClassificationLoss;
 import io.github.fusedrnn.train.SequenceBatch;
 import java.io.IOException;
@@ -10,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -50,22 +49,13 @@ final class SentimentCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private TrainingOptions options;
-
-    @Option(names = "--cell", defaultValue = "gru", description = "rnn, lstm or gru. Default: ${DEFAULT-VALUE}.")
-    private CellKind cell;
+    private ClassifierOptions options;
 
     @Option(names = "--hidden", defaultValue = "32", description = "Units. Default: ${DEFAULT-VALUE}.")
     private int hidden;
 
     @Option(names = "--longest", defaultValue = "20", description = "Words of a sentence. Default: ${DEFAULT-VALUE}.")
     private int longest;
-
-    @Option(names = "--batch", defaultValue = "64", description = "Sentences of a step. Default: ${DEFAULT-VALUE}.")
-    private int batch;
-
-    @Option(names = "--lr", defaultValue = "0.01", description = "Adam's rate at the start. Default: ${DEFAULT-VALUE}.")
-    private float rate;
 
     /** Words, the label that they deserve, and the one that they have. */
     record Review(int[] words, int deserved, int label) {}
@@ -75,55 +65,29 @@ final class SentimentCommand implements Callable<Integer> {
         options.check();
         options.require(hidden >= 1, "--hidden", hidden, "an integer >= 1");
         options.require(longest >= SHORTEST, "--longest", longest, "an integer >= " + SHORTEST);
-        options.require(batch >= 1, "--batch", batch, "an integer >= 1");
-        options.require(rate > 0 && rate < Float.POSITIVE_INFINITY, "--lr", rate, "a number > 0");
         PrintWriter out = spec.commandLine().getOut();
         List<Review> test = draw(new SplittableRandom(TEST_SEED), TEST_SENTENCES);
         double best = test.stream().filter(r -> r.deserved() == r.label()).count() / (double) test.size();
         int steps = options.epochs(EPOCHS) * TaskTraining.BATCHES_PER_EPOCH;
         String settings = Texts.format(
-                "%s of %d units, Adam at %s, %d batches of %d, %d to %d words",
-                cell, hidden, rate, steps, batch, SHORTEST, longest);
-        var size = new SequenceClassifier.Size(cell, WORDS.size(), 16, hidden, 2, false, true);
+                "%s of %d units, %s, %d to %d words",
+                options.cell(), hidden, options.describe(steps), SHORTEST, longest);
+        var size = new SequenceClassifier.Size(options.cell(), WORDS.size(), 16, hidden, 2, false, true);
         try (SequenceClassifier model = new SequenceClassifier(size, options, options.seed());
-                Adam adam = Adam.builder(model.parameters()).build()) {
-            out.println(settings + ", seed " + options.seed() + ", "
-                    + model.parameters().size() + " weights, backend "
-                    + Texts.lower(model.layer().backend()));
+                KnownBestTraining training = new KnownBestTraining(spec, options, model, settings, steps)) {
             Review shown = test.get(0);
             out.println("such as: "
                     + Arrays.stream(shown.words()).mapToObj(WORDS::get).collect(Collectors.joining(" ")) + " -> "
                     + (shown.label() == 1 ? "for" : "against"));
             out.println(Texts.format(
                     "best accuracy on the test's %d sentences, by the rule: %.2f %%", test.size(), 100 * best));
-            out.println("  batch  seconds    loss  accuracy  below the best  samples/s");
-            LossCurve curve = new LossCurve("fusedrnn sentiment, " + settings, "batch", "accuracy");
-            int code = new TaskTraining(spec, options, settings, model.parameters(), adam)
-                    .clip(1)
-                    .run(
-                            curve,
-                            steps,
-                            2 * TaskTraining.BATCHES_PER_EPOCH,
-                            batch,
-                            random -> {
-                                adam.setLearningRate(rate * (1 - (float) adam.steps() / steps));
-                                return run(model, draw(random, batch), true).value();
-                            },
-                            (run, loss) -> {
-                                double reached = run(model, test, false).accuracy();
-                                run.println(Texts.format(
-                                        "%7d  %7.1f  %6.4f  %6.2f %%  %12.2f %%  %9.0f",
-                                        run.steps(),
-                                        run.speed().seconds(),
-                                        loss,
-                                        100 * reached,
-                                        100 * (best - reached),
-                                        run.speed().rate()));
-                                run.point("network", (double) run.steps(), reached);
-                                run.point("best possible", (double) run.steps(), best);
-                            });
+            DoubleSupplier accuracy = () -> run(model, test, false).accuracy();
+            int code = training.run(
+                    2,
+                    KnownBestTraining.Score.accuracy(best, accuracy),
+                    random -> run(model, draw(random, options.batch()), true));
             boolean judged = code == 0 && options.epochs(0) == 0 && hidden >= 32;
-            return judged && run(model, test, false).accuracy() < best - MARGIN ? 1 : code;
+            return judged && accuracy.getAsDouble() < best - MARGIN ? 1 : code;
         }
     }
 

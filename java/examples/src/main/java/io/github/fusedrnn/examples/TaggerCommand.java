@@ -1,8 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.examples.HiddenMarkov.Sentence;
-import io.github.fusedrnn.train.Adam;
 import io.github.fusedrnn.train.ClassificationLoss;
 import io.github.fusedrnn.train.SequenceBatch;
 import java.io.IOException;
@@ -11,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,10 +40,7 @@ final class TaggerCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private TrainingOptions options;
-
-    @Option(names = "--cell", defaultValue = "gru", description = "rnn, lstm or gru. Default: ${DEFAULT-VALUE}.")
-    private CellKind cell;
+    private ClassifierOptions options;
 
     @Option(names = "--one-way", description = "Read forwards only: later words are not seen.")
     private boolean oneWay;
@@ -55,33 +51,23 @@ final class TaggerCommand implements Callable<Integer> {
     @Option(names = "--longest", defaultValue = "25", description = "Words of a sentence. Default: ${DEFAULT-VALUE}.")
     private int longest;
 
-    @Option(names = "--batch", defaultValue = "64", description = "Sentences of a step. Default: ${DEFAULT-VALUE}.")
-    private int batch;
-
-    @Option(names = "--lr", defaultValue = "0.01", description = "Adam's rate at the start. Default: ${DEFAULT-VALUE}.")
-    private float rate;
-
     @Override
     public Integer call() throws IOException {
         options.check();
         options.require(hidden >= 1, "--hidden", hidden, "an integer >= 1");
         options.require(longest >= SHORTEST, "--longest", longest, "an integer >= " + SHORTEST);
-        options.require(batch >= 1, "--batch", batch, "an integer >= 1");
-        options.require(rate > 0 && rate < Float.POSITIVE_INFINITY, "--lr", rate, "a number > 0");
         PrintWriter out = spec.commandLine().getOut();
         HiddenMarkov language = language();
         List<Sentence> test = draw(language, new SplittableRandom(TEST_SEED), TEST_SENTENCES);
         double best = bestAccuracy(language, test, !oneWay);
         int steps = options.epochs(EPOCHS) * TaskTraining.BATCHES_PER_EPOCH;
         String settings = Texts.format(
-                "%s of %d units, %s, Adam at %s, %d batches of %d, %d to %d words",
-                cell, hidden, oneWay ? "one way" : "both ways", rate, steps, batch, SHORTEST, longest);
-        var size = new SequenceClassifier.Size(cell, language.words(), 16, hidden, language.tags(), !oneWay, false);
+                "%s of %d units, %s, %s, %d to %d words",
+                options.cell(), hidden, oneWay ? "one way" : "both ways", options.describe(steps), SHORTEST, longest);
+        var size = new SequenceClassifier.Size(
+                options.cell(), language.words(), 16, hidden, language.tags(), !oneWay, false);
         try (SequenceClassifier model = new SequenceClassifier(size, options, options.seed());
-                Adam adam = Adam.builder(model.parameters()).build()) {
-            out.println(settings + ", seed " + options.seed() + ", "
-                    + model.parameters().size() + " weights, backend "
-                    + Texts.lower(model.layer().backend()));
+                KnownBestTraining training = new KnownBestTraining(spec, options, model, settings, steps)) {
             out.println(Texts.format(
                     "best accuracy on the test's %d words: %.2f %% from the word alone, %.2f %% with "
                             + "the words before, %.2f %% with all words",
@@ -89,35 +75,13 @@ final class TaggerCommand implements Callable<Integer> {
                     100 * bestAccuracy(alone(language), test, false),
                     100 * bestAccuracy(language, test, false),
                     100 * bestAccuracy(language, test, true)));
-            out.println("  batch  seconds    loss  accuracy  below the best  samples/s");
-            LossCurve curve = new LossCurve("fusedrnn tagger, " + settings, "batch", "accuracy");
-            int code = new TaskTraining(spec, options, settings, model.parameters(), adam)
-                    .clip(1)
-                    .run(
-                            curve,
-                            steps,
-                            2 * TaskTraining.BATCHES_PER_EPOCH,
-                            batch,
-                            random -> {
-                                adam.setLearningRate(rate * (1 - (float) adam.steps() / steps));
-                                return run(model, draw(language, random, batch), true)
-                                        .value();
-                            },
-                            (run, loss) -> {
-                                double reached = run(model, test, false).accuracy();
-                                run.println(Texts.format(
-                                        "%7d  %7.1f  %6.4f  %6.2f %%  %12.2f %%  %9.0f",
-                                        run.steps(),
-                                        run.speed().seconds(),
-                                        loss,
-                                        100 * reached,
-                                        100 * (best - reached),
-                                        run.speed().rate()));
-                                run.point("network", (double) run.steps(), reached);
-                                run.point("best possible", (double) run.steps(), best);
-                            });
+            DoubleSupplier accuracy = () -> run(model, test, false).accuracy();
+            int code = training.run(
+                    2,
+                    KnownBestTraining.Score.accuracy(best, accuracy),
+                    random -> run(model, draw(language, random, options.batch()), true));
             boolean judged = code == 0 && options.epochs(0) == 0 && hidden >= 32;
-            return judged && run(model, test, false).accuracy() < best - MARGIN ? 1 : code;
+            return judged && accuracy.getAsDouble() < best - MARGIN ? 1 : code;
         }
     }
 

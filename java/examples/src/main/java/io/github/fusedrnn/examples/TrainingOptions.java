@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What every command that trains a system takes. */
-final class TrainingOptions extends LayerOptions {
+class TrainingOptions extends LayerOptions {
     @Option(
             names = "--seed",
             paramLabel = "N",
@@ -60,12 +60,12 @@ final class TrainingOptions extends LayerOptions {
                 "a name that ends in .svg or .png, in a folder that exists and can be written to");
     }
 
-    long seed() {
+    final long seed() {
         return seed;
     }
 
     /** Passes over the data, where a system would make {@code usual}. */
-    int epochs(int usual) {
+    final int epochs(int usual) {
         if (epochs == null) {
             return usual;
         }
@@ -75,31 +75,28 @@ final class TrainingOptions extends LayerOptions {
     }
 
     /** The same for systems that can stop in the middle of a pass. */
-    double parts(double usual) {
+    final double parts(double usual) {
         require(epochs == null || epochs > 0, "--epochs", epochs, "a number > 0");
         return epochs != null ? epochs : usual;
     }
 
     /** Where checkpoints go, null = nowhere. */
-    @Nullable
-    Path save() {
+    final @Nullable Path save() {
         return save;
     }
 
     /** The checkpoint to go on from, null = start anew. */
-    @Nullable
-    Path resume() {
+    final @Nullable Path resume() {
         return resume ? save : null;
     }
 
     /** Steps of this run, before it stops as if interrupted. */
-    long stopAfter() {
+    final long stopAfter() {
         return stopAfter != null ? stopAfter : Long.MAX_VALUE;
     }
 
     /** Where the picture goes, null = nowhere. */
-    @Nullable
-    Path curve() {
+    final @Nullable Path curve() {
         return curve;
     }
 
