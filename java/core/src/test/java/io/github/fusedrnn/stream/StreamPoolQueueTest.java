@@ -320,7 +320,7 @@ class StreamPoolQueueTest {
         }
 
         @Override
-        public void start() {
+        public synchronized void start() {
             if (getName().endsWith("-1")) {
                 throw new OutOfMemoryError("no thread left");
             }
