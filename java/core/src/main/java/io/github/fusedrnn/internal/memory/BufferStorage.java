@@ -2,6 +2,7 @@ package io.github.fusedrnn.internal.memory;
 
 import io.github.fusedrnn.spi.TensorStorage;
 import java.nio.FloatBuffer;
+import java.util.Objects;
 
 /**
  * Host memory seen from Java through direct buffers. A buffer's index is an int, so a block is a row of chunks of 2^28 elements (1 GiB).
@@ -42,6 +43,7 @@ public abstract class BufferStorage extends TensorStorage {
 
     @Override
     public final void write(long offset, FloatBuffer from) {
+        Objects.checkFromIndexSize(offset, from.remaining(), floats());
         long at = offset;
         while (from.hasRemaining()) {
             FloatBuffer chunk = chunks[(int) (at >> CHUNK_BITS)];
@@ -55,6 +57,7 @@ public abstract class BufferStorage extends TensorStorage {
 
     @Override
     public final void read(long offset, FloatBuffer to) {
+        Objects.checkFromIndexSize(offset, to.remaining(), floats());
         long at = offset;
         while (to.hasRemaining()) {
             FloatBuffer chunk = chunks[(int) (at >> CHUNK_BITS)];
@@ -68,6 +71,7 @@ public abstract class BufferStorage extends TensorStorage {
 
     @Override
     public final void write(long offset, float[] from, int first, int count) {
+        Objects.checkFromIndexSize(offset, count, floats());
         for (int done = 0; done < count; ) {
             long at = offset + done;
             FloatBuffer chunk = chunks[(int) (at >> CHUNK_BITS)];
@@ -80,6 +84,7 @@ public abstract class BufferStorage extends TensorStorage {
 
     @Override
     public final void read(long offset, float[] to, int first, int count) {
+        Objects.checkFromIndexSize(offset, count, floats());
         for (int done = 0; done < count; ) {
             long at = offset + done;
             FloatBuffer chunk = chunks[(int) (at >> CHUNK_BITS)];
