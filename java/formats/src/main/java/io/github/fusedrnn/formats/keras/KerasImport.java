@@ -3,7 +3,7 @@ package io.github.fusedrnn.formats.keras;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
-import java.io.EOFException;
+import io.github.fusedrnn.formats.file.StoredZip;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +67,7 @@ public final class KerasImport {
     }
 
     private static ModelImport archive(Path file) throws IOException {
-        try (ZipFile zip = new ZipFile(file.toFile())) {
+        try (StoredZip zip = StoredZip.open(file, "Keras")) {
             Hdf5Cells cells =
                     Hdf5Cells.read(file, ByteBuffer.wrap(entry(file, zip, "model.weights.h5", Integer.MAX_VALUE - 8)));
             String config = new String(entry(file, zip, "config.json", MAX_CONFIG), StandardCharsets.UTF_8);
@@ -77,30 +75,23 @@ public final class KerasImport {
                     config(file, new String(entry(file, zip, "metadata.json", MAX_CONFIG), StandardCharsets.UTF_8));
             return layers(
                     file, "Keras archive", cells, config(file, config), Json.text(metadata, "keras_version", "3"));
-        } catch (ZipException | EOFException e) {
-            throw new FormatException(file, "not a zip archive: " + e.getMessage() + " (expected: one of Keras)", e);
         }
     }
 
-    private static byte[] entry(Path file, ZipFile zip, String name, int limit) throws IOException {
-        @Nullable ZipEntry entry = zip.getEntry(name);
+    private static byte[] entry(Path file, StoredZip zip, String name, int limit) throws IOException {
+        @Nullable ZipEntry entry = zip.find(name);
         if (entry == null) {
             throw new FormatException(file, "no entry " + name + " (expected: an archive of Keras)");
         }
-        boolean stored = entry.getMethod() == ZipEntry.STORED && entry.getSize() == entry.getCompressedSize();
-        if (!stored || entry.getSize() > limit) {
+        if (entry.getSize() > limit) {
             throw new FormatException(
-                    file,
-                    name + ": " + (stored ? entry.getSize() + " bytes" : "compressed")
-                            + " (expected: stored as it is, at most " + limit + " bytes)");
+                    file, name + ": " + entry.getSize() + " bytes (expected: at most " + limit + " bytes)");
         }
-        try (InputStream in = zip.getInputStream(entry)) {
-            byte[] bytes = in.readNBytes((int) entry.getSize());
-            if (bytes.length != entry.getSize()) {
-                throw new FormatException(file, name + ": ends early (expected: " + entry.getSize() + " bytes)");
-            }
-            return bytes;
+        byte[] bytes = zip.bytes(entry, 0, (int) entry.getSize());
+        if (bytes.length != entry.getSize()) {
+            throw new FormatException(file, name + ": ends early (expected: " + entry.getSize() + " bytes)");
         }
+        return bytes;
     }
 
     private static Map<String, Object> config(Path file, String text) throws IOException {

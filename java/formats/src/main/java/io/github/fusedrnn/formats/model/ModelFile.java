@@ -2,18 +2,16 @@ package io.github.fusedrnn.formats.model;
 
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.ModelImport;
+import io.github.fusedrnn.formats.file.StoredZip;
 import io.github.fusedrnn.formats.keras.KerasImport;
 import io.github.fusedrnn.formats.onnx.OnnxImport;
 import io.github.fusedrnn.formats.pytorch.CheckpointFile;
 import io.github.fusedrnn.formats.safetensors.SafetensorsLayers;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 
 /**
  * Reads the recurrent layers of a file of any supported format, which is told by its first bytes: safetensors, ONNX, PyTorch
@@ -73,9 +71,9 @@ public final class ModelFile {
 
     /** A broken archive is told by the one who reads it. */
     private static boolean isKeras(Path path) throws IOException {
-        try (ZipFile zip = new ZipFile(path.toFile())) {
-            return zip.getEntry("model.weights.h5") != null;
-        } catch (ZipException | EOFException e) {
+        try (StoredZip zip = StoredZip.open(path, "Keras")) {
+            return zip.find("model.weights.h5") != null;
+        } catch (FormatException e) {
             return false;
         }
     }

@@ -3,10 +3,9 @@ package io.github.fusedrnn.formats.pytorch;
 import io.github.fusedrnn.formats.FloatBits;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.ModelImport;
+import io.github.fusedrnn.formats.file.StoredZip;
 import io.github.fusedrnn.formats.pytorch.PickleReader.Tensor;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +34,7 @@ public final class CheckpointFile implements NamedTensors, AutoCloseable {
     private static final int MAX_VISITS = 1_000_000;
 
     private final Path file;
-    private final ZipFile zip;
+    private final StoredZip zip;
     private final String folder;
     private final ByteOrder order;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -45,15 +42,14 @@ public final class CheckpointFile implements NamedTensors, AutoCloseable {
     private int visits;
     private long elementsLeft;
 
-    private CheckpointFile(Path file, ZipFile zip) throws IOException {
+    private CheckpointFile(Path file, StoredZip zip) throws IOException {
         this.file = file;
         this.zip = zip;
         elementsLeft = Files.size(file);
-        ZipEntry pickle = zip.stream()
-                .filter(entry ->
-                        entry.getName().equals("data.pkl") || entry.getName().endsWith("/data.pkl"))
-                .findFirst()
-                .orElseThrow(() -> new FormatException(file, "no entry data.pkl (expected: an archive of torch.save)"));
+        @Nullable ZipEntry pickle = zip.first(name -> name.equals("data.pkl") || name.endsWith("/data.pkl"));
+        if (pickle == null) {
+            throw new FormatException(file, "no entry data.pkl (expected: an archive of torch.save)");
+        }
         folder = pickle.getName().substring(0, pickle.getName().length() - "data.pkl".length());
         order = byteOrder();
         if (pickle.getSize() > PickleReader.MAX_BYTES) {
@@ -62,7 +58,7 @@ public final class CheckpointFile implements NamedTensors, AutoCloseable {
                     pickle.getName() + ": " + pickle.getSize() + " bytes (expected: at most " + PickleReader.MAX_BYTES
                             + ")");
         }
-        flatten("", PickleReader.read(file, bytes(pickle, 0, (int) pickle.getSize())), 0);
+        flatten("", PickleReader.read(file, zip.bytes(pickle, 0, (int) pickle.getSize())), 0);
     }
 
     /**
@@ -74,13 +70,7 @@ public final class CheckpointFile implements NamedTensors, AutoCloseable {
      * @throws IOException if it cannot be read
      */
     public static CheckpointFile open(Path file) throws IOException {
-        ZipFile zip;
-        try {
-            zip = new ZipFile(file.toFile());
-        } catch (ZipException | EOFException e) {
-            throw new FormatException(
-                    file, "not a zip archive: " + e.getMessage() + " (expected: one of torch.save)", e);
-        }
+        StoredZip zip = StoredZip.open(file, "torch.save");
         try {
             return new CheckpointFile(file, zip);
         } catch (Throwable failure) {
@@ -108,8 +98,8 @@ public final class CheckpointFile implements NamedTensors, AutoCloseable {
     }
 
     private ByteOrder byteOrder() throws IOException {
-        @Nullable ZipEntry entry = zip.getEntry(folder + "byteorder");
-        String text = entry == null ? "little" : new String(bytes(entry, 0, 16), StandardCharsets.US_ASCII).strip();
+        @Nullable ZipEntry entry = zip.find(folder + "byteorder");
+        String text = entry == null ? "little" : new String(zip.bytes(entry, 0, 16), StandardCharsets.US_ASCII).strip();
         return switch (text) {
             case "little" -> ByteOrder.LITTLE_ENDIAN;
             case "big" -> ByteOrder.BIG_ENDIAN;
@@ -177,7 +167,7 @@ public final class CheckpointFile implements NamedTensors, AutoCloseable {
         }
         try {
             String entryName = folder + "data/" + tensor.storage().key();
-            @Nullable ZipEntry entry = zip.getEntry(entryName);
+            @Nullable ZipEntry entry = zip.find(entryName);
             if (entry == null || entry.getSize() != tensor.storage().elements() * type.bytes()) {
                 throw new FormatException(
                         file,
@@ -189,7 +179,7 @@ public final class CheckpointFile implements NamedTensors, AutoCloseable {
             if (bytes > Integer.MAX_VALUE - 8) {
                 throw new FormatException(file, where + bytes + " bytes (expected: less than 2^31)");
             }
-            ByteBuffer data = ByteBuffer.wrap(bytes(entry, span[0] * type.bytes(), (int) bytes))
+            ByteBuffer data = ByteBuffer.wrap(zip.bytes(entry, span[0] * type.bytes(), (int) bytes))
                     .order(order);
             if (data.capacity() != bytes) {
                 throw new FormatException(
@@ -292,19 +282,6 @@ public final class CheckpointFile implements NamedTensors, AutoCloseable {
     }
 
     /** Part of an entry; fewer bytes where it ends early. */
-    private byte[] bytes(ZipEntry entry, long from, int length) throws IOException {
-        if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize()) {
-            throw new FormatException(
-                    file, entry.getName() + ": compressed (expected: stored as it is, as torch.save writes it)");
-        }
-        try (InputStream in = zip.getInputStream(entry)) {
-            in.skipNBytes(from);
-            return in.readNBytes(length);
-        } catch (ZipException | EOFException e) {
-            throw new FormatException(file, entry.getName() + ": " + e.getMessage() + " (expected: a whole entry)", e);
-        }
-    }
-
     @Override
     public void close() throws IOException {
         zip.close();
