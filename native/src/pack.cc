@@ -63,6 +63,14 @@ void PlaceRecurrent(const Geometry& g, Carver* carver, bool training, DirectionW
   }
 }
 
+// Of a row of gates, as many columns as the input product must fill. An RNN's steps read no vector
+// of their last panel that has no unit, unless a row is alone.
+int64_t InputColumns(const Geometry& g) {
+  if (!g.fused || g.shape.gates > 1 || g.form != WeightForm::kFloat32) return g.gate_columns;
+  const int64_t width = g.kernels->width;
+  return DivideUp(g.shape.hidden, width) * width;
+}
+
 DirectionWeights PlaceDirection(const Geometry& g, Carver* carver, int64_t layer, bool training) {
   const Shape& shape = g.shape;
   DirectionWeights weights;
@@ -71,7 +79,7 @@ DirectionWeights PlaceDirection(const Geometry& g, Carver* carver, int64_t layer
     weights.hidden_bias = carver->Floats(PadLeading(shape.hidden) + g.plain_columns);
   const int64_t width = shape.InputWidth(layer);
   weights.input =
-      PlaceMatrix(g, carver, g.gate_columns, width, g.gate_vectors, g.gate_panels, !g.blas);
+      PlaceMatrix(g, carver, InputColumns(g), width, g.gate_vectors, g.gate_panels, !g.blas);
   if (training) {
     weights.input_transposed = PlacePlain(g, carver, width, shape.gates * shape.hidden);
   }

@@ -16,6 +16,7 @@ namespace FUSEDRNN_ISA {
 // Finish takes the finished [NV][V].
 struct LstmStep {
   static constexpr int kVectors = 4;
+  static constexpr int kUnitVectors = 1;  // vectors of units in a panel
 
   FUSEDRNN_INLINE F Init(const StepArgs&, const float* gates, int64_t, int v) {
     return Load(gates + v * kWidth);
@@ -32,6 +33,7 @@ struct LstmStep {
 
 struct GruStep {
   static constexpr int kVectors = 3;
+  static constexpr int kUnitVectors = 1;
 
   // The recurrent part of gate n is scaled by r, so it cannot start from the input part.
   FUSEDRNN_INLINE F Init(const StepArgs& args, const float* gates, int64_t panel, int v) {
@@ -52,6 +54,7 @@ struct GruStep {
 
 struct RnnStep {
   static constexpr int kVectors = 4;
+  static constexpr int kUnitVectors = 4;
 
   FUSEDRNN_INLINE F Init(const StepArgs&, const float* gates, int64_t, int v) {
     return Load(gates + v * kWidth);
@@ -67,11 +70,11 @@ struct RnnStep {
   }
 };
 
-template <class Cell, int kRows, int kPanels, bool kInput>
+// kVectors: of the panels' first so many.
+template <class Cell, int kVectors, int kRows, int kPanels, bool kInput>
 static __attribute__((noinline)) void StepTile(const StepArgs& args, int64_t row,
                                                const int64_t (&panel)[kPanels]) {
-  constexpr int kVectors = Cell::kVectors;
-  constexpr int64_t kColumns = kVectors * kWidth;
+  constexpr int64_t kColumns = Cell::kVectors * kWidth;
   Tile<kRows, kPanels, kVectors> tile;
   const float* weights[kPanels];
   // Not an array of pointers: GCC would load its parts as vectors, right after their parts were
@@ -91,7 +94,7 @@ static __attribute__((noinline)) void StepTile(const StepArgs& args, int64_t row
         }
       }
     }
-    Accumulate(tile, args.x + row * args.ld_x, args.ld_x, args.inputs, weights);
+    Accumulate<Cell::kVectors>(tile, args.x + row * args.ld_x, args.ld_x, args.inputs, weights);
   }
 #pragma GCC unroll 2
   for (int p = 0; p < kPanels; ++p) {
@@ -106,7 +109,8 @@ static __attribute__((noinline)) void StepTile(const StepArgs& args, int64_t row
       }
     }
   }
-  Accumulate(tile, args.h_prev + row * args.ld_h_prev, args.ld_h_prev, args.k, weights);
+  Accumulate<Cell::kVectors>(tile, args.h_prev + row * args.ld_h_prev, args.ld_h_prev, args.k,
+                             weights);
   // The gates need the registers for themselves: the products wait in the first-level cache.
   alignas(64) float product[kPanels][kRows][kColumns];
 #pragma GCC unroll 2
@@ -124,15 +128,27 @@ static __attribute__((noinline)) void StepTile(const StepArgs& args, int64_t row
   }
 }
 
-template <class Cell, bool kInput>
+template <class Cell, int kVectors, bool kInput>
 struct StepTiles {
   const StepArgs& args;
   int64_t panel;
   template <int kRows>
   void Run(int64_t row) const {
-    StepTile<Cell, kRows, 1, kInput>(args, row, {panel});
+    StepTile<Cell, kVectors, kRows, 1, kInput>(args, row, {panel});
   }
 };
+
+// All rows of one panel. An RNN's last panel may have units in its first vectors alone: at H = 200
+// a fifth of all products would be of nothing.
+template <class Cell, int kVectors, bool kInput>
+static void StepRows(const StepArgs& args, int64_t panel) {
+  if constexpr (Cell::kUnitVectors > 1 && kVectors > 1) {
+    if (args.hidden - panel * Cell::kUnitVectors * kWidth <= (kVectors - 1) * kWidth) {
+      return StepRows<Cell, kVectors - 1, kInput>(args, panel);
+    }
+  }
+  ForRowTiles<TileRows<kVectors>()>(args.rows, StepTiles<Cell, kVectors, kInput>{args, panel});
+}
 
 template <class Cell, bool kInput>
 static void Sweep(const StepArgs& args) {
@@ -142,12 +158,10 @@ static void Sweep(const StepArgs& args) {
   if (args.rows == 1 &&
       RowTakesPairs<Cell::kVectors>(left, args.k + (kInput ? args.inputs : 0), args.l1_bytes)) {
     for (; left >= 2; left -= 2, panel += 2 * direction) {
-      StepTile<Cell, 1, 2, kInput>(args, 0, {panel, panel + direction});
+      StepTile<Cell, Cell::kVectors, 1, 2, kInput>(args, 0, {panel, panel + direction});
     }
   }
-  for (; left > 0; --left, panel += direction) {
-    ForRowTiles<TileRows<Cell::kVectors>()>(args.rows, StepTiles<Cell, kInput>{args, panel});
-  }
+  for (; left > 0; --left, panel += direction) StepRows<Cell, Cell::kVectors, kInput>(args, panel);
 }
 
 template <class Cell>
