@@ -77,7 +77,7 @@ Choice CheckChoice(const char* text, const Geometry& geometry, int32_t max_t, in
     Fail(FR_INVALID_ARGUMENT, "choice: '%.80s' (expected: a text as %s)", text,
          ToText(choice).c_str());
   }
-  const std::string against = WhyNot(choice, geometry, threads, training);
+  const std::string against = WhyNot(choice, geometry, max_n, threads, training);
   if (!against.empty()) Fail(FR_INVALID_ARGUMENT, "choice: '%.80s': %s", text, against.c_str());
   return choice;
 }

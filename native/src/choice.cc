@@ -18,6 +18,9 @@ constexpr int64_t kMostChunkRows = 4096;
 // cores are near each other, by a tenth at H = 64 (.78 against .88 us a step of an LSTM); on a
 // machine whose cores are far apart they lose there (1.8 us), and still break even at twice that.
 constexpr int64_t kSmallestShared = 20000;
+// Where there are fewer panels than threads, and rows alone are shared: an RNN of 64 units and 8
+// rows (33000) takes .6 us a step on one thread and .5 to 1.2 on two, with 32 rows 3.0 and 1.7.
+constexpr int64_t kSmallestSharedRows = 60000;
 
 struct Name {
   ScheduleKind kind;
@@ -41,10 +44,12 @@ int64_t DefaultChunk(ScheduleKind kind) {
 Choice One() { return Choice{ScheduleKind::kOne, 1, kChunkRows}; }
 
 // More threads than parts would have nothing to do.
-int32_t ThreadsFor(ScheduleKind kind, const Geometry& g, int32_t threads) {
+int32_t ThreadsFor(ScheduleKind kind, const Geometry& g, int64_t n, int32_t threads) {
   const Shape& shape = g.shape;
   int64_t parts = 1;
-  if (kind == ScheduleKind::kUnits) parts = g.fused ? g.gate_panels : threads;
+  if (kind == ScheduleKind::kUnits) {
+    parts = g.fused ? g.gate_panels * std::max<int64_t>(1, n / kFewestSplitRows) : threads;
+  }
   if (kind == ScheduleKind::kDirections) parts = shape.directions;
   if (kind == ScheduleKind::kLayers) parts = shape.layers;
   return static_cast<int32_t>(std::min<int64_t>(threads, parts));
@@ -60,18 +65,19 @@ Choice RuleFor(const Geometry& g, int64_t t, int64_t n, int32_t threads, bool tr
   // the weights that a step reads, where shared steps leave it a part.
   if (n == 1 && t > 1 && recurrent_bytes <= Caches().l2 / 2) {
     for (const ScheduleKind kind : {ScheduleKind::kDirections, ScheduleKind::kLayers}) {
-      const Choice choice{kind, ThreadsFor(kind, g, threads), DefaultChunk(kind)};
+      const Choice choice{kind, ThreadsFor(kind, g, n, threads), DefaultChunk(kind)};
       const int64_t parts = kind == ScheduleKind::kLayers ? shape.layers : shape.directions;
       if (choice.threads == std::min<int64_t>(threads, kMostLanes) && parts % choice.threads == 0 &&
-          WhyNot(choice, g, threads, training).empty()) {
+          WhyNot(choice, g, n, threads, training).empty()) {
         return choice;
       }
     }
   }
   Choice choice = One();
   const int64_t step = n * g.shape.gates * g.shape.hidden * g.shape.recurrent;
-  const int32_t sharing = ThreadsFor(ScheduleKind::kUnits, g, threads);
-  if (sharing > 1 && step >= kSmallestShared) {
+  const int32_t sharing = ThreadsFor(ScheduleKind::kUnits, g, n, threads);
+  const bool rows_alone = g.fused && g.gate_panels < sharing;
+  if (sharing > 1 && step >= (rows_alone ? kSmallestSharedRows : kSmallestShared)) {
     choice.schedule = ScheduleKind::kUnits;
     choice.threads = sharing;
   }
@@ -83,7 +89,7 @@ std::vector<Choice> Candidates(const Geometry& g, int64_t t, int64_t n, int32_t 
   std::vector<Choice> candidates{RuleFor(g, t, n, threads, training)};
   const auto add = [&](const Choice& choice) {
     if (std::find(candidates.begin(), candidates.end(), choice) != candidates.end()) return;
-    if (WhyNot(choice, g, threads, training).empty()) candidates.push_back(choice);
+    if (WhyNot(choice, g, n, threads, training).empty()) candidates.push_back(choice);
   };
   for (const Name& name : kNames) {
     const int64_t chunk = DefaultChunk(name.kind);
@@ -91,17 +97,18 @@ std::vector<Choice> Candidates(const Geometry& g, int64_t t, int64_t n, int32_t 
       // Chunks that hold the whole call are all alike.
       if (rows > chunk && t * n <= chunk) continue;
       if (rows < chunk && t * n <= rows) continue;
-      add(Choice{name.kind, ThreadsFor(name.kind, g, threads), rows});
+      add(Choice{name.kind, ThreadsFor(name.kind, g, n, threads), rows});
     }
   }
   return candidates;
 }
 
-std::string WhyNot(const Choice& choice, const Geometry& g, int32_t threads, bool training) {
+std::string WhyNot(const Choice& choice, const Geometry& g, int64_t n, int32_t threads,
+                   bool training) {
   std::ostringstream why;
   const Shape& shape = g.shape;
   const bool shares = choice.schedule != ScheduleKind::kOne;
-  const int32_t most = ThreadsFor(choice.schedule, g, threads);
+  const int32_t most = ThreadsFor(choice.schedule, g, n, threads);
   if (choice.chunk_rows < 1 || choice.chunk_rows > kMostChunkRows) {
     why << "chunk=" << choice.chunk_rows << " (expected: 1 to " << kMostChunkRows << ")";
   } else if (shares ? choice.threads < 2 : choice.threads != 1) {

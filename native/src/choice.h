@@ -17,6 +17,10 @@ enum class ScheduleKind {
   kLayers,  // a wavefront: each layer is one thread's, one chunk of steps behind the layer below
 };
 
+// From so many rows on, a panel at the end of a thread's units may be shared by rows: fewer make
+// tiles that wait for memory and for their own additions.
+constexpr int64_t kFewestSplitRows = 4;
+
 struct Choice {
   ScheduleKind schedule;
   int32_t threads;     // that work, the caller's among them
@@ -42,9 +46,10 @@ Choice RuleFor(const Geometry& geometry, int64_t t, int64_t n, int32_t threads, 
 std::vector<Choice> Candidates(const Geometry& geometry, int64_t t, int64_t n, int32_t threads,
                                bool training);
 
-// Empty if a plan of that size can be made with the choice, else what speaks against it. Every
-// candidate fits.
-std::string WhyNot(const Choice& choice, const Geometry& geometry, int32_t threads, bool training);
+// Empty if a plan for at most n rows can be made with the choice, else what speaks against it.
+// Every candidate fits.
+std::string WhyNot(const Choice& choice, const Geometry& geometry, int64_t n, int32_t threads,
+                   bool training);
 
 // In words, for people.
 std::string Describe(const Choice& choice, const Geometry& geometry);

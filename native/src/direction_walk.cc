@@ -24,24 +24,54 @@ DirectionWalk::DirectionWalk(const ForwardPass& pass, int64_t layer, int64_t dir
       saved_(pass.saves ? pass.reserve->Direction(pass.call.reserve, layer, direction)
                         : SavedDirection{}),
       sweep_(pass.plan.sweeps) {
-  FindColumns();
+  FindParts();
   Start();
 }
 
-void DirectionWalk::FindColumns() {
+void DirectionWalk::FindParts() {
   const int64_t projection_panels = weights_.projection.panel_count;
-  panels_ = {0, g_.gate_panels};
-  units_ = {0, shape_.hidden};
-  projected_ = {0, projection_panels};
-  columns_ = {0, shape_.recurrent};
-  if (!g_.fused || crew_.count == 1) return;
-  panels_ = Own(g_.gate_panels);
-  columns_ = units_ = {std::min(panels_.begin * g_.panel_units, shape_.hidden),
-                       std::min(panels_.end * g_.panel_units, shape_.hidden)};
-  if (shape_.projection == 0) return;
-  projected_ = Own(projection_panels);
-  columns_ = {std::min(projected_.begin * g_.plain_columns, shape_.projection),
-              std::min(projected_.end * g_.plain_columns, shape_.projection)};
+  if (!g_.fused || crew_.count == 1) {
+    const Share rows = crew_.count == 1 ? kAll : Share{crew_.index, crew_.index + 1, crew_.count};
+    units_.Add({{0, g_.gate_panels}, {0, shape_.hidden}, rows});
+    states_.Add({{0, projection_panels}, {0, shape_.recurrent}, rows});
+    return;
+  }
+  CutUnits();
+  if (shape_.projection == 0) {
+    states_ = units_;
+    return;
+  }
+  const Range projected = Own(projection_panels);
+  states_.Add({projected,
+               {std::min(projected.begin * g_.plain_columns, shape_.projection),
+                std::min(projected.end * g_.plain_columns, shape_.projection)},
+               kAll});
+}
+
+// Panels are few: at H = 200 an LSTM's 13 would leave one of two threads idle for a seventh of the
+// time. A panel's cost is that of its vectors that have units.
+void DirectionWalk::CutUnits() {
+  const auto add = [&](Range panels, const Share& rows) {
+    if (panels.size() == 0) return;
+    units_.Add({panels,
+                {std::min(panels.begin * g_.panel_units, shape_.hidden),
+                 std::min(panels.end * g_.panel_units, shape_.hidden)},
+                rows});
+  };
+  if (pass_.call.n < kFewestSplitRows) return add(Own(g_.gate_panels), kAll);
+  // All in parts of a vector of units, as many as there are threads.
+  const int64_t width = g_.kernels->width, count = crew_.count;
+  const int64_t panel = g_.panel_units / width * count;
+  const int64_t whole = DivideUp(shape_.hidden, width) * count;
+  const int64_t begin = crew_.Begin(whole), end = crew_.End(whole);
+  const int64_t first = begin / panel, last = (end - 1) / panel;
+  const Share of_first{begin - first * panel, std::min(end, (first + 1) * panel) - first * panel,
+                       std::min(panel, whole - first * panel)};
+  const Share of_last{0, end - last * panel, std::min(panel, whole - last * panel)};
+  if (first == last) return add({first, first + 1}, of_first);
+  if (!of_first.all()) add({first, first + 1}, of_first);
+  add({of_first.all() ? first : first + 1, of_last.all() ? last + 1 : last}, kAll);
+  if (!of_last.all()) add({last, last + 1}, of_last);
 }
 
 // Initial states. The caller's own rows serve the first step where they are in order, and unless
@@ -52,11 +82,9 @@ void DirectionWalk::Start() {
   const float* c0 = State(call.c0, shape_.hidden);
   const float* zeros = pass_.plan.At(pass_.plan.layout.zeros);
   const int64_t rows = schedule_.Active(reverse_ ? schedule_.steps() - 1 : 0);
-  // Own columns, or all of them.
-  const bool loads = g_.fused || crew_.count == 1 || crew_.index == 0;
   float* c_state = At(pass_.plan.layout.c);
-  if (shape_.lstm && !schedule_.direct() && loads) {
-    LoadStates(c0, shape_.hidden, 0, rows, units_, c_state, g_.ld_hidden);
+  if (shape_.lstm && !schedule_.direct()) {
+    LoadStates(c0, shape_.hidden, {0, rows}, units_, c_state, g_.ld_hidden);
   }
   if (schedule_.direct() &&
       (crew_.count == 1 || call.t > 1 || call.hn != call.h0 || pass_.EndsLate(layer_))) {
@@ -64,7 +92,7 @@ void DirectionWalk::Start() {
     ld_h_prev_ = h0 == nullptr ? 0 : shape_.recurrent;
   } else {
     float* state = At(pass_.plan.layout.h[1]);
-    if (loads) LoadStates(h0, shape_.recurrent, 0, rows, columns_, state, g_.ld_recurrent);
+    LoadStates(h0, shape_.recurrent, {0, rows}, states_, state, g_.ld_recurrent);
     crew_.Sync();
     h_prev_ = state;
     ld_h_prev_ = g_.ld_recurrent;
@@ -79,16 +107,19 @@ void DirectionWalk::Start() {
   }
 }
 
-// Sorted rows [begin, end) of the caller's states, or zeros.
-void DirectionWalk::LoadStates(const float* from, int64_t width, int64_t begin, int64_t end,
-                               Range columns, float* to, int64_t ld) const {
-  for (int64_t j = begin; j < end; ++j) {
-    float* row = to + j * ld;
-    if (from == nullptr) {
-      ZeroFloats(row + columns.begin, columns.size());
-    } else {
-      const float* source = from + schedule_.BatchRow(j) * width;
-      CopyFloats(row + columns.begin, source + columns.begin, columns.size());
+// Own parts of sorted rows of the caller's states, or zeros. A barrier comes before their use.
+void DirectionWalk::LoadStates(const float* from, int64_t width, Range rows, const Parts& parts,
+                               float* to, int64_t ld) const {
+  for (const Part& part : parts) {
+    const Range own = RowsOf(part, rows.begin, rows.end), columns = part.columns;
+    for (int64_t j = own.begin; j < own.end; ++j) {
+      float* row = to + j * ld;
+      if (from == nullptr) {
+        ZeroFloats(row + columns.begin, columns.size());
+      } else {
+        const float* source = from + schedule_.BatchRow(j) * width;
+        CopyFloats(row + columns.begin, source + columns.begin, columns.size());
+      }
     }
   }
 }
@@ -153,11 +184,23 @@ const float* DirectionWalk::ChunkInput(const Chunk& chunk) const {
 
 void DirectionWalk::InputProduct(const Chunk& chunk, const float* x, float* gates) const {
   const int64_t width = shape_.InputWidth(layer_);
-  const Range own = OwnRows(chunk.rows);
-  Product(pass_.packed, weights_.input,
-          {x + own.begin * width, width, own.size(), pass_.packed.At(weights_.bias), 0,
-           gates + own.begin * g_.ld_gates, g_.ld_gates, quantized_},
-          panels_.begin, panels_.end);
+  const auto product = [&](Range rows, Range panels) {
+    Product(pass_.packed, weights_.input,
+            {x + rows.begin * width, width, rows.size(), pass_.packed.At(weights_.bias), 0,
+             gates + rows.begin * g_.ld_gates, g_.ld_gates, quantized_},
+            panels.begin, panels.end);
+  };
+  for (const Part& part : units_) {
+    if (!g_.fused || part.rows.all()) {
+      product(RowsOf(part, 0, chunk.rows), part.panels);
+      continue;
+    }
+    // The very rows that the steps will read: no barrier lies between.
+    for (int64_t t = chunk.low; t < chunk.low + chunk.steps; ++t) {
+      const int64_t first = schedule_.Offset(t) - schedule_.Offset(chunk.low);
+      product(RowsOf(part, first, first + schedule_.Active(t)), part.panels);
+    }
+  }
   if (!g_.fused) crew_.Sync();  // a step's rows are shared out anew
 }
 

@@ -1,8 +1,9 @@
 // One thread's way through the steps of one layer and direction.
 //
-// Every thread of a crew runs the same code. With fused steps it owns a range of unit panels: it
-// makes the input product, the step, the copies of the state and of the outputs for its own
-// columns, and the only value that crosses is h, once per step: hence one barrier per step.
+// Every thread of a crew runs the same code. With fused steps it owns a range of unit panels, in
+// which the first and the last may be its own for some of the rows only, so that all have as much
+// to do: it makes the input product, the step, the copies of the state and of the outputs for its
+// own part, and the only value that crosses is h, once per step: hence one barrier per step.
 // Otherwise it owns a part of each step's rows. A crew of one shares nothing: its index names its
 // lane of the workspace.
 #pragma once
@@ -40,6 +41,24 @@ class DirectionWalk {
     float* at;
     int64_t ld;
   };
+  // What a thread owns of each step: columns, and of its rows those from begin / of to end / of.
+  struct Share {
+    int64_t begin, end, of;
+    bool all() const { return end - begin == of; }
+  };
+  static constexpr Share kAll = {0, 1, 1};
+  struct Part {
+    Range panels;
+    Range columns;
+    Share rows;
+  };
+  struct Parts {
+    Part part[3];
+    int count = 0;
+    const Part* begin() const { return part; }
+    const Part* end() const { return part + count; }
+    void Add(const Part& next) { part[count++] = next; }
+  };
 
   static Chunk NextChunk(const ForwardPass& pass, bool reverse, int64_t done);
 
@@ -50,7 +69,13 @@ class DirectionWalk {
   Range Own(int64_t items) const {
     return crew_.count == 1 ? Range{0, items} : Range{crew_.Begin(items), crew_.End(items)};
   }
-  Range OwnRows(int64_t rows) const { return g_.fused ? Range{0, rows} : Own(rows); }
+  // Of the rows [begin, end).
+  Range RowsOf(const Part& part, int64_t begin, int64_t end) const {
+    if (part.rows.all()) return {begin, end};  // a division takes a hundredth of a small step
+    const int64_t rows = end - begin;
+    return {begin + rows * part.rows.begin / part.rows.of,
+            begin + rows * part.rows.end / part.rows.of};
+  }
   bool last_layer() const { return layer_ + 1 == shape_.layers; }
   bool IsLast(int64_t t) const { return t == (reverse_ ? 0 : schedule_.steps() - 1); }
   template <class T>
@@ -58,10 +83,11 @@ class DirectionWalk {
     return pass_.State(states, layer_, direction_, width);
   }
 
-  void FindColumns();
+  void FindParts();
+  void CutUnits();
   void Start();
-  void LoadStates(const float* from, int64_t width, int64_t begin, int64_t end, Range columns,
-                  float* to, int64_t ld) const;
+  void LoadStates(const float* from, int64_t width, Range rows, const Parts& parts, float* to,
+                  int64_t ld) const;
   const float* ChunkInput(const Chunk& chunk) const;
   void InputProduct(const Chunk& chunk, const float* x, float* gates) const;
 
@@ -69,8 +95,9 @@ class DirectionWalk {
   void Step(int64_t t, float* gates, const float* x);
   Rows NewState(int64_t t) const;
   Rows NewCell(int64_t t) const;
-  StepBuffers Buffers(int64_t t, float* gates, const float* x, const Rows& h, const Rows& c) const;
-  void Save(const StepBuffers& step, int64_t packed_row, const float* h, int64_t ld_h) const;
+  StepBuffers Buffers(int64_t t, float* gates, const float* x, const Rows& h, const Rows& c,
+                      Range rows) const;
+  void Save(int64_t t, const Rows& h, const Rows& c) const;
   void Emit(int64_t t, const Rows& h) const;
   void End(int64_t t, const Rows& h, const Rows& c) const;
   void Join(int64_t t, float* h, float* c) const;
@@ -87,11 +114,8 @@ class DirectionWalk {
   const DirectionWeights& weights_;
   float* const quantized_;
   SavedDirection saved_;  // all nullptr in inference
-  Range panels_;          // own, of the gates
-  Range units_;           // own columns of c and of h before the projection
-  Range columns_;         // own columns of the state h
-  Range projected_;       // own panels of the projection
-  Range rows_;            // own rows of the step at hand
+  Parts units_;           // own, of the gates' panels, of c and of h before the projection
+  Parts states_;          // own, of the projection's panels and of the state h
   const float* h_prev_;
   int64_t ld_h_prev_;
   const float* c_prev_ = nullptr;

@@ -34,6 +34,14 @@ std::vector<Case> Cases() {
         cases.push_back(c);
         c.lengths = {4, 9, 0, 9, 2};
         cases.push_back(c);
+        c.n = 7;
+        c.lengths = {4, 9, 0, 9, 2, 1, 8};
+        c.desc.batch_major = 1;
+        c.desc.merge_sum = direction == FR_DIRECTION_BIDIRECTIONAL ? 1 : 0;
+        if (cell == 1) c.desc.projection_size = 40;
+        cases.push_back(c);
+        c.lengths.clear();
+        cases.push_back(c);
       }
     }
   }
@@ -105,7 +113,7 @@ void RuleComesFirstAndAllFit() {
             const std::vector<Choice> all = Candidates(g, t, n, threads, false);
             EXPECT(all[0] == RuleFor(g, t, n, threads, false), "H=%d", hidden);
             for (size_t i = 0; i < all.size(); ++i) {
-              const std::string why = WhyNot(all[i], g, threads, false);
+              const std::string why = WhyNot(all[i], g, n, threads, false);
               EXPECT(why.empty(), "%s: %s", ToText(all[i]).c_str(), why.c_str());
               for (size_t j = 0; j < i; ++j) {
                 EXPECT(all[i] != all[j], "%s twice", ToText(all[i]).c_str());
@@ -146,7 +154,7 @@ void ChoicesThatDoNotFitSayWhy() {
        {Choice{ScheduleKind::kOne, 2, 96}, Choice{ScheduleKind::kUnits, 1, 96},
         Choice{ScheduleKind::kUnits, 9, 96}, Choice{ScheduleKind::kOne, 1, 0},
         Choice{ScheduleKind::kLayers, 2, 96}, Choice{ScheduleKind::kDirections, 2, 96}}) {
-    EXPECT(!WhyNot(choice, g, 8, false).empty(), "%s", ToText(choice).c_str());
+    EXPECT(!WhyNot(choice, g, 1, 8, false).empty(), "%s", ToText(choice).c_str());
   }
 }
 
