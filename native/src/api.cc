@@ -192,6 +192,15 @@ fr_packed* fr_pack(const fr_desc* desc, int32_t isa, int32_t products, int32_t t
   });
 }
 
+fr_packed* fr_pack_by(fr_plan* plan, int32_t training, fr_address weights, const int64_t* offsets) {
+  return Value<fr_packed*>(nullptr, [&] {
+    CheckAddress("plan", plan);
+    CheckFlag("training", training);
+    if (training != 0) RefuseTraining(plan->geometry);
+    return new fr_packed(plan->geometry, training != 0, Optional(weights), offsets, &plan->workers);
+  });
+}
+
 void fr_packed_free(fr_packed* packed) { delete packed; }
 
 int64_t fr_plan_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,

@@ -5,6 +5,7 @@
 
 #include "pack_compressed.h"
 #include "status.h"
+#include "workers.h"
 
 namespace fusedrnn {
 namespace {
@@ -103,7 +104,10 @@ DirectionWeights PlaceDirection(const Geometry& g, Carver* carver, int64_t layer
   return weights;
 }
 
-// ---- filling ----
+// ---- filling: each thread of a crew its panels or rows, and nobody waits ----
+
+// A thread more has that many bytes to fill, or it is not asked: it may have to be woken.
+constexpr int64_t kSmallestShare = 512 << 10;
 
 // The widest panel of any instruction set: 4 vectors of 16 floats, with room for a wider one.
 constexpr int64_t kWidestPanel = 4 * 64;
@@ -118,10 +122,11 @@ void PackCompressed(const Geometry& g, const PackedMatrix& matrix, int64_t p, co
 }
 
 // source [columns, k]
-void PackPlain(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base) {
+void PackPlain(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base,
+               const Crew& crew) {
   if (matrix.panels == kAbsent) return;
   const int64_t wide = g.plain_columns, k = matrix.k;
-  for (int64_t p = 0; p < matrix.panel_count; ++p) {
+  for (int64_t p = crew.Begin(matrix.panel_count); p < crew.End(matrix.panel_count); ++p) {
     const int64_t column = p * wide;
     if (g.form != WeightForm::kFloat32) {
       PackCompressed(
@@ -138,15 +143,16 @@ void PackPlain(const Geometry& g, const PackedMatrix& matrix, const float* sourc
 }
 
 // source [G*H, k], gates side by side
-void PackGates(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base) {
+void PackGates(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base,
+               const Crew& crew) {
   const int64_t v = g.kernels->width, h = g.shape.hidden, wide = matrix.vectors * v;
   if (g.shape.gates == 1) {
     PackedMatrix narrow = matrix;
     narrow.columns = h;
-    return PackPlain(g, narrow, source, base);
+    return PackPlain(g, narrow, source, base, crew);
   }
   const int64_t k = matrix.k;
-  for (int64_t p = 0; p < matrix.panel_count; ++p) {
+  for (int64_t p = crew.Begin(matrix.panel_count); p < crew.End(matrix.panel_count); ++p) {
     const int64_t unit = p * v;
     if (g.form != WeightForm::kFloat32) {
       PackCompressed(
@@ -167,12 +173,12 @@ void PackGates(const Geometry& g, const PackedMatrix& matrix, const float* sourc
 }
 
 // source [k, columns]
-void PackTransposed(const Geometry& g, const PackedMatrix& matrix, const float* source,
-                    float* base) {
+void PackTransposed(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base,
+                    const Crew& crew) {
   if (matrix.panels == kAbsent) return;
   const int64_t wide = g.plain_columns;
   // Row by row, which is how the source lies; every panel is a stream to write.
-  for (int64_t k = 0; k < matrix.k; ++k) {
+  for (int64_t k = crew.Begin(matrix.k); k < crew.End(matrix.k); ++k) {
     const float* row = source + k * matrix.columns;
     for (int64_t p = 0; p < matrix.panel_count; ++p) {
       float* to = base + matrix.panels + (p * matrix.k + k) * wide;
@@ -249,39 +255,56 @@ void PackBiases(const Geometry& g, const DirectionWeights& weights, const Source
 }
 
 void PackDirection(const Geometry& g, const DirectionWeights& weights, const Source& source,
-                   float* base) {
+                   float* base, const Crew& crew) {
   const Shape& shape = g.shape;
-  PackBiases(g, weights, source, base);
-  const auto copy_canonical = [base](const PackedMatrix& matrix, const float* from, int64_t count) {
-    if (matrix.canonical != kAbsent) std::copy_n(from, count, base + matrix.canonical);
+  const auto copy_canonical = [&](const PackedMatrix& matrix, const float* from, int64_t count) {
+    if (matrix.canonical == kAbsent) return;
+    const int64_t begin = crew.Begin(count);
+    std::copy_n(from + begin, crew.End(count) - begin, base + matrix.canonical + begin);
   };
   if (g.fused) {
-    PackGates(g, weights.input, source.input, base);
+    PackGates(g, weights.input, source.input, base, crew);
   } else {
-    PackPlain(g, weights.input, source.input, base);
+    PackPlain(g, weights.input, source.input, base, crew);
   }
-  PackTransposed(g, weights.input_transposed, source.input, base);
+  PackTransposed(g, weights.input_transposed, source.input, base, crew);
   copy_canonical(weights.input, source.input, shape.gates * shape.hidden * weights.input.k);
   for (int i = 0; i < weights.recurrent_parts; ++i) {
     const RecurrentPart& part = weights.recurrent[i];
     const float* from = source.hidden + part.row * shape.recurrent;
     if (g.fused) {
-      PackGates(g, part.forward, from, base);
+      PackGates(g, part.forward, from, base, crew);
     } else {
-      PackPlain(g, part.forward, from, base);
+      PackPlain(g, part.forward, from, base, crew);
     }
-    PackTransposed(g, part.transposed, from, base);
+    PackTransposed(g, part.transposed, from, base, crew);
     copy_canonical(part.forward, from, part.rows * shape.recurrent);
   }
   if (shape.projection > 0) {
-    PackPlain(g, weights.projection, source.projection, base);
-    PackTransposed(g, weights.projection_transposed, source.projection, base);
+    PackPlain(g, weights.projection, source.projection, base, crew);
+    PackTransposed(g, weights.projection_transposed, source.projection, base, crew);
     copy_canonical(weights.projection, source.projection, shape.projection * shape.hidden);
   }
+  if (crew.index > 0) return;
+  PackBiases(g, weights, source, base);
   if (weights.peephole != kAbsent) {
     std::copy_n(source.peephole, 3 * shape.hidden, base + weights.peephole);
     if (shape.desc.coupled != 0)
       std::fill_n(base + weights.peephole + shape.hidden, shape.hidden, 0.0f);
+  }
+}
+
+struct PackJob {
+  const Geometry& g;
+  const PackLayout& layout;
+  const Source* sources;  // as layout.directions
+  float* base;
+};
+
+void PackAll(void* context, const Crew& crew) {
+  const PackJob& job = *static_cast<const PackJob*>(context);
+  for (size_t i = 0; i < job.layout.directions.size(); ++i) {
+    PackDirection(job.g, job.layout.directions[i], job.sources[i], job.base, crew);
   }
 }
 
@@ -323,13 +346,13 @@ PackLayout PackLayout::Of(const Geometry& g, bool training) {
 
 }  // namespace fusedrnn
 
-using fusedrnn::CheckOffset;
-using fusedrnn::PackDirection;
+using fusedrnn::Crew;
+using fusedrnn::PackJob;
 using fusedrnn::Regular;
 using fusedrnn::Source;
 
 fr_packed::fr_packed(const fusedrnn::Geometry& geometry, bool training, const float* weights,
-                     const int64_t* offsets)
+                     const int64_t* offsets, fusedrnn::Workers* workers)
     : geometry_(geometry), training_(training) {
   const fusedrnn::Shape& shape = geometry_.shape;
   if (weights == nullptr) fusedrnn::Fail(FR_INVALID_ARGUMENT, "weights: 0 (expected: an address)");
@@ -339,24 +362,39 @@ fr_packed::fr_packed(const fusedrnn::Geometry& geometry, bool training, const fl
       for (int64_t kind = 0; kind < FR_WEIGHT_KINDS; ++kind) {
         const int64_t offset =
             offsets[(layer * shape.directions + direction) * FR_WEIGHT_KINDS + kind];
-        CheckOffset(shape, layer, direction, kind, offset);
+        fusedrnn::CheckOffset(shape, layer, direction, kind, offset);
       }
     }
   }
   offsets_.assign(offsets, offsets + shape.layers * shape.directions * FR_WEIGHT_KINDS);
   layout_ = fusedrnn::PackLayout::Of(geometry_, training);
   buffer_ = fusedrnn::AlignedBuffer(layout_.bytes, fusedrnn::Pages::kLarge);
+  Fill(weights, workers);
+}
+
+void fr_packed::Fill(const float* weights, fusedrnn::Workers* workers) {
+  const fusedrnn::Shape& shape = geometry_.shape;
+  std::vector<Source> sources;
+  sources.reserve(layout_.directions.size());
+  std::vector<Regular> regular(layout_.directions.size());
   for (int64_t layer = 0; layer < shape.layers; ++layer) {
     for (int64_t direction = 0; direction < shape.directions; ++direction) {
       const auto at = [&](int64_t kind) {
         const int64_t offset = CanonicalOffset(layer, direction, kind);
         return offset < 0 ? nullptr : weights + offset;
       };
-      Source source{at(FR_WEIGHT_IH), at(FR_WEIGHT_HH), at(FR_BIAS_IH),
-                    at(FR_BIAS_HH),   at(FR_WEIGHT_HR), at(FR_WEIGHT_PEEPHOLE)};
-      Regular regular;
-      regular.Apply(geometry_, shape.InputWidth(layer), &source);
-      PackDirection(geometry_, Direction(layer, direction), source, buffer_.floats());
+      sources.push_back({at(FR_WEIGHT_IH), at(FR_WEIGHT_HH), at(FR_BIAS_IH), at(FR_BIAS_HH),
+                         at(FR_WEIGHT_HR), at(FR_WEIGHT_PEEPHOLE)});
+      regular[sources.size() - 1].Apply(geometry_, shape.InputWidth(layer), &sources.back());
     }
+  }
+  PackJob job{geometry_, layout_, sources.data(), buffer_.floats()};
+  const int64_t threads = workers == nullptr ? 1 : workers->threads();
+  const int64_t crew = std::min(threads, layout_.bytes / fusedrnn::kSmallestShare);
+  // Compressed weights may be refused, which only the caller's thread can say.
+  if (crew <= 1 || geometry_.form != fusedrnn::WeightForm::kFloat32) {
+    fusedrnn::PackAll(&job, Crew{0, 1, nullptr});
+  } else {
+    workers->Run(static_cast<int>(crew), fusedrnn::PackAll, &job);
   }
 }

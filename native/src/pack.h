@@ -10,6 +10,8 @@
 
 namespace fusedrnn {
 
+class Workers;
+
 constexpr int64_t kAbsent = -1;
 
 // A matrix B of a product out[r, c] = sum over k of a[r, k] B[c, k], in panels, or canonical for
@@ -62,8 +64,9 @@ struct PackLayout {
 
 struct fr_packed {
  public:
+  // By `workers`, which nobody else uses meanwhile, or by the caller alone.
   fr_packed(const fusedrnn::Geometry& geometry, bool training, const float* weights,
-            const int64_t* offsets);
+            const int64_t* offsets, fusedrnn::Workers* workers = nullptr);
 
   const fusedrnn::Geometry& geometry() const { return geometry_; }
   bool training() const { return training_; }
@@ -80,6 +83,8 @@ struct fr_packed {
   }
 
  private:
+  void Fill(const float* weights, fusedrnn::Workers* workers);
+
   fusedrnn::Geometry geometry_;
   bool training_;
   fusedrnn::PackLayout layout_;

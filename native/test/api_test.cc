@@ -245,6 +245,14 @@ void CallsAreChecked() {
   EXPECT(fr_pack(&c.desc, 0, 0, 0, Address(tensors.weights), wrong.data()) == nullptr,
          "a weight_hr");
   ExpectFailure(FR_INVALID_ARGUMENT, {"weight_hr", "absent"});
+  EXPECT(fr_pack_by(plan, 1, Address(tensors.weights), wrong.data()) == nullptr, "a weight_hr");
+  ExpectFailure(FR_INVALID_ARGUMENT, {"weight_hr", "absent"});
+  EXPECT(fr_pack_by(plan, 2, Address(tensors.weights), offsets.data()) == nullptr, "training = 2");
+  ExpectFailure(FR_INVALID_ARGUMENT, {"training: 2"});
+  EXPECT(fr_pack_by(plan, 1, 0, offsets.data()) == nullptr, "no weights");
+  ExpectFailure(FR_INVALID_ARGUMENT, {"weights: 0"});
+  EXPECT(fr_pack_by(nullptr, 1, Address(tensors.weights), offsets.data()) == nullptr, "no plan");
+  ExpectFailure(FR_INVALID_ARGUMENT, {"plan: 0"});
   fr_free(reserve);
   fr_plan_free(inference);
   fr_plan_free(plan);

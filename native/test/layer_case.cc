@@ -344,6 +344,16 @@ Outputs RunLayer(const Case& c, const Tensors& tensors, const How& how) {
     fr_packed_free(packed);
     return out;
   }
+  // What several threads are to compute with, they pack.
+  if (how.threads > 1) {
+    fr_packed_free(packed);
+    packed = fr_pack_by(plan, training, Address(tensors.weights), offsets.data());
+    if (packed == nullptr) {
+      failed(fr_last_status());
+      fr_plan_free(plan);
+      return out;
+    }
+  }
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const size_t rows = static_cast<size_t>(c.t * c.n);
   const size_t states = static_cast<size_t>(c.desc.layers * c.D() * c.n);

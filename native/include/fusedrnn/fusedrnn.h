@@ -149,6 +149,10 @@ FR_API int64_t fr_pack_bytes(const fr_desc* desc, int32_t isa, int32_t products,
  * snapshot: later writes to the block do not reach it. */
 FR_API fr_packed* fr_pack(const fr_desc* desc, int32_t isa, int32_t products, int32_t training,
                           fr_address weights, const int64_t* offsets);
+/* As fr_pack for the plan's desc, isa and products, by the plan's threads: no other call may use
+ * the plan meanwhile. The same bytes as by one thread. */
+FR_API fr_packed* fr_pack_by(fr_plan* plan, int32_t training, fr_address weights,
+                             const int64_t* offsets);
 FR_API void fr_packed_free(fr_packed* packed); /* NULL is allowed */
 
 /* ---- plans ---- */

@@ -1,6 +1,7 @@
 package io.github.fusedrnn;
 
 import io.github.fusedrnn.spi.PackedWeights;
+import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.weights.Weights;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class CurrentWeights {
     private final RecurrentEngine engine;
     private final Weights weights;
+    private final Workspaces workspaces;
     private final Object packing = new Object();
     private volatile @Nullable Packed current;
     private boolean closed; // guarded by packing
@@ -19,9 +21,10 @@ final class CurrentWeights {
     /** One packed copy and the version it was made from. */
     record Packed(PackedWeights weights, long version) {}
 
-    CurrentWeights(RecurrentEngine engine, Weights weights) {
+    CurrentWeights(RecurrentEngine engine, Weights weights, Workspaces workspaces) {
         this.engine = engine;
         this.weights = weights;
+        this.workspaces = workspaces;
     }
 
     /** The newest weights, in use until the caller drops them. */
@@ -53,7 +56,7 @@ final class CurrentWeights {
             if (old == null
                     || old.version() != weights.version()
                     || old.weights().training() != keepTraining) {
-                publish(weights.read(block -> new Packed(engine.pack(block, keepTraining), weights.version())));
+                publish(weights.read(block -> new Packed(pack(block, keepTraining), weights.version())));
             }
         }
     }
@@ -67,7 +70,7 @@ final class CurrentWeights {
             PackedWeights packed;
             newBlock.acquire();
             try {
-                packed = engine.pack(newBlock, old != null && old.weights().training());
+                packed = pack(newBlock, old != null && old.weights().training());
             } finally {
                 newBlock.release();
             }
@@ -80,6 +83,19 @@ final class CurrentWeights {
                     packed.retire();
                 }
             }
+        }
+    }
+
+    /** With the help of a plan's threads, if one is idle: a caller that waits for these weights needs no plan meanwhile. */
+    private PackedWeights pack(TensorStorage block, boolean training) {
+        Plan idle = workspaces.takeIdlePlan();
+        if (idle == null) {
+            return engine.pack(block, training);
+        }
+        try {
+            return engine.pack(block, training, idle);
+        } finally {
+            workspaces.giveBack(idle);
         }
     }
 

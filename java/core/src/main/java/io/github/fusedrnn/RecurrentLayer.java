@@ -73,7 +73,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             throw e;
         }
         this.weights = new Weights(layout, block);
-        this.current = new CurrentWeights(engine, weights);
+        this.current = new CurrentWeights(engine, weights, workspaces);
     }
 
     /** The full description of this layer. */

@@ -6,6 +6,7 @@ import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.Reserve;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The plans and reserves of a layer: taken from free lists, made when a list has none that is large enough. */
 final class Workspaces {
@@ -29,6 +30,13 @@ final class Workspaces {
     Plan takePlan(int t, int n, boolean forTraining, PackedWeights weights) {
         Plan plan = (forTraining ? training : inference).take(t, n);
         return plan != null ? plan : engine.plan(t, n, threads, forTraining, weights);
+    }
+
+    /** A plan of any size, for its threads; null if all are in use. The caller gives it back. */
+    @Nullable
+    Plan takeIdlePlan() {
+        Plan plan = training.take(1, 1);
+        return plan != null ? plan : inference.take(1, 1);
     }
 
     void giveBack(Plan plan) {

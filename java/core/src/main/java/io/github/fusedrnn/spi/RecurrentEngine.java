@@ -11,6 +11,15 @@ public interface RecurrentEngine {
     PackedWeights pack(TensorStorage canonical, boolean training);
 
     /**
+     * As {@link #pack(TensorStorage, boolean)}, to the bit.
+     *
+     * @param idle a plan of this engine that nobody else uses until this returns: its threads may help
+     */
+    default PackedWeights pack(TensorStorage canonical, boolean training, Plan idle) {
+        return pack(canonical, training);
+    }
+
+    /**
      * A workspace for calls of at most {@code maxT} steps, {@code maxN} rows and {@code threads} threads.
      *
      * @param weights of the layer, in use until this returns; for training also packed for training

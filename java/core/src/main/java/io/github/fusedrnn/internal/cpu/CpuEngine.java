@@ -43,14 +43,30 @@ final class CpuEngine implements RecurrentEngine {
 
     @Override
     public PackedWeights pack(TensorStorage canonical, boolean training) {
+        return packBy(null, canonical, training);
+    }
+
+    @Override
+    public PackedWeights pack(TensorStorage canonical, boolean training, Plan idle) {
+        return packBy(((CpuPlan) idle).handle(), canonical, training);
+    }
+
+    private PackedWeights packBy(@Nullable fr_plan plan, TensorStorage canonical, boolean training) {
         int forTraining = training ? 1 : 0;
         String label = "packed weights";
         try (NativeDesc given = new NativeDesc(desc)) {
             long bytes = known(
                     label, NativeApi.fr_pack_bytes(given.struct(), isa.ordinal(), products.ordinal(), forTraining));
             MemoryLimit.check(bytes, label);
-            fr_packed packed = NativeApi.fr_pack(
-                    given.struct(), isa.ordinal(), products.ordinal(), forTraining, canonical.address(), offsets);
+            fr_packed packed = plan != null
+                    ? NativeApi.fr_pack_by(plan, forTraining, canonical.address(), offsets)
+                    : NativeApi.fr_pack(
+                            given.struct(),
+                            isa.ordinal(),
+                            products.ordinal(),
+                            forTraining,
+                            canonical.address(),
+                            offsets);
             if (packed == null) {
                 throw NativeStatus.lastFailure("fr_pack");
             }

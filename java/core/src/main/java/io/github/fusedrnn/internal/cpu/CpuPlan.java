@@ -30,6 +30,10 @@ final class CpuPlan extends NativeResource implements Plan {
         this.memory = memory;
     }
 
+    fr_plan handle() {
+        return plan;
+    }
+
     @Override
     public int maxT() {
         return explanation.maxT();
