@@ -117,14 +117,18 @@ public final class Race implements Callable<Integer> {
         List<CaseResult> results = new ArrayList<>();
         try (Signals signals = new Signals();
                 Field field = new Field(providers, threads, signals, log)) {
+            RaceResult all =
+                    new RaceResult(date, commit(), rounds, seconds, machine, field.versions(), results, coldStarts);
             for (RaceCase race : cases) {
+                if (!results.isEmpty() && results.get(results.size() - 1).race().family() != race.family()) {
+                    write(all); // who ends the race in the next family keeps these
+                }
                 CaseResult result = field.race(race, answer, rounds, seconds);
                 results.add(result);
                 System.out.println(ConsoleLine.of(result));
             }
-            RaceResult all =
-                    new RaceResult(date, commit(), rounds, seconds, machine, field.versions(), results, coldStarts);
             write(all);
+            System.out.println(new MarkdownReport(all).summary());
         } finally {
             Files.deleteIfExists(answer);
         }
@@ -138,7 +142,6 @@ public final class Race implements Callable<Integer> {
                 .enable(SerializationFeature.INDENT_OUTPUT)
                 .writeValue(out.resolve("race.json").toFile(), all);
         RatioChart.draw(all, out.resolve("race.svg"));
-        System.out.println(new MarkdownReport(all).summary());
     }
 
     private List<ContenderProvider> providers() {
