@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <thread>
+
+#include "quantile.h"
 
 namespace fusedrnn {
 namespace {
@@ -30,13 +31,6 @@ constexpr double kTurnSeconds = 200e-6;
 constexpr int kFewestRounds = 5;
 
 }  // namespace
-
-double Quantile(std::vector<double>* values, double part) {
-  if (values->empty()) return 0;
-  std::sort(values->begin(), values->end());
-  const double last = static_cast<double>(values->size() - 1);
-  return (*values)[static_cast<size_t>(std::lround(part * last))];
-}
 
 Result Race(BenchCase* bench, BenchCase* float32, Probes* probes, double budget_seconds) {
   const Work& work = bench->work();

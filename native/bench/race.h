@@ -2,8 +2,6 @@
 // slows both.
 #pragma once
 
-#include <vector>
-
 #include "bench_case.h"
 #include "ceiling.h"
 #include "probes.h"
@@ -29,9 +27,6 @@ struct Result {
   double float32_seconds;  // of the call on float32 weights, in the same turns; 0: not compared
   double speedup_aim;      // over it, 0 = none
 };
-
-// The value below which `part` of the values lie; sorts them.
-double Quantile(std::vector<double>* values, double part);
 
 // float32: the same layer on float32 weights, to compare with; may be nullptr.
 Result Race(BenchCase* bench, BenchCase* float32, Probes* probes, double budget_seconds);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dispatch.h"
+#include "quantile.h"
 
 namespace fusedrnn {
 namespace {

@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "pack.h"
 #include "plan.h"
+#include "product_table.h"
 #include "reserve.h"
 #include "rows.h"
 #include "status.h"
@@ -139,6 +140,7 @@ const char* fr_isa_name(int32_t isa) { return IsaName(isa); }
 int32_t fr_isa_built(int32_t isa) { return IsaBuilt(isa) ? 1 : 0; }
 int32_t fr_isa_supported(int32_t isa) { return IsaSupported(isa) ? 1 : 0; }
 int32_t fr_isa_best(void) { return BestIsa(); }
+int32_t fr_products_default(int32_t isa) { return DefaultProducts(isa); }
 
 fr_address fr_alloc(int64_t bytes) {
   void* block = AllocateAligned(bytes);

@@ -12,6 +12,7 @@
 #include "gemm_work.h"
 #include "memory.h"
 #include "philox.h"
+#include "product_table.h"
 #include "status.h"
 
 using namespace fusedrnn;
@@ -43,8 +44,7 @@ void CheckIds(const int32_t* ids, int64_t rows) {
   }
 }
 
-// Dense products are ours where this CPU has vector kernels, OpenBLAS's elsewhere.
-bool ProductsByBlas() { return BestIsa() == FR_ISA_PLAIN; }
+bool ProductsByBlas() { return DefaultProducts(BestIsa()) == FR_PRODUCTS_OPENBLAS; }
 
 // A thread's share is a tenth of a millisecond at least: a barrier and a thread to wake take a
 // twentieth of it.

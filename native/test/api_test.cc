@@ -149,6 +149,13 @@ void InstructionSetsAreKnown() {
   EXPECT(std::strcmp(fr_isa_name(FR_ISA_PLAIN), "plain") == 0, "plain");
   EXPECT(std::strcmp(fr_isa_name(FR_ISA_AVX512), "avx512") == 0, "avx512");
   EXPECT(*fr_isa_name(-1) == 0 && *fr_isa_name(FR_ISA_COUNT) == 0, "unknown names");
+  for (int32_t isa = 0; isa < FR_ISA_COUNT; ++isa) {
+    const int32_t products = fr_products_default(isa);
+    EXPECT(products == (isa == FR_ISA_PLAIN ? FR_PRODUCTS_OPENBLAS : FR_PRODUCTS_PACKED),
+           "%s: products %d by default", fr_isa_name(isa), products);
+  }
+  EXPECT(fr_products_default(-1) == -1 && fr_products_default(FR_ISA_COUNT) == -1,
+         "products of an unknown set");
   EXPECT(fr_isa_supported(FR_ISA_PLAIN) == 1 && fr_isa_supported(fr_isa_best()) == 1, "support");
   const fr_desc desc = LstmDesc(2, 3);
   for (int32_t isa = 0; isa < FR_ISA_COUNT; ++isa) {

@@ -120,6 +120,8 @@ FR_API const char* fr_isa_name(int32_t isa);  /* "plain", "neon", "avx2", "avx51
 FR_API int32_t fr_isa_built(int32_t isa);     /* 1: compiled into this library */
 FR_API int32_t fr_isa_supported(int32_t isa); /* 1: built, and this CPU and OS run it */
 FR_API int32_t fr_isa_best(void);
+FR_API int32_t fr_products_default(int32_t isa); /* FR_PRODUCTS_PACKED or FR_PRODUCTS_OPENBLAS, by a
+                                                    table of measurements; -1 if unknown */
 
 /* ---- memory: 64-byte aligned, counted ---- */
 FR_API fr_address fr_alloc(int64_t bytes); /* not cleared; 0 when the system refuses */

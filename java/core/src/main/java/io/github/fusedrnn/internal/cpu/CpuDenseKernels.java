@@ -28,7 +28,7 @@ final class CpuDenseKernels implements DenseKernels {
             FloatTensor b,
             float beta,
             FloatTensor c) {
-        if (Isa.best() == Isa.PLAIN) {
+        if (Products.byDefault(Isa.best()) == Products.OPENBLAS) {
             OpenBlas.open();
         }
         int status = NativeApi.fr_gemm(

@@ -33,13 +33,18 @@ enum Products {
         };
     }
 
+    /** Whose products were measured to be the faster on that instruction set: {@code native/src/product_table.cc}. */
+    static Products byDefault(Isa isa) {
+        return values()[NativeApi.fr_products_default(isa.ordinal())];
+    }
+
     /** Whether a builder's wish, or the property in its place, is OpenBLAS by name. */
     static boolean isOpenBlas(String wish) {
         return (wish.equals("auto") ? System.getProperty(PROPERTY, "auto") : wish).equals("openblas");
     }
 
     /**
-     * What a builder's wish or the property asks for, else our own kernels where there are vector kernels.
+     * What a builder's wish or the property asks for, else what the table of measurements says.
      *
      * @throws IllegalArgumentException if the value is unknown
      */
@@ -47,7 +52,7 @@ enum Products {
         String name = wish.equals("auto") ? PROPERTY : "cpuProducts";
         String value = wish.equals("auto") ? System.getProperty(PROPERTY, "auto") : wish;
         return switch (value) {
-            case "auto" -> isa == Isa.PLAIN ? OPENBLAS : PACKED;
+            case "auto" -> byDefault(isa);
             case "packed" -> PACKED;
             case "openblas" -> OPENBLAS;
             default ->
