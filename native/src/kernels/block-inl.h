@@ -39,24 +39,60 @@ static void f32_transpose(const TransposeArgs& args) {
   }
 }
 
-// Whole vectors are stored, the next k over the excess: the tiles one after the other, k ascending.
+// The `tiles` first tiles of `columns` columns. Whole vectors are stored, the next k over the
+// excess of the one before; near the end, where that would be another tile's, only what is the
+// tile's own.
+template <int kTiles>
+FUSEDRNN_INLINE void PackLeftTiles(const PackLeftArgs& args, int64_t column, float* to) {
+  constexpr int kVectors = (kTileRows4 + kWidth - 1) / kWidth;
+  constexpr int64_t kExcess = (kVectors * kWidth - 1) / kTileRows4;  // values of k
+  const float* from = args.from + column;
+  const int64_t stride = args.k * kTileRows4, whole = kTiles == 1 ? args.k : args.k - kExcess;
+  int64_t k = 0;
+  for (; k < whole; ++k, from += args.ld_from, to += kTileRows4) {
+#pragma GCC unroll 8
+    for (int t = 0; t < kTiles; ++t) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        Store(to + t * stride + v * kWidth, Load(from + t * kTileRows4 + v * kWidth));
+      }
+    }
+  }
+  for (; k < args.k; ++k, from += args.ld_from, to += kTileRows4) {
+    for (int t = 0; t < kTiles; ++t) {
+      for (int v = 0; v < kVectors; ++v) {
+        const int64_t own = kTileRows4 - v * kWidth;
+        StoreUpTo(to + t * stride + v * kWidth, LoadUpTo(from + t * kTileRows4 + v * kWidth, own),
+                  own);
+      }
+    }
+  }
+}
+
+// Several tiles at once: their columns share cache lines, and the rows of a lie far apart.
 static void f32_pack_left(const PackLeftArgs& args) {
   constexpr int kVectors = (kTileRows4 + kWidth - 1) / kWidth;
+  constexpr int kTogether = 4;
   float* to = args.to;
-  for (int64_t column = 0; column < args.columns; column += kTileRows4) {
+  int64_t column = 0;
+  const auto fits = [&](int tiles) {
+    return column + (tiles - 1) * kTileRows4 + kVectors * kWidth <= args.columns;
+  };
+  if (args.k > kVectors * kWidth) {
+    for (; fits(kTogether); column += kTogether * kTileRows4) {
+      PackLeftTiles<kTogether>(args, column, to);
+      to += kTogether * args.k * kTileRows4;
+    }
+  }
+  for (; fits(1); column += kTileRows4, to += args.k * kTileRows4) {
+    PackLeftTiles<1>(args, column, to);
+  }
+  for (; column < args.columns; column += kTileRows4) {
     const float* from = args.from + column;
     const int64_t left = args.columns - column;
-    if (left >= kVectors * kWidth) {
-      for (int64_t k = 0; k < args.k; ++k, to += kTileRows4) {
-        for (int v = 0; v < kVectors; ++v) {
-          Store(to + v * kWidth, Load(from + k * args.ld_from + v * kWidth));
-        }
-      }
-    } else {
-      for (int64_t k = 0; k < args.k; ++k, to += kTileRows4) {
-        for (int v = 0; v < kVectors; ++v) {
-          Store(to + v * kWidth, LoadUpTo(from + k * args.ld_from + v * kWidth, left - v * kWidth));
-        }
+    for (int64_t k = 0; k < args.k; ++k, to += kTileRows4) {
+      for (int v = 0; v < kVectors; ++v) {
+        Store(to + v * kWidth, LoadUpTo(from + k * args.ld_from + v * kWidth, left - v * kWidth));
       }
     }
   }
