@@ -9,6 +9,9 @@ final class Stopwatch {
     /** Calls are timed in batches of about this long: the clock costs 25 ns, a step may take less than 1 µs. */
     private static final long BATCH_NANOS = 500_000;
 
+    /** Of a lap: the median of two calls of 25 ms would be their mean. */
+    private static final int FEWEST_BATCHES = 3;
+
     /** Above this, in nanoseconds, no latency is told apart. */
     private static final long LONGEST_NANOS = 10_000_000_000L;
 
@@ -34,14 +37,15 @@ final class Stopwatch {
         return perCall;
     }
 
-    /** Runs for a while, at least one call; the median of the batches, in nanoseconds per call. */
+    /** Runs for a while, at least {@link #FEWEST_BATCHES}; the median of the batches, in nanoseconds per call. */
     double lap(double seconds) throws Exception {
         long length = (long) (seconds * 1e9);
-        // Caches, clocks and parked helpers come back first.
+        // Caches, clocks and parked helpers come back first: a second thread may share its caller's core for some milliseconds after
+        // the process was continued.
         long ready = System.nanoTime() + length / 10;
-        while (callsInBatch > 1 && System.nanoTime() < ready) {
+        do {
             batch(callsInBatch);
-        }
+        } while (System.nanoTime() < ready);
         double[] batches = new double[64];
         int count = 0;
         long end = System.nanoTime() + length;
@@ -50,7 +54,7 @@ final class Stopwatch {
                 batches = Arrays.copyOf(batches, 2 * count);
             }
             batches[count++] = (double) batch(callsInBatch) / callsInBatch;
-        } while (System.nanoTime() < end);
+        } while (count < FEWEST_BATCHES || System.nanoTime() < end);
         return Statistics.median(Arrays.copyOf(batches, count));
     }
 
