@@ -33,7 +33,17 @@ class StoredZipTest {
         return path;
     }
 
-    /** Found by the fuzzer: the JDK reads a comment when it meets its entry, long after it has opened the file. */
+    private interface Look {
+        void at(StoredZip zip) throws IOException;
+    }
+
+    private static void look(Path path, Look look) throws IOException {
+        try (StoredZip zip = StoredZip.open(path, "somebody")) {
+            look.at(zip);
+        }
+    }
+
+    /** Found by the fuzzer: JDK 17 reads a comment when it meets its entry, long after it has opened the file; JDK 25 refuses to open it. */
     @Test
     void aCommentThatIsNoUtf8IsADefectOfTheFile() throws IOException {
         Path path = zip();
@@ -41,12 +51,11 @@ class StoredZipTest {
         int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf(COMMENT);
         bytes[at + 2] = (byte) 0xff;
         Files.write(path, bytes);
-        try (StoredZip zip = StoredZip.open(path, "somebody")) {
-            assertThatThrownBy(() -> zip.first(name -> true))
-                    .isInstanceOf(FormatException.class)
-                    .hasMessageContainingAll("model.pt", "not UTF-8", "somebody");
-            assertThatThrownBy(() -> zip.find("archive/data.pkl")).isInstanceOf(FormatException.class);
-        }
+        assertThatThrownBy(() -> look(path, zip -> zip.first(name -> true)))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContainingAll("model.pt", "somebody");
+        assertThatThrownBy(() -> look(path, zip -> zip.find("archive/data.pkl")))
+                .isInstanceOf(FormatException.class);
         assertThatThrownBy(() -> ModelFile.read(path)).isInstanceOf(FormatException.class);
     }
 
