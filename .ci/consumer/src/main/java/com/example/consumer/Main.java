@@ -1,9 +1,9 @@
 package com.example.consumer;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Checkpoint;
 import io.github.fusedrnn.train.Parameters;

@@ -1,8 +1,8 @@
 package io.github.fusedrnn.benchmarks;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.Backend;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -42,7 +42,7 @@ public class AllocationBenchmark {
     @Param({"1", "2"})
     public int threads;
 
-    private final Backend backend = Backends.open(BackendKind.CPU);
+    private final Backend backend = BackendRegistry.open(BackendKind.CPU);
     private AutoCloseable held;
     private Runnable call;
     private long before;

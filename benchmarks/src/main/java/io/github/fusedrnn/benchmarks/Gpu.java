@@ -1,8 +1,8 @@
 package io.github.fusedrnn.benchmarks;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.BackendKind;
 
 /** Whether there is a GPU to measure. */
 final class Gpu {

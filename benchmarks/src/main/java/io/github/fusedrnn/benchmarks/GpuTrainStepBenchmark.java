@@ -1,7 +1,7 @@
 package io.github.fusedrnn.benchmarks;
 
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
+import io.github.fusedrnn.config.CellKind;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

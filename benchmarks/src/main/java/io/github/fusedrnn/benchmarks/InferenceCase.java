@@ -1,10 +1,10 @@
 package io.github.fusedrnn.benchmarks;
 
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Session;
 import io.github.fusedrnn.check.Tolerances;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /** A layer with a session, input, output and a state that is carried from call to call; checked once, so that no wrong answer is timed. */
@@ -45,7 +45,7 @@ final class InferenceCase implements AutoCloseable {
                 RecurrentState end = oracle.newState(sample.count())) {
             rows.copyFrom(sample.pick(x.toArray(), shape.t(), shape.c()));
             oracle.infer(rows, lengths == null ? null : sample.pick(lengths), null, expected, end);
-            Deviation limit = new Deviation(which.toString(), Tolerances.float32(layer.desc(), shape.t(), shape.n()));
+            Deviation limit = new Deviation(which.toString(), Tolerances.float32(layer.config(), shape.t(), shape.n()));
             limit.require("y", sample.pick(y.toArray(), shape.t(), shape.outputWidth()), expected.toArray());
             limit.require(
                     "h",

@@ -1,12 +1,12 @@
 package io.github.fusedrnn.benchmarks;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
 import java.util.Random;
 
 /**

@@ -1,12 +1,12 @@
 package io.github.fusedrnn.benchmarks;
 
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Session;
 import io.github.fusedrnn.stream.StepCallback;
 import io.github.fusedrnn.stream.StreamPool;
 import io.github.fusedrnn.stream.StreamPoolClosedException;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -46,9 +46,9 @@ abstract class PoolLoad implements AutoCloseable {
             Worker worker(int index) {
                 return new Worker() {
                     private final RecurrentState[] states = new RecurrentState[streams / threads];
-                    private final float[] x = LayerCase.uniform(layer.desc().inputSize(), 1);
+                    private final float[] x = LayerCase.uniform(layer.config().inputSize(), 1);
                     private final float[][] ys =
-                            new float[states.length][layer.desc().outputSize()];
+                            new float[states.length][layer.config().outputSize()];
                     private final Session session = layer.session(1, 1, 1);
                     private final FloatTensor in = layer.newInput(1, 1);
                     private final FloatTensor out = layer.newOutput(1, 1);
@@ -121,12 +121,12 @@ abstract class PoolLoad implements AutoCloseable {
                 .largestBatch(batch)
                 .queue(2 * streams)
                 .build();
-        float[] x = LayerCase.uniform(layer.desc().inputSize(), 1);
+        float[] x = LayerCase.uniform(layer.config().inputSize(), 1);
         LongAdder steps = new LongAdder();
         return new PoolLoad() {
             private volatile boolean running;
             private final LongAdder open = new LongAdder();
-            private final float[][] ys = new float[streams][layer.desc().outputSize()];
+            private final float[][] ys = new float[streams][layer.config().outputSize()];
             private final StepCallback again = new StepCallback() {
                 @Override
                 public void stepped(long streamId, long step, float[] y, int yOffset) {

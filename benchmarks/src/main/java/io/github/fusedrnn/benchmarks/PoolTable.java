@@ -1,7 +1,7 @@
 package io.github.fusedrnn.benchmarks;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.config.BackendKind;
 import java.util.Locale;
 import org.openjdk.jmh.util.ListStatistics;
 

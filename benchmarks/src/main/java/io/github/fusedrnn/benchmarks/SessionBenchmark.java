@@ -1,6 +1,6 @@
 package io.github.fusedrnn.benchmarks;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 package io.github.fusedrnn.benchmarks;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.RecurrentStream;
 import io.github.fusedrnn.Session;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.spi.BoundPlan;
-import io.github.fusedrnn.stream.RecurrentStream;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

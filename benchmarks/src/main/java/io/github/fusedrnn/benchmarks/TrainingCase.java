@@ -55,7 +55,7 @@ final class TrainingCase implements AutoCloseable {
             try (Tape tape = oracle.forward(rows, null, null, output, null)) {
                 tape.backward(upstream, null, downstream, null, expected);
             }
-            Deviation limit = new Deviation(which.toString(), Tolerances.float32(layer.desc(), t, shape.n()));
+            Deviation limit = new Deviation(which.toString(), Tolerances.float32(layer.config(), t, shape.n()));
             limit.require("y", sample.pick(y.toArray(), t, width), output.toArray());
             limit.require("dx", sample.pick(dx.toArray(), t, shape.c()), downstream.toArray());
             for (String name : expected.names()) {

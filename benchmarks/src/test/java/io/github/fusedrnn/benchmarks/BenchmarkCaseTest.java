@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,10 +46,10 @@ class BenchmarkCaseTest {
 
     @Test
     void casesGiveTheirMemoryBack() {
-        long before = Backends.open(BackendKind.CPU).liveBytes();
+        long before = Backends.liveBytes(BackendKind.CPU);
         new InferenceCase(which(CellKind.LSTM, "T3_N5_C7_H9_L2_D2", "packed"), null).close();
         new TrainingCase(which(CellKind.LSTM, "T3_N5_C7_H9_L2_D2", "packed")).close();
-        assertThat(Backends.open(BackendKind.CPU).liveBytes()).isEqualTo(before);
+        assertThat(Backends.liveBytes(BackendKind.CPU)).isEqualTo(before);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.config.BackendKind;
 import java.util.Map;
 
 /**

@@ -1,22 +1,15 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.spi.Availability;
-import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.BackendProvider;
-import io.github.fusedrnn.spi.EngineOptions;
-import io.github.fusedrnn.spi.NativesModule;
-import io.github.fusedrnn.spi.RecurrentDesc;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The backends of this process. A choice made by hand ({@code builder.backend(…)} or {@code -Dfusedrnn.backend=cpu|cudnn|reference}) that
@@ -25,19 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backends {
     /** System property that names the backend of layers and tensors for which the code names none. */
-    public static final String PROPERTY = "fusedrnn.backend";
+    public static final String PROPERTY = BackendRegistry.PROPERTY;
 
     private Backends() {}
 
     /** Every backend found on the class or module path, best first, available or not, with the reason. Never throws. */
     public static List<BackendStatus> report() {
         List<BackendStatus> all = new ArrayList<>();
-        for (BackendProvider provider : Registry.BEST_FIRST) {
+        for (BackendProvider provider : BackendRegistry.providers()) {
             all.add(status(provider));
         }
         for (BackendKind kind : BackendKind.values()) {
             if (all.stream().noneMatch(s -> s.kind() == kind)) {
-                all.add(new BackendStatus(kind, false, notOnPath(kind), Map.of()));
+                all.add(new BackendStatus(kind, false, BackendRegistry.notOnPath(kind), Map.of()));
             }
         }
         return all;
@@ -54,149 +47,54 @@ public final class Backends {
         } catch (IllegalArgumentException e) {
             details.put("settings", "no layer can be made: " + e.getMessage());
         } catch (RuntimeException | LinkageError e) {
-            found = Availability.no(notOpened(e));
+            found = Availability.no(BackendRegistry.notOpened(e));
         }
         return new BackendStatus(provider.kind(), found.available(), found.reason(), details);
-    }
-
-    private static String notOpened(Throwable failure) {
-        return "cannot be opened (" + failure.getMessage() + ")";
     }
 
     /**
      * The backend that is taken when nobody names one: that of {@value #PROPERTY}, else the best one available.
      *
      * @throws IllegalArgumentException if the property's value is no backend
-     * @throws FusedRnnException if the property's backend is not available
+     * @throws io.github.fusedrnn.config.FusedRnnException if the property's backend is not available
      */
     public static BackendKind best() {
-        BackendKind wished = fromProperty();
-        if (wished != null) {
-            return open(wished).kind();
-        }
-        List<String> notes = new ArrayList<>();
-        return first(Registry.BEST_FIRST, backend -> Availability.yes("it is there"), notes)
-                .kind();
+        return BackendRegistry.best().kind();
     }
 
     /**
-     * The first of some backends that opens and suits. A wrong setting stays an error: whoever made it wants to know, not to be served by
-     * another backend.
+     * Refuses a backend that cannot run here.
      *
-     * @param notes receives a sentence for each that was passed over
-     * @throws FusedRnnException if there is none
+     * @throws io.github.fusedrnn.config.FusedRnnException if it is not available, with the reason
      */
-    static Backend first(List<BackendProvider> bestFirst, Function<Backend, Availability> suits, List<String> notes) {
-        for (BackendProvider provider : bestFirst) {
-            Availability found = provider.availability();
-            if (found.available()) {
-                try {
-                    Backend backend = provider.open();
-                    found = suits.apply(backend);
-                    if (found.available()) {
-                        return backend;
-                    }
-                } catch (IllegalArgumentException e) {
-                    throw e;
-                } catch (RuntimeException | LinkageError e) {
-                    found = Availability.no(notOpened(e));
-                }
-            }
-            notes.add("not " + provider.kind() + ": " + found.reason());
-        }
-        throw new FusedRnnException("no backend can be taken: " + notes, null);
+    public static void require(BackendKind kind) {
+        BackendRegistry.open(kind);
     }
 
     /**
-     * For layers and backends: the backend of a kind.
+     * Whether a backend can run a layer with the default options; the reason names the feature that it lacks, and what would do it.
      *
-     * @throws FusedRnnException if it is not available, with the reason
+     * @throws io.github.fusedrnn.config.FusedRnnException if the backend is not available, with the reason
      */
-    public static Backend open(BackendKind kind) {
-        for (BackendProvider provider : Registry.BEST_FIRST) {
-            if (provider.kind() == kind) {
-                Availability found = provider.availability();
-                if (!found.available()) {
-                    throw new FusedRnnException("backend " + kind + " is not available: " + found.reason(), null);
-                }
-                return provider.open();
-            }
-        }
-        throw new FusedRnnException("backend " + kind + " is not available: " + notOnPath(kind), null);
-    }
-
-    /** For layers: the backend of a kind on the device of an index; −1 = its own choice. */
-    static Backend open(BackendKind kind, int device) {
-        return device < 0 ? open(kind) : open(kind).onDevice(device);
+    public static Availability supports(BackendKind kind, RecurrentConfig config) {
+        return BackendRegistry.open(kind).supports(config);
     }
 
     /**
-     * For layers: the wished backend, or the best that supports the layer.
+     * The dense operations of a backend, for what stands around a recurrent layer.
      *
-     * @param device index of the device; −1 = the backend's own choice
-     * @param notes receives a sentence for every better backend that was passed over
-     * @throws UnsupportedOperationException if the wished backend cannot run the layer; names the feature and who can
+     * @throws io.github.fusedrnn.config.FusedRnnException if the backend is not available, with the reason
      */
-    static Backend choose(
-            @Nullable BackendKind wished, int device, RecurrentDesc desc, EngineOptions options, List<String> notes) {
-        BackendKind byHand = wished != null ? wished : device >= 0 ? BackendKind.CUDNN : fromProperty();
-        if (byHand != null) {
-            Backend backend = open(byHand, device);
-            Availability support = backend.supports(desc, options);
-            if (!support.available()) {
-                throw new UnsupportedOperationException("backend " + byHand + ": " + support.reason());
-            }
-            return backend;
-        }
-        return first(Registry.BEST_FIRST, backend -> backend.supports(desc, options), notes);
+    public static DenseOps dense(BackendKind kind) {
+        return BackendRegistry.open(kind).dense();
     }
 
-    private static @Nullable BackendKind fromProperty() {
-        String value = System.getProperty(PROPERTY);
-        if (value == null || value.isBlank()) {
-            return null;
-        }
-        for (BackendKind kind : BackendKind.values()) {
-            if (kind.name().equalsIgnoreCase(value.strip())) {
-                return kind;
-            }
-        }
-        throw new IllegalArgumentException(PROPERTY + ": '" + value + "' (expected: one of "
-                + Arrays.toString(BackendKind.values()).toLowerCase(Locale.ROOT) + ")");
-    }
-
-    private static String notOnPath(BackendKind kind) {
-        return kind == BackendKind.CUDNN
-                ? "the artifact fusedrnn-cudnn is not on the class or module path"
-                : "its provider is not on the class or module path";
-    }
-
-    private static final class Registry {
-        static final List<BackendProvider> BEST_FIRST = load();
-
-        private static List<BackendProvider> load() {
-            bindNativesModules();
-            List<BackendProvider> found = new ArrayList<>();
-            var providers = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
-                    .iterator();
-            for (boolean more = true; more; ) {
-                try {
-                    more = providers.hasNext();
-                    if (more) {
-                        found.add(providers.next());
-                    }
-                } catch (ServiceConfigurationError | LinkageError e) {
-                    System.getLogger("io.github.fusedrnn")
-                            .log(Level.WARNING, "a backend provider could not be loaded", e);
-                }
-            }
-            found.sort((a, b) -> Integer.compare(b.rank(), a.rank()));
-            return List.copyOf(found);
-        }
-
-        /** Only the module system needs the look-up (it makes this module "use" the natives); nothing is instantiated. */
-        private static void bindNativesModules() {
-            ServiceLoader.load(NativesModule.class, Backends.class.getClassLoader());
-        }
+    /**
+     * Bytes of native memory that a backend holds now, for tensors, weights and plans of the whole process.
+     *
+     * @throws io.github.fusedrnn.config.FusedRnnException if the backend is not available, with the reason
+     */
+    public static long liveBytes(BackendKind kind) {
+        return BackendRegistry.open(kind).liveBytes();
     }
 }

@@ -1,5 +1,6 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.internal.checks.Closing;
 import java.util.List;
 
 /**

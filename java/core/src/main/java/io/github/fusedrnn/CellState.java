@@ -1,5 +1,8 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.checks.Closing;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.List;
 
 /**

@@ -1,6 +1,10 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.checks.Closing;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +139,7 @@ public final class DropoutCell implements RecurrentCell {
 
     private void mask(FloatTensor from, FloatTensor to, float p, long call, int place) {
         int last = from.rank() - 1;
-        DenseOps dense = Backends.open(backend(), device()).dense();
+        DenseOps dense = BackendRegistry.open(backend(), device()).dense();
         dense.dropout(from, to, last == 1 ? 1 : from.dim(0), from.dim(last - 1), from.dim(last), p, seed, call, place);
     }
 

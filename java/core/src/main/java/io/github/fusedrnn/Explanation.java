@@ -1,5 +1,7 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.PlanExplanation;
 import java.util.List;
 
 /**

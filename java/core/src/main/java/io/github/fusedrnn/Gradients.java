@@ -1,8 +1,8 @@
 package io.github.fusedrnn;
 
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.TensorStorage;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.List;

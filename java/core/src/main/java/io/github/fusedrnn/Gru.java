@@ -1,7 +1,9 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
-import java.util.List;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
+import io.github.fusedrnn.internal.checks.Checks;
 
 /**
  * Gated recurrent unit: r,z = σ(·), n = tanh(W_in x + b_in + r∘(W_hn h + b_hn)), h' = (1−z)∘n + z∘h; gate order r, z, n. Cho et al. 2014, with
@@ -12,37 +14,34 @@ import java.util.List;
  * }</pre>
  */
 public final class Gru extends RecurrentLayer {
-    private final GruConfig config;
-
-    private Gru(RecurrentDesc desc, Builder builder) {
-        super(desc, builder);
-        this.config = new GruConfig(desc);
+    private Gru(Builder builder) {
+        super(builder);
     }
 
     /** A builder of layers that read C = {@code inputSize} and have H = {@code hiddenSize} units. */
     public static Builder builder(int inputSize, int hiddenSize) {
-        return new Builder(inputSize, hiddenSize);
+        return new Builder(RecurrentConfig.gru(inputSize, hiddenSize));
     }
 
-    /** A builder with all that a config says. */
-    public static Builder builder(GruConfig config) {
-        return new Builder(config.inputSize(), config.hiddenSize()).describedBy(config.desc());
-    }
-
-    /** What this layer computes. */
-    public GruConfig config() {
-        return config;
+    /**
+     * A builder for the layer that {@code config} describes.
+     *
+     * @throws IllegalArgumentException if {@code config} is of another cell
+     */
+    public static Builder builder(RecurrentConfig config) {
+        Checks.argument(config.cell() == CellKind.GRU, "config.cell", config.cell(), "GRU");
+        return new Builder(config.toBuilder());
     }
 
     /** Builds {@link Gru} layers. */
     public static final class Builder extends RecurrentBuilder<Builder> {
-        private Builder(int inputSize, int hiddenSize) {
-            super(CellKind.GRU, inputSize, hiddenSize, List.of(Activation.SIGMOID, Activation.TANH));
+        private Builder(RecurrentConfig.Builder config) {
+            super(config);
         }
 
         /** Where the reset gate acts; default {@link ResetPlacement#AFTER}. */
         public Builder reset(ResetPlacement reset) {
-            this.reset = Checks.notNull("reset", reset);
+            config.reset(reset);
             return this;
         }
 
@@ -51,14 +50,9 @@ public final class Gru extends RecurrentLayer {
             return this;
         }
 
-        /** The config alone, checked. */
-        public GruConfig config() {
-            return new GruConfig(desc());
-        }
-
         @Override
         public Gru build() {
-            return new Gru(desc(), this);
+            return new Gru(this);
         }
     }
 }

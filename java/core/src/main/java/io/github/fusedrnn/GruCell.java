@@ -1,5 +1,7 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /**
  * A Gru one time step at a time; the mathematics is {@link Gru}'s.
  *

@@ -1,7 +1,11 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +17,15 @@ abstract sealed class LayerCell implements RecurrentCell permits LstmCell, GruCe
     LayerCell(RecurrentLayer layer, boolean owner) {
         this.layer = layer;
         this.owner = owner;
-        RecurrentDesc desc = layer.desc();
+        RecurrentConfig config = layer.config();
         try {
-            Checks.argument(desc.layers() == 1, "layer.layers", desc.layers(), "1; a StackedCell stacks cells");
+            Checks.argument(config.layers() == 1, "layer.layers", config.layers(), "1; a StackedCell stacks cells");
             Checks.argument(
-                    desc.direction() == Direction.FORWARD,
+                    config.direction() == Direction.FORWARD,
                     "layer.direction",
-                    desc.direction(),
+                    config.direction(),
                     "FORWARD: a cell sees one step at a time");
-            Checks.argument(!desc.batchMajor(), "layer.batchMajor", true, "false: a cell's sequences are [T, N, C]");
+            Checks.argument(!config.batchMajor(), "layer.batchMajor", true, "false: a cell's sequences are [T, N, C]");
         } catch (IllegalArgumentException e) {
             close();
             throw e;
@@ -34,18 +38,18 @@ abstract sealed class LayerCell implements RecurrentCell permits LstmCell, GruCe
 
     @Override
     public final int inputSize() {
-        return layer.desc().inputSize();
+        return layer.config().inputSize();
     }
 
     @Override
     public final int outputSize() {
-        return layer.desc().outputSize();
+        return layer.config().outputSize();
     }
 
     @Override
     public final List<Integer> stateSize() {
-        RecurrentDesc desc = layer.desc();
-        return desc.hasCellState() ? List.of(desc.stateSize(), desc.hiddenSize()) : List.of(desc.stateSize());
+        RecurrentConfig config = layer.config();
+        return config.hasCellState() ? List.of(config.stateSize(), config.hiddenSize()) : List.of(config.stateSize());
     }
 
     @Override

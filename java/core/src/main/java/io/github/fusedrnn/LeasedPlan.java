@@ -1,10 +1,13 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.CurrentWeights.Packed;
+import io.github.fusedrnn.config.PlanExplanation;
+import io.github.fusedrnn.internal.layer.CurrentWeights;
+import io.github.fusedrnn.internal.layer.CurrentWeights.Packed;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BoundPlan;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /** A plan with the packed weights that it ran on last, held in use: a call only looks whether they are still the newest. */

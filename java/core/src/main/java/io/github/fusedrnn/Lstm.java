@@ -1,7 +1,8 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
-import java.util.List;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 
 /**
  * Long short-term memory: i,f,o = σ(·), g = tanh(·), c' = f∘c + i∘g, h' = o∘tanh(c'); gate order i, f, g, o. Hochreiter &amp; Schmidhuber 1997
@@ -16,55 +17,52 @@ import java.util.List;
  * }</pre>
  */
 public final class Lstm extends RecurrentLayer {
-    private final LstmConfig config;
-
-    private Lstm(RecurrentDesc desc, Builder builder) {
-        super(desc, builder);
-        this.config = new LstmConfig(desc);
+    private Lstm(Builder builder) {
+        super(builder);
     }
 
     /** A builder of layers that read C = {@code inputSize} and have H = {@code hiddenSize} units. */
     public static Builder builder(int inputSize, int hiddenSize) {
-        return new Builder(inputSize, hiddenSize);
+        return new Builder(RecurrentConfig.lstm(inputSize, hiddenSize));
     }
 
-    /** A builder with all that a config says. */
-    public static Builder builder(LstmConfig config) {
-        return new Builder(config.inputSize(), config.hiddenSize()).describedBy(config.desc());
-    }
-
-    /** What this layer computes. */
-    public LstmConfig config() {
-        return config;
+    /**
+     * A builder for the layer that {@code config} describes.
+     *
+     * @throws IllegalArgumentException if {@code config} is of another cell
+     */
+    public static Builder builder(RecurrentConfig config) {
+        Checks.argument(config.cell() == CellKind.LSTM, "config.cell", config.cell(), "LSTM");
+        return new Builder(config.toBuilder());
     }
 
     /** Builds {@link Lstm} layers. */
     public static final class Builder extends RecurrentBuilder<Builder> {
-        private Builder(int inputSize, int hiddenSize) {
-            super(CellKind.LSTM, inputSize, hiddenSize, List.of(Activation.SIGMOID, Activation.TANH, Activation.TANH));
+        private Builder(RecurrentConfig.Builder config) {
+            super(config);
         }
 
         /** Projects h to this width, 1 ≤ P &lt; H; 0 = no projection, default. */
         public Builder projection(int projectionSize) {
-            this.projectionSize = projectionSize;
+            config.projection(projectionSize);
             return this;
         }
 
         /** Bounds |c|; h uses the bounded c, and the gradient is 0 where the bound acted. 0 = none, default. */
         public Builder cellClip(float bound) {
-            this.cellClip = bound;
+            config.cellClip(bound);
             return this;
         }
 
         /** Lets i and f see the old c, and o the new one (Gers &amp; Schmidhuber 2000); default false. */
         public Builder peepholes(boolean peepholes) {
-            this.peepholes = peepholes;
+            config.peepholes(peepholes);
             return this;
         }
 
         /** f = 1 − i (Greff et al. 2017); default false. */
         public Builder coupledInputForget(boolean coupled) {
-            this.coupledInputForget = coupled;
+            config.coupledInputForget(coupled);
             return this;
         }
 
@@ -73,14 +71,9 @@ public final class Lstm extends RecurrentLayer {
             return this;
         }
 
-        /** The config alone, checked. */
-        public LstmConfig config() {
-            return new LstmConfig(desc());
-        }
-
         @Override
         public Lstm build() {
-            return new Lstm(desc(), this);
+            return new Lstm(this);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /**
  * An Lstm one time step at a time; the mathematics is {@link Lstm}'s.
  *

@@ -1,19 +1,24 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.checks.ThreadSetting;
 import io.github.fusedrnn.spi.CudnnOptions;
 import io.github.fusedrnn.spi.EngineOptions;
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.spi.TensorStorage;
-import io.github.fusedrnn.spi.ThreadSetting;
+import io.github.fusedrnn.tensor.TensorStorage;
 import io.github.fusedrnn.weights.Initializer;
 import io.github.fusedrnn.weights.Initializers;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import io.github.fusedrnn.weights.Weights;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,23 +36,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
 
     private static final int MAX_PLANS = 65_536;
 
-    final CellKind cell;
-    final int inputSize;
-    final int hiddenSize;
-    int layers = 1;
-    Direction direction = Direction.FORWARD;
-    Merge merge = Merge.CONCAT;
-    boolean bias = true;
-    boolean batchMajor;
-    float dropout;
-    float gateClip;
-    int projectionSize;
-    float cellClip;
-    boolean peepholes;
-    boolean coupledInputForget;
-    ResetPlacement reset = ResetPlacement.AFTER;
-    private List<Activation> activations;
-    private List<Activation> reverseActivations = List.of();
+    final RecurrentConfig.Builder config;
 
     @Nullable
     BackendKind backend;
@@ -67,45 +56,31 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     private long seed;
     private @Nullable Map<String, float[]> weights;
 
-    RecurrentBuilder(CellKind cell, int inputSize, int hiddenSize, List<Activation> activations) {
-        this.cell = cell;
-        this.inputSize = inputSize;
-        this.hiddenSize = hiddenSize;
-        this.activations = activations;
+    RecurrentBuilder(RecurrentConfig.Builder config) {
+        this.config = config;
     }
 
     /**
      * A builder of the cell that a description names, with all that it says set: for those who have a description from a file, or a layer
      * to make another one like. Backend, threads and weights remain to be chosen.
      */
-    public static RecurrentBuilder<?> of(RecurrentDesc desc) {
-        return switch (desc.cell()) {
-            case RNN -> Rnn.builder(new RnnConfig(desc));
-            case LSTM -> Lstm.builder(new LstmConfig(desc));
-            case GRU -> Gru.builder(new GruConfig(desc));
+    public static RecurrentBuilder<?> of(RecurrentConfig config) {
+        return switch (config.cell()) {
+            case RNN -> Rnn.builder(config);
+            case LSTM -> Lstm.builder(config);
+            case GRU -> Gru.builder(config);
         };
     }
 
     abstract B self();
 
-    B describedBy(RecurrentDesc desc) {
-        int slots = cell.activationSlots().size();
-        layers = desc.layers();
-        direction = desc.direction();
-        merge = desc.merge();
-        bias = desc.bias();
-        batchMajor = desc.batchMajor();
-        dropout = desc.dropout();
-        gateClip = desc.gateClip();
-        projectionSize = desc.projectionSize();
-        cellClip = desc.cellClip();
-        peepholes = desc.peepholes();
-        coupledInputForget = desc.coupledInputForget();
-        reset = desc.reset();
-        activations = desc.activations().subList(0, slots);
-        reverseActivations =
-                desc.activations().subList(slots, desc.activations().size());
-        return self();
+    /**
+     * The description alone.
+     *
+     * @throws IllegalArgumentException if a value, or a combination of values, is wrong; names it
+     */
+    public RecurrentConfig config() {
+        return config.build();
     }
 
     /**
@@ -118,7 +93,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
 
     /** Stacks {@code layers} layers; default 1. */
     public B layers(int layers) {
-        this.layers = layers;
+        config.layers(layers);
         return self();
     }
 
@@ -129,32 +104,31 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
 
     /** Reads the sequence in both directions. */
     public B bidirectional(Merge merge) {
-        this.direction = Direction.BIDIRECTIONAL;
-        this.merge = Checks.notNull("merge", merge);
+        config.bidirectional(merge);
         return self();
     }
 
     /** Reading order; default {@link Direction#FORWARD}. */
     public B direction(Direction direction) {
-        this.direction = Checks.notNull("direction", direction);
+        config.direction(direction);
         return self();
     }
 
     /** Whether the cells have their two bias vectors; default true. */
     public B bias(boolean bias) {
-        this.bias = bias;
+        config.bias(bias);
         return self();
     }
 
     /** Sequences are {@code [N, T, ·]} (true) or {@code [T, N, ·]} (false, default). */
     public B batchMajor(boolean batchMajor) {
-        this.batchMajor = batchMajor;
+        config.batchMajor(batchMajor);
         return self();
     }
 
     /** Drops elements between layers with this probability, in training; default 0. */
     public B dropout(float probability) {
-        this.dropout = probability;
+        config.dropout(probability);
         return self();
     }
 
@@ -166,7 +140,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
 
     /** Bounds the absolute value that enters each gate's activation (ONNX {@code clip}); 0 = none, default. */
     public B gateClip(float bound) {
-        this.gateClip = bound;
+        config.gateClip(bound);
         return self();
     }
 
@@ -175,14 +149,13 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
      * (n); LSTM f (i, f, o), g (candidate), h (cell output). Default: σ for f (RNN: tanh), tanh for the others.
      */
     public B activations(Activation... activations) {
-        this.activations = List.of(activations);
-        this.reverseActivations = List.of();
+        config.activations(activations);
         return self();
     }
 
     /** The activations of the reverse direction of a bidirectional layer, where they differ. */
     public B reverseActivations(Activation... activations) {
-        this.reverseActivations = List.of(activations);
+        config.reverseActivations(activations);
         return self();
     }
 
@@ -299,36 +272,10 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
         return self();
     }
 
-    RecurrentDesc desc() {
+    /** Refuses wrong values of what is no part of the description. */
+    void checkOptions() {
         Checks.range("threads", threads, MAX_THREADS);
         Checks.range("maxPlans", maxPlans, MAX_PLANS);
-        List<Activation> all = new ArrayList<>(activations);
-        if (direction == Direction.BIDIRECTIONAL) {
-            all.addAll(reverseActivations.isEmpty() ? activations : reverseActivations);
-        } else {
-            Checks.argument(
-                    reverseActivations.isEmpty(),
-                    "reverseActivations",
-                    reverseActivations,
-                    "none unless bidirectional");
-        }
-        return new RecurrentDesc(
-                cell,
-                inputSize,
-                hiddenSize,
-                projectionSize,
-                layers,
-                direction,
-                merge,
-                bias,
-                batchMajor,
-                dropout,
-                cellClip,
-                gateClip,
-                peepholes,
-                coupledInputForget,
-                reset,
-                Collections.unmodifiableList(all));
     }
 
     EngineOptions engineOptions() {
@@ -340,7 +287,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
                 new CudnnOptions(cudnnAlgorithm, cudnnGraphs, cudnnDropout));
     }
 
-    void initialize(RecurrentDesc desc, WeightLayout layout, TensorStorage block) {
+    void initialize(RecurrentConfig config, WeightLayout layout, TensorStorage block) {
         Map<String, float[]> given = weights;
         if (given != null) {
             Weights.check(layout, given);
@@ -355,7 +302,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
                         spec.size(),
                         "at most 2^31 - 9 elements in one parameter");
                 values = staging(spec);
-                initializer.fill(spec, desc, random, values);
+                initializer.fill(spec, config, random, values);
             }
             block.write(spec.offset(), FloatBuffer.wrap(values));
         });

@@ -1,5 +1,9 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.checks.Closing;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +47,7 @@ public sealed interface RecurrentCell extends AutoCloseable permits LayerCell, S
 
     /** A tensor of zeros in this backend's memory; the caller closes it. */
     default FloatTensor newTensor(long... dims) {
-        return FloatTensor.allocate(Backends.open(backend(), device()), dims);
+        return FloatTensor.allocate(BackendRegistry.open(backend(), device()), dims);
     }
 
     /** A tensor of zeros {@code [N, C]}; the caller closes it. */

@@ -1,18 +1,27 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.CurrentWeights.Packed;
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
+import io.github.fusedrnn.internal.layer.CallArguments;
+import io.github.fusedrnn.internal.layer.CurrentWeights;
+import io.github.fusedrnn.internal.layer.CurrentWeights.Packed;
+import io.github.fusedrnn.internal.layer.Workspaces;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BoundPlan;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Plan;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.Reserve;
-import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.spi.TrainingCall;
-import io.github.fusedrnn.stream.RecurrentStream;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
+import io.github.fusedrnn.tensor.TensorStorage;
+import io.github.fusedrnn.weights.MeasuredAccuracy;
 import io.github.fusedrnn.weights.ModelFingerprint;
 import io.github.fusedrnn.weights.WeightLayout;
 import io.github.fusedrnn.weights.Weights;
@@ -37,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * gradients belong to the caller, who closes them. Everything a call gets must be this backend's memory ({@link #newTensor}).
  */
 public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn, Lstm, Gru {
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final Backend backend;
     private final RecurrentEngine engine;
     private final Weights weights;
@@ -53,21 +62,22 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     private volatile @Nullable Fingerprinted fingerprinted;
     private volatile boolean closed;
 
-    RecurrentLayer(RecurrentDesc desc, RecurrentBuilder<?> builder) {
-        this.desc = desc;
-        WeightLayout layout = WeightLayout.of(desc);
+    RecurrentLayer(RecurrentBuilder<?> builder) {
+        builder.checkOptions();
+        this.config = builder.config();
+        WeightLayout layout = WeightLayout.of(config);
         this.notes = new ArrayList<>();
         EngineOptions options = builder.engineOptions();
-        this.backend = Backends.choose(builder.backend, builder.device, desc, options, notes);
-        this.engine = backend.engine(desc, options);
+        this.backend = BackendRegistry.choose(builder.backend, builder.device, config, options, notes);
+        this.engine = backend.engine(config, options);
         this.precision = builder.precision;
         this.threads = builder.threads;
         this.dropoutSeed = builder.dropoutSeed;
-        this.arguments = new CallArguments(desc, backend);
+        this.arguments = new CallArguments(config, backend);
         this.workspaces = new Workspaces(engine, threads, builder.maxPlans);
         TensorStorage block = backend.allocate(layout.size(), "weights");
         try {
-            builder.initialize(desc, layout, block);
+            builder.initialize(config, layout, block);
         } catch (RuntimeException | Error e) {
             block.close();
             throw e;
@@ -77,8 +87,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     }
 
     /** The full description of this layer. */
-    public RecurrentDesc desc() {
-        return desc;
+    public RecurrentConfig config() {
+        return config;
     }
 
     /** The backend that runs this layer. */
@@ -123,17 +133,17 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
     /** A tensor of zeros for inputs of {@code t} steps and {@code n} rows; the caller closes it. */
     public FloatTensor newInput(int t, int n) {
-        return desc.batchMajor() ? newTensor(n, t, desc.inputSize()) : newTensor(t, n, desc.inputSize());
+        return config.batchMajor() ? newTensor(n, t, config.inputSize()) : newTensor(t, n, config.inputSize());
     }
 
     /** A tensor of zeros for outputs of {@code t} steps and {@code n} rows; the caller closes it. */
     public FloatTensor newOutput(int t, int n) {
-        return desc.batchMajor() ? newTensor(n, t, desc.outputSize()) : newTensor(t, n, desc.outputSize());
+        return config.batchMajor() ? newTensor(n, t, config.outputSize()) : newTensor(t, n, config.outputSize());
     }
 
     /** Zero states of {@code n} rows, also for gradients of states; the caller closes them. */
     public RecurrentState newState(int n) {
-        return RecurrentState.allocate(backend, desc, n);
+        return RecurrentState.allocate(backend, config, n);
     }
 
     /** Zero gradients of all parameters; the caller closes them. */
@@ -298,8 +308,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         checkOpen();
         Fingerprinted known = fingerprinted;
         if (known == null || known.version() != weights.version()) {
-            known = weights.read(
-                    block -> new Fingerprinted(ModelFingerprint.of(desc, weights.layout(), block), weights.version()));
+            known = weights.read(block ->
+                    new Fingerprinted(ModelFingerprint.of(config, weights.layout(), block), weights.version()));
             fingerprinted = known;
         }
         return known.fingerprint();

@@ -1,6 +1,7 @@
 package io.github.fusedrnn;
 
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 
 /**
  * What the allocating form of inference returns; the caller owns both parts and closes them together.

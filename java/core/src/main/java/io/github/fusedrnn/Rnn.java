@@ -1,7 +1,9 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
-import java.util.List;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 
 /**
  * Elman's recurrent network: h' = f(W_ih x + b_ih + W_hh h + b_hh), f = tanh by default. Elman 1990.
@@ -11,32 +13,29 @@ import java.util.List;
  * }</pre>
  */
 public final class Rnn extends RecurrentLayer {
-    private final RnnConfig config;
-
-    private Rnn(RecurrentDesc desc, Builder builder) {
-        super(desc, builder);
-        this.config = new RnnConfig(desc);
+    private Rnn(Builder builder) {
+        super(builder);
     }
 
     /** A builder of layers that read C = {@code inputSize} and have H = {@code hiddenSize} units. */
     public static Builder builder(int inputSize, int hiddenSize) {
-        return new Builder(inputSize, hiddenSize);
+        return new Builder(RecurrentConfig.rnn(inputSize, hiddenSize));
     }
 
-    /** A builder with all that a config says. */
-    public static Builder builder(RnnConfig config) {
-        return new Builder(config.inputSize(), config.hiddenSize()).describedBy(config.desc());
-    }
-
-    /** What this layer computes. */
-    public RnnConfig config() {
-        return config;
+    /**
+     * A builder for the layer that {@code config} describes.
+     *
+     * @throws IllegalArgumentException if {@code config} is of another cell
+     */
+    public static Builder builder(RecurrentConfig config) {
+        Checks.argument(config.cell() == CellKind.RNN, "config.cell", config.cell(), "RNN");
+        return new Builder(config.toBuilder());
     }
 
     /** Builds {@link Rnn} layers. */
     public static final class Builder extends RecurrentBuilder<Builder> {
-        private Builder(int inputSize, int hiddenSize) {
-            super(CellKind.RNN, inputSize, hiddenSize, List.of(Activation.TANH));
+        private Builder(RecurrentConfig.Builder config) {
+            super(config);
         }
 
         /** The activation f; default tanh. */
@@ -49,14 +48,9 @@ public final class Rnn extends RecurrentLayer {
             return this;
         }
 
-        /** The config alone, checked. */
-        public RnnConfig config() {
-            return new RnnConfig(desc());
-        }
-
         @Override
         public Rnn build() {
-            return new Rnn(desc(), this);
+            return new Rnn(this);
         }
     }
 }

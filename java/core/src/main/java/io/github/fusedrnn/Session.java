@@ -1,8 +1,13 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.CurrentWeights.Packed;
+import io.github.fusedrnn.config.PlanExplanation;
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.layer.CallArguments;
+import io.github.fusedrnn.internal.layer.CurrentWeights;
+import io.github.fusedrnn.internal.layer.CurrentWeights.Packed;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 

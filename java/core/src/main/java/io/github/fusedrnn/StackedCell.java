@@ -1,6 +1,10 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.checks.Closing;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,11 +1,15 @@
 package io.github.fusedrnn;
 
-import io.github.fusedrnn.CurrentWeights.Packed;
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.layer.BackwardHold;
+import io.github.fusedrnn.internal.layer.CallArguments;
+import io.github.fusedrnn.internal.layer.CurrentWeights.Packed;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -104,12 +108,12 @@ public final class Tape implements AutoCloseable {
             @Nullable Gradients gradients) {
         CallArguments arguments = layer.arguments();
         if (dy != null) {
-            arguments.sequence("dy", dy, call.t(), call.n(), layer.desc().outputSize());
+            arguments.sequence("dy", dy, call.t(), call.n(), layer.config().outputSize());
         }
         arguments.state("dStateOut", dStateOut, call.n());
         arguments.state("dStateIn", dStateIn, call.n());
         if (dx != null) {
-            arguments.sequence("dx", dx, call.t(), call.n(), layer.desc().inputSize());
+            arguments.sequence("dx", dx, call.t(), call.n(), layer.config().inputSize());
             dx.storage().checkWritable("dx");
             Checks.apart(dy != null && dx.overlaps(dy), "dx", "dy");
             Checks.apart(dStateOut != null && dStateOut.overlaps(dx), "dx", "dStateOut");
@@ -129,7 +133,7 @@ public final class Tape implements AutoCloseable {
                     "gradients",
                     gradients.names(),
                     "gradients of this layer, from newGradients()");
-            Checks.usable("gradients", gradients.all().storage(), layer.place());
+            CallArguments.usable("gradients", gradients.all().storage(), layer.place());
             gradients.all().storage().checkWritable("gradients");
             Checks.apart(dy != null && gradients.all().overlaps(dy), "gradients", "dy");
             Checks.apart(dx != null && gradients.all().overlaps(dx), "gradients", "dx");

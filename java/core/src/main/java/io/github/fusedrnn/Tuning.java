@@ -1,5 +1,10 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
+import io.github.fusedrnn.internal.layer.TuningFile;
 import io.github.fusedrnn.spi.Fingerprint;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PlanChoices;
@@ -81,7 +86,7 @@ public final class Tuning {
     }
 
     private static Fingerprint fingerprint() {
-        return Backends.open(BackendKind.CPU).fingerprint();
+        return BackendRegistry.open(BackendKind.CPU).fingerprint();
     }
 
     /** For backends. */

@@ -3,7 +3,10 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BackendProvider;
 import java.util.ArrayList;
@@ -138,8 +141,8 @@ class BackendsTest {
     }
 
     private static Backend first(Provider best, List<String> notes) {
-        Provider next = new Provider(BackendKind.REFERENCE, () -> Backends.open(BackendKind.REFERENCE));
-        return Backends.first(List.of(best, next), backend -> Availability.yes("it can"), notes);
+        Provider next = new Provider(BackendKind.REFERENCE, () -> BackendRegistry.open(BackendKind.REFERENCE));
+        return BackendRegistry.first(List.of(best, next), backend -> Availability.yes("it can"), notes);
     }
 
     @Test
@@ -169,8 +172,8 @@ class BackendsTest {
     @Test
     void whereNoneOpensAllReasonsAreTold() {
         Provider full = failing(new IllegalStateException("full"));
-        assertThatThrownBy(
-                        () -> Backends.first(List.of(full, full), backend -> Availability.yes("-"), new ArrayList<>()))
+        assertThatThrownBy(() ->
+                        BackendRegistry.first(List.of(full, full), backend -> Availability.yes("-"), new ArrayList<>()))
                 .isInstanceOf(FusedRnnException.class)
                 .hasMessage("no backend can be taken: [not CUDNN: cannot be opened (full), not CUDNN: cannot be opened"
                         + " (full)]");

@@ -3,7 +3,11 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.testing.Target;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

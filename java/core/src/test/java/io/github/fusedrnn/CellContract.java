@@ -3,8 +3,12 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.internal.checks.Closing;
 import io.github.fusedrnn.internal.math.DropoutMask;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Target;

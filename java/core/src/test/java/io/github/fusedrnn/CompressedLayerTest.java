@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.fusedrnn.check.PrecisionCheck;
 import io.github.fusedrnn.check.PrecisionReport;
 import io.github.fusedrnn.check.SequenceInput;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.PlanChoices;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.tensor.FloatTensor;
-import io.github.fusedrnn.testing.DescBuilder;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Target;
@@ -37,23 +40,23 @@ class CompressedLayerTest {
         return sets().flatMap(set -> COMPRESSED.stream().map(precision -> Arguments.of(set, precision)));
     }
 
-    private static RecurrentLayer layer(Target set, RecurrentDesc desc, double[] weights, Precision precision) {
-        return set.on(RecurrentBuilder.of(desc), precision)
-                .weights(Target.named(desc, weights))
+    private static RecurrentLayer layer(Target set, RecurrentConfig config, double[] weights, Precision precision) {
+        return set.on(RecurrentBuilder.of(config), precision)
+                .weights(Target.named(config, weights))
                 .build();
     }
 
     private static LayerRun.Result infer(RecurrentLayer layer, int t, int n, int[] lengths) {
         RandomCalls random = new RandomCalls(17);
-        RecurrentDesc desc = layer.desc();
+        RecurrentConfig config = layer.config();
         return LayerRun.infer(
                 layer,
                 t,
                 n,
-                LayerRun.floats(random.x(desc, t, n)),
+                LayerRun.floats(random.x(config, t, n)),
                 lengths,
-                LayerRun.floats(random.h(desc, n)),
-                LayerRun.floats(random.c(desc, n)));
+                LayerRun.floats(random.h(config, n)),
+                LayerRun.floats(random.c(config, n)));
     }
 
     /** Multiples of 2^-10 below 1 have a half: nothing is rounded. */
@@ -62,12 +65,12 @@ class CompressedLayerTest {
     void halvesOfRoundWeightsGiveTheBitsOfFloat32(Target set) {
         set.require();
         for (String name : supported()) {
-            RecurrentDesc desc = Variants.all().get(name);
-            double[] weights = Arrays.stream(new RandomCalls(5).weights(desc))
+            RecurrentConfig config = Variants.all().get(name);
+            double[] weights = Arrays.stream(new RandomCalls(5).weights(config))
                     .map(w -> Math.rint(w * 1024) / 1024)
                     .toArray();
-            try (RecurrentLayer exact = layer(set, desc, weights, Precision.FLOAT32);
-                    RecurrentLayer half = layer(set, desc, weights, Precision.FLOAT16)) {
+            try (RecurrentLayer exact = layer(set, config, weights, Precision.FLOAT32);
+                    RecurrentLayer half = layer(set, config, weights, Precision.FLOAT16)) {
                 int[] lengths = {4, 0, 2};
                 LayerRun.Result expected = infer(exact, 4, 3, lengths);
                 LayerRun.Result actual = infer(half, 4, 3, lengths);
@@ -93,8 +96,8 @@ class CompressedLayerTest {
             for (RecurrentLayer layer : List.of(lstm, gru)) {
                 PrecisionReport report = PrecisionCheck.measure(layer, 1, 5, 1);
                 assertThat(report.largestError())
-                        .as("%s %s: %s", set, layer.desc().cell(), report)
-                        .isBetween(1e-8, allowed * 1.5 * layer.desc().layers());
+                        .as("%s %s: %s", set, layer.config().cell(), report)
+                        .isBetween(1e-8, allowed * 1.5 * layer.config().layers());
             }
         }
     }
@@ -103,12 +106,12 @@ class CompressedLayerTest {
     @MethodSource("setsAndPrecisions")
     void threadsAndBatchMatesChangeNoBit(Target set, Precision precision) {
         set.require();
-        RecurrentDesc desc = DescBuilder.lstm().sizes(40, 101).projection(67).build();
-        double[] weights = new RandomCalls(2).weights(desc);
-        try (RecurrentLayer one = layer(set, desc, weights, precision);
-                RecurrentLayer two = set.on(RecurrentBuilder.of(desc), precision)
+        RecurrentConfig config = RecurrentConfig.lstm(40, 101).projection(67).build();
+        double[] weights = new RandomCalls(2).weights(config);
+        try (RecurrentLayer one = layer(set, config, weights, precision);
+                RecurrentLayer two = set.on(RecurrentBuilder.of(config), precision)
                         .threads(2)
-                        .weights(Target.named(desc, weights))
+                        .weights(Target.named(config, weights))
                         .build();
                 FloatTensor x = one.newInput(3, 1);
                 FloatTensor y = one.newOutput(3, 1);
@@ -117,9 +120,9 @@ class CompressedLayerTest {
             assertThat(infer(two, 3, 7, null).y()).isEqualTo(all);
             // zero states, one row: as the first of two rows
             float[] both = LayerRun.infer(
-                            one, 3, 2, LayerRun.floats(new RandomCalls(8).x(desc, 3, 2)), null, null, null)
+                            one, 3, 2, LayerRun.floats(new RandomCalls(8).x(config, 3, 2)), null, null, null)
                     .y();
-            float[] inputs = LayerRun.floats(new RandomCalls(8).x(desc, 3, 2));
+            float[] inputs = LayerRun.floats(new RandomCalls(8).x(config, 3, 2));
             for (int t = 0; t < 3; t++) {
                 for (int i = 0; i < 40; i++) {
                     x.set(t * 40L + i, inputs[t * 80 + i]);
@@ -136,7 +139,7 @@ class CompressedLayerTest {
 
     private static List<String> supported() {
         return Variants.all().keySet().stream()
-                .filter(name -> Backends.open(BackendKind.CPU)
+                .filter(name -> BackendRegistry.open(BackendKind.CPU)
                         .supports(
                                 Variants.all().get(name),
                                 new EngineOptions("auto", "packed", Precision.INT8, PlanChoices.RULE))
@@ -161,11 +164,11 @@ class CompressedLayerTest {
                 .noneMatch(name ->
                         name.matches(".*(gate clip|peephole|coupled|before|none|everything|differ|softsign|elu$).*")
                                 && !name.equals("rnn relu"));
-        Variants.all().forEach((name, desc) -> {
+        Variants.all().forEach((name, config) -> {
             if (!supported.contains(name)) {
                 assertThatThrownBy(
                                 () -> Target.CPU_PLAIN
-                                        .on(RecurrentBuilder.of(desc), Precision.FLOAT16)
+                                        .on(RecurrentBuilder.of(config), Precision.FLOAT16)
                                         .build(),
                                 name)
                         .isInstanceOf(UnsupportedOperationException.class)
@@ -271,14 +274,14 @@ class CompressedLayerTest {
     @Test
     void measuresOnGivenInputAndLengths() {
         Target.CPU_PLAIN.require();
-        RecurrentDesc desc = DescBuilder.gru().sizes(5, 9).bidirectional().build();
+        RecurrentConfig config = RecurrentConfig.gru(5, 9).bidirectional().build();
         RandomCalls random = new RandomCalls(4);
-        double[] weights = random.weights(desc);
-        SequenceInput input = SequenceInput.of(4, 3, random.x(desc, 4, 3))
+        double[] weights = random.weights(config);
+        SequenceInput input = SequenceInput.of(4, 3, random.x(config, 4, 3))
                 .withLengths(4, 0, 2)
-                .withState(random.h(desc, 3), null);
-        try (RecurrentLayer exact = layer(Target.CPU_PLAIN, desc, weights, Precision.FLOAT32);
-                RecurrentLayer bytes = layer(Target.CPU_PLAIN, desc, weights, Precision.INT8)) {
+                .withState(random.h(config, 3), null);
+        try (RecurrentLayer exact = layer(Target.CPU_PLAIN, config, weights, Precision.FLOAT32);
+                RecurrentLayer bytes = layer(Target.CPU_PLAIN, config, weights, Precision.INT8)) {
             // float32's own rounding of outputs of size 1, and the worst of int8's 1/254 on some gates
             assertThat(PrecisionCheck.measure(exact, input).largestError()).isBetween(1e-9, 1e-6);
             assertThat(PrecisionCheck.measure(bytes, input).largestError()).isBetween(1e-5, 2e-2);
@@ -303,10 +306,10 @@ class CompressedLayerTest {
     @Test
     void refusesAWeightThatNoHalfHolds() {
         Target.CPU_PLAIN.require();
-        RecurrentDesc desc = DescBuilder.rnn().sizes(1, 1).bias(false).build();
+        RecurrentConfig config = RecurrentConfig.rnn(1, 1).bias(false).build();
         Map<String, float[]> weights = Map.of("weight_ih_l0", new float[] {70000f}, "weight_hh_l0", new float[] {0f});
         try (RecurrentLayer half = Target.CPU_PLAIN
-                .on(RecurrentBuilder.of(desc), Precision.FLOAT16)
+                .on(RecurrentBuilder.of(config), Precision.FLOAT16)
                 .weights(weights)
                 .build()) {
             assertThatThrownBy(() -> infer(half, 1, 1, null))

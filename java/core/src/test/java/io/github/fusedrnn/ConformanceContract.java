@@ -66,7 +66,7 @@ abstract class ConformanceContract extends Contract {
     }
 
     private void check(GoldenCase c) {
-        try (RecurrentLayer layer = target().layer(c.desc(), c.weights())) {
+        try (RecurrentLayer layer = target().layer(c.config(), c.weights())) {
             Map<String, double[]> actual = LayerRun.train(layer, c, 0);
             c.expected().forEach((tensor, expected) -> {
                 double error = Comparison.check(

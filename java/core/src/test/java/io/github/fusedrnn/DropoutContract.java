@@ -2,9 +2,9 @@ package io.github.fusedrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.tensor.FloatTensor;
-import io.github.fusedrnn.testing.DescBuilder;
 import io.github.fusedrnn.testing.GoldenCase;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.OracleCases;
@@ -25,9 +25,8 @@ abstract class DropoutContract extends Contract {
     }
 
     /** Two layers of rectifiers without recurrence: of what is not negative the second layer's output is the first's, masked. */
-    private static RecurrentDesc see(float p) {
-        return DescBuilder.rnn()
-                .sizes(9, 9)
+    private static RecurrentConfig see(float p) {
+        return RecurrentConfig.rnn(9, 9)
                 .layers(2)
                 .bias(false)
                 .dropout(p)
@@ -116,13 +115,13 @@ abstract class DropoutContract extends Contract {
 
     @Test
     void whatWasDroppedForwardGetsNoGradient() {
-        RecurrentDesc desc = see(P);
-        GoldenCase c = OracleCases.of("dropout", desc, T, N, false, 1, 5, 7);
+        RecurrentConfig config = see(P);
+        GoldenCase c = OracleCases.of("dropout", config, T, N, false, 1, 5, 7);
         double[] positive = Arrays.stream(c.x()).map(Math::abs).toArray();
         GoldenCase plain = new GoldenCase(
-                c.name(), desc, T, N, null, identityWeights(), positive, null, null, c.dy(), null, null, Map.of());
+                c.name(), config, T, N, null, identityWeights(), positive, null, null, c.dy(), null, null, Map.of());
         float[] mask = mask(target(), 5, 7);
-        try (RecurrentLayer layer = target().layer(desc, identityWeights(), 1, 5)) {
+        try (RecurrentLayer layer = target().layer(config, identityWeights(), 1, 5)) {
             double[] dx = LayerRun.train(layer, plain, 7).get("grad.input");
             for (int i = 0; i < dx.length; i++) {
                 assertThat(dx[i]).isEqualTo((double) (float) (mask[i] * c.dy()[i]));

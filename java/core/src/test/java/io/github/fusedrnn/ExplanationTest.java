@@ -3,6 +3,9 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CacheShare;
+import io.github.fusedrnn.config.PlanExplanation;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.testing.Target;
 import java.util.List;

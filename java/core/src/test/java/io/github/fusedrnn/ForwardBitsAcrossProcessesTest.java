@@ -2,9 +2,9 @@ package io.github.fusedrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.testing.ChildJvm;
-import io.github.fusedrnn.testing.DescBuilder;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Target;
@@ -23,16 +23,16 @@ class ForwardBitsAcrossProcessesTest {
 
     /** Prints a digest of forward bits; the child's main. */
     public static void main(String[] args) {
-        RecurrentDesc desc =
-                DescBuilder.lstm().sizes(65, 70).bidirectional().layers(2).build();
+        RecurrentConfig config =
+                RecurrentConfig.lstm(65, 70).bidirectional().layers(2).build();
         RandomCalls random = new RandomCalls(1);
-        double[] weights = random.weights(desc);
+        double[] weights = random.weights(config);
         try (Lstm layer = Lstm.builder(65, 70)
                 .bidirectional()
                 .layers(2)
                 .backend(BackendKind.CPU)
                 .cpuProducts("packed")
-                .weights(Target.named(desc, weights))
+                .weights(Target.named(config, weights))
                 .build()) {
             // Opens OpenBLAS, whose choice of kernels the variable changes.
             try (var x = layer.newInput(3, 2);
@@ -42,7 +42,7 @@ class ForwardBitsAcrossProcessesTest {
                 tape.backward(y, null, null, null, gradients);
             }
             LayerRun.Result result =
-                    LayerRun.infer(layer, 6, 37, LayerRun.floats(random.x(desc, 6, 37)), null, null, null);
+                    LayerRun.infer(layer, 6, 37, LayerRun.floats(random.x(config, 6, 37)), null, null, null);
             System.out.println("digest " + Arrays.hashCode(result.y()) + " " + Arrays.hashCode(result.h()));
         } catch (IllegalArgumentException e) {
             System.out.println("refused " + e.getMessage());

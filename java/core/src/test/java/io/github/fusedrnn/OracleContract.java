@@ -1,7 +1,7 @@
 package io.github.fusedrnn;
 
 import io.github.fusedrnn.check.Tolerances;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.testing.Comparison;
 import io.github.fusedrnn.testing.ErrorTable;
 import io.github.fusedrnn.testing.GoldenCase;
@@ -45,18 +45,18 @@ abstract class OracleContract extends Contract {
     @ParameterizedTest
     @MethodSource("variants")
     void agreesInEveryVariant(String name) {
-        RecurrentDesc desc = Variants.all().get(name);
-        check(name, desc, 6, 5, true);
-        check(name, desc, 1, 1, false);
+        RecurrentConfig config = Variants.all().get(name);
+        check(name, config, 6, 5, true);
+        check(name, config, 1, 1, false);
     }
 
     @ParameterizedTest
     @MethodSource("sizes")
     void agreesInAwkwardSizes(String name) {
-        RecurrentDesc desc = SmallLayers.get(name);
-        check(name, desc, 5, 17, true);
-        check(name, desc, 1, 33, true);
-        check(name, desc, 7, 1, false);
+        RecurrentConfig config = SmallLayers.get(name);
+        check(name, config, 5, 17, true);
+        check(name, config, 1, 33, true);
+        check(name, config, 7, 1, false);
     }
 
     static Collection<String> largeLayers() {
@@ -66,20 +66,20 @@ abstract class OracleContract extends Contract {
     @ParameterizedTest
     @MethodSource("largeLayers")
     void agreesWhereOneBlockIsNotEnough(String name) {
-        RecurrentDesc desc = SmallLayers.large().get(name);
+        RecurrentConfig config = SmallLayers.large().get(name);
         check(
                 LARGE.computeIfAbsent(
-                        name, key -> OracleCases.of(key, desc, 9, 37, true, 1, DROPOUT_SEED, DROPOUT_CALL)),
+                        name, key -> OracleCases.of(key, config, 9, 37, true, 1, DROPOUT_SEED, DROPOUT_CALL)),
                 3);
     }
 
-    private void check(String name, RecurrentDesc desc, int t, int n, boolean full) {
+    private void check(String name, RecurrentConfig config, int t, int n, boolean full) {
         String what = name + " T" + t + " N" + n + " seed " + name.hashCode();
-        check(OracleCases.of(what, desc, t, n, full, name.hashCode(), DROPOUT_SEED, DROPOUT_CALL), 1);
+        check(OracleCases.of(what, config, t, n, full, name.hashCode(), DROPOUT_SEED, DROPOUT_CALL), 1);
     }
 
     private void check(GoldenCase c, int threads) {
-        try (RecurrentLayer layer = target().layer(c.desc(), c.weights(), threads, DROPOUT_SEED)) {
+        try (RecurrentLayer layer = target().layer(c.config(), c.weights(), threads, DROPOUT_SEED)) {
             Map<String, double[]> actual = LayerRun.train(layer, c, DROPOUT_CALL);
             c.expected().forEach((tensor, expected) -> {
                 String message = target() + " " + c.name() + " " + tensor;
@@ -100,14 +100,14 @@ abstract class OracleContract extends Contract {
      */
     private static double tolerance(GoldenCase c, String tensor) {
         double roundings = tensor.startsWith("grad.") ? Math.sqrt(2) : 1;
-        return Math.min(LIMIT, Tolerances.float32(c.desc(), c.t(), c.n()) * roundings) * cancellation(c, tensor);
+        return Math.min(LIMIT, Tolerances.float32(c.config(), c.t(), c.n()) * roundings) * cancellation(c, tensor);
     }
 
     /** How much larger than the tensor's largest value that is by which its errors are measured. */
     private static double cancellation(GoldenCase c, String tensor) {
         double[] expected = c.expected().get(tensor);
         double largest = largest(expected);
-        int numbers = Math.min(expected.length, c.t() * c.n() * c.desc().stateSize());
+        int numbers = Math.min(expected.length, c.t() * c.n() * c.config().stateSize());
         if (numbers >= FEW || largest == 0) {
             return 1;
         }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.testing.Variants;
 import org.junit.jupiter.api.Test;
 
@@ -13,14 +16,14 @@ class RecurrentBuilderTest {
         Variants.all().forEach((name, desc) -> {
             try (RecurrentLayer layer =
                     RecurrentBuilder.of(desc).backend(BackendKind.REFERENCE).build()) {
-                assertThat(layer.desc()).as(name).isEqualTo(desc);
+                assertThat(layer.config()).as(name).isEqualTo(desc);
             }
         });
     }
 
     @Test
     void buildsALayerLikeAnother() {
-        LstmConfig config =
+        RecurrentConfig config =
                 Lstm.builder(3, 8).projection(2).layers(2).peepholes(true).config();
         try (Lstm lstm = Lstm.builder(config).backend(BackendKind.REFERENCE).build()) {
             assertThat(lstm.config()).isEqualTo(config);

@@ -2,8 +2,9 @@ package io.github.fusedrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.testing.DescBuilder;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.testing.GoldenCase;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.LayerRun.Result;
@@ -47,7 +48,7 @@ abstract class SequenceContract extends Contract {
 
     /** A layer with random weights and a random batch for it. */
     private final class Batch implements AutoCloseable {
-        final RecurrentDesc desc;
+        final RecurrentConfig config;
         final RandomCalls random;
         final double[] weights;
         final RecurrentLayer layer;
@@ -56,15 +57,15 @@ abstract class SequenceContract extends Contract {
         final float[] h0;
         final float[] c0;
 
-        Batch(RecurrentDesc desc, long seed) {
-            this.desc = desc;
+        Batch(RecurrentConfig config, long seed) {
+            this.config = config;
             this.random = new RandomCalls(seed);
-            this.weights = random.weights(desc);
-            this.layer = target().layer(desc, weights);
-            this.x = LayerRun.floats(random.x(desc, T, N));
+            this.weights = random.weights(config);
+            this.layer = target().layer(config, weights);
+            this.x = LayerRun.floats(random.x(config, T, N));
             this.lengths = random.lengths(T, N);
-            this.h0 = LayerRun.floats(random.h(desc, N));
-            this.c0 = LayerRun.floats(random.c(desc, N));
+            this.h0 = LayerRun.floats(random.h(config, N));
+            this.c0 = LayerRun.floats(random.c(config, N));
         }
 
         Result run() {
@@ -143,7 +144,7 @@ abstract class SequenceContract extends Contract {
         try (Batch b = batch(name)) {
             int[] order = {3, 0, 4, 2, 1};
             Result straight = b.run();
-            int layers = b.desc.stateLayers();
+            int layers = b.config.stateLayers();
             int[] lengths = Arrays.stream(order).map(i -> b.lengths[i]).toArray();
             Result shuffled = LayerRun.infer(
                     b.layer,
@@ -167,7 +168,7 @@ abstract class SequenceContract extends Contract {
     void aRowAloneGetsTheBitsItGetsInABatch(String name) {
         try (Batch b = batch(name)) {
             Result all = b.run();
-            int layers = b.desc.stateLayers();
+            int layers = b.config.stateLayers();
             for (int[] some : new int[][] {{0}, {1}, {4}, {0, 1, 2, 3}, {2, 4}}) {
                 int[] lengths = Arrays.stream(some).map(i -> b.lengths[i]).toArray();
                 Result part = LayerRun.infer(
@@ -191,11 +192,11 @@ abstract class SequenceContract extends Contract {
     @ParameterizedTest
     @MethodSource("layers")
     void paddingChangesNothing(String name) {
-        RecurrentDesc desc = SmallLayers.get(name);
-        GoldenCase clean = OracleCases.of(name, desc, T, N, true, name.hashCode(), 0, 0);
+        RecurrentConfig config = SmallLayers.get(name);
+        GoldenCase clean = OracleCases.of(name, config, T, N, true, name.hashCode(), 0, 0);
         GoldenCase poisoned = new GoldenCase(
                 name,
-                desc,
+                config,
                 T,
                 N,
                 clean.lengths(),
@@ -207,7 +208,7 @@ abstract class SequenceContract extends Contract {
                 clean.dhn(),
                 clean.dcn(),
                 Map.of());
-        try (RecurrentLayer layer = target().layer(desc, clean.weights())) {
+        try (RecurrentLayer layer = target().layer(config, clean.weights())) {
             Map<String, double[]> expected = LayerRun.train(layer, clean, 0);
             Map<String, double[]> actual = LayerRun.train(layer, poisoned, 0);
             expected.forEach((tensor, values) ->
@@ -270,9 +271,9 @@ abstract class SequenceContract extends Contract {
     @ParameterizedTest
     @MethodSource("layers")
     void forwardForTrainingGivesTheBitsOfInference(String name) {
-        RecurrentDesc desc = SmallLayers.get(name);
-        GoldenCase c = OracleCases.of(name, desc, T, N, true, name.hashCode(), 0, 0);
-        try (RecurrentLayer layer = target().layer(desc, c.weights())) {
+        RecurrentConfig config = SmallLayers.get(name);
+        GoldenCase c = OracleCases.of(name, config, T, N, true, name.hashCode(), 0, 0);
+        try (RecurrentLayer layer = target().layer(config, c.weights())) {
             Map<String, double[]> trained = LayerRun.train(layer, c, 0);
             Result result = LayerRun.infer(
                     layer, T, N, LayerRun.floats(c.x()), c.lengths(), LayerRun.floats(c.h0()), LayerRun.floats(c.c0()));
@@ -284,11 +285,11 @@ abstract class SequenceContract extends Contract {
     @ParameterizedTest
     @MethodSource("layers")
     void threadsChangeNoBit(String name) {
-        RecurrentDesc desc = SmallLayers.get(name);
-        GoldenCase c = OracleCases.of(name, desc, T, N, true, name.hashCode(), 0, 0);
+        RecurrentConfig config = SmallLayers.get(name);
+        GoldenCase c = OracleCases.of(name, config, T, N, true, name.hashCode(), 0, 0);
         Map<String, double[]> single = null;
         for (int threads = 1; threads <= 3; threads++) {
-            try (RecurrentLayer layer = target().layer(desc, c.weights(), threads, 0)) {
+            try (RecurrentLayer layer = target().layer(config, c.weights(), threads, 0)) {
                 Map<String, double[]> now = LayerRun.train(layer, c, 0);
                 if (single == null) {
                     single = now;
@@ -321,15 +322,15 @@ abstract class SequenceContract extends Contract {
     @MethodSource("largeLayers")
     void threadsAndBatchMatesChangeNoBitOfALargeLayer(String name) {
         Assumptions.assumeTrue(target().chainsBits(), "skipped: only our own kernels split the work, and promise bits");
-        RecurrentDesc desc = SmallLayers.large().get(name);
+        RecurrentConfig config = SmallLayers.large().get(name);
         RandomCalls random = new RandomCalls(name.hashCode());
-        double[] weights = random.weights(desc);
+        double[] weights = random.weights(config);
         int rows = 37;
-        float[] x = LayerRun.floats(random.x(desc, T, rows));
+        float[] x = LayerRun.floats(random.x(config, T, rows));
         int[] lengths = random.lengths(T, rows);
         Result expected = null;
         for (int threads = 1; threads <= 4; threads++) {
-            try (RecurrentLayer layer = target().layer(desc, weights, threads, 0)) {
+            try (RecurrentLayer layer = target().layer(config, weights, threads, 0)) {
                 Result all = LayerRun.infer(layer, T, rows, x, lengths, null, null);
                 if (expected == null) {
                     expected = all;
@@ -347,26 +348,26 @@ abstract class SequenceContract extends Contract {
     @MethodSource("largeLayers")
     void threadsChangeNoBitOfALargeBackward(String name) {
         Assumptions.assumeTrue(target().chainsBits(), "skipped: only our own kernels split the work, and promise bits");
-        RecurrentDesc desc = SmallLayers.large().get(name);
+        RecurrentConfig config = SmallLayers.large().get(name);
         RandomCalls random = new RandomCalls(name.hashCode());
         int rows = 37;
         GoldenCase c = new GoldenCase(
                 name,
-                desc,
+                config,
                 T,
                 rows,
                 random.lengths(T, rows),
-                random.weights(desc),
-                random.x(desc, T, rows),
+                random.weights(config),
+                random.x(config, T, rows),
                 null,
                 null,
-                random.y(desc, T, rows),
+                random.y(config, T, rows),
                 null,
                 null,
                 Map.of());
         Map<String, double[]> single = null;
         for (int threads = 1; threads <= 4; threads++) {
-            try (RecurrentLayer layer = target().layer(desc, c.weights(), threads, 0)) {
+            try (RecurrentLayer layer = target().layer(config, c.weights(), threads, 0)) {
                 Map<String, double[]> now = LayerRun.train(layer, c, 0);
                 if (single == null) {
                     single = now;
@@ -383,9 +384,9 @@ abstract class SequenceContract extends Contract {
     @ParameterizedTest
     @MethodSource("layers")
     void theSameCallTwiceGivesTheSameBits(String name) {
-        RecurrentDesc desc = SmallLayers.get(name);
-        GoldenCase c = OracleCases.of(name, desc, T, N, true, name.hashCode(), 0, 0);
-        try (RecurrentLayer layer = target().layer(desc, c.weights())) {
+        RecurrentConfig config = SmallLayers.get(name);
+        GoldenCase c = OracleCases.of(name, config, T, N, true, name.hashCode(), 0, 0);
+        try (RecurrentLayer layer = target().layer(config, c.weights())) {
             Map<String, double[]> first = LayerRun.train(layer, c, 0);
             Map<String, double[]> second = LayerRun.train(layer, c, 0);
             first.forEach((tensor, values) ->
@@ -396,15 +397,15 @@ abstract class SequenceContract extends Contract {
     @Test
     void bidirectionalEqualsAForwardAndAReverseLayer() {
         for (CellKind cell : CellKind.values()) {
-            RecurrentDesc desc =
-                    DescBuilder.of(cell).sizes(7, 17).bidirectional().build();
-            try (Batch both = new Batch(desc, 5)) {
+            RecurrentConfig config =
+                    RecurrentConfig.builder(cell, 7, 17).bidirectional().build();
+            try (Batch both = new Batch(config, 5)) {
                 Result expected = both.run();
                 int half = both.weights.length / 2;
                 Result forward = half(both, cell, Direction.FORWARD, 0, Arrays.copyOfRange(both.weights, 0, half));
                 Result reverse =
                         half(both, cell, Direction.REVERSE, 1, Arrays.copyOfRange(both.weights, half, 2 * half));
-                int h = desc.hiddenSize();
+                int h = config.hiddenSize();
                 float[] merged = new float[expected.y().length];
                 for (int row = 0; row < T * N; row++) {
                     System.arraycopy(forward.y(), row * h, merged, 2 * row * h, h);
@@ -418,11 +419,11 @@ abstract class SequenceContract extends Contract {
     }
 
     private Result half(Batch both, CellKind cell, Direction direction, int index, double[] weights) {
-        RecurrentDesc desc =
-                DescBuilder.of(cell).sizes(7, 17).direction(direction).build();
+        RecurrentConfig config =
+                RecurrentConfig.builder(cell, 7, 17).direction(direction).build();
         int h = both.h0.length / 2;
         int c = both.c0.length / 2;
-        try (RecurrentLayer layer = target().layer(desc, weights)) {
+        try (RecurrentLayer layer = target().layer(config, weights)) {
             return LayerRun.infer(
                     layer,
                     T,
@@ -443,10 +444,11 @@ abstract class SequenceContract extends Contract {
     @Test
     void batchMajorEqualsTimeMajorTransposed() {
         for (CellKind cell : CellKind.values()) {
-            RecurrentDesc timeMajor =
-                    DescBuilder.of(cell).sizes(7, 17).bidirectional().layers(2).build();
-            RecurrentDesc batchMajor = DescBuilder.of(cell)
-                    .sizes(7, 17)
+            RecurrentConfig timeMajor = RecurrentConfig.builder(cell, 7, 17)
+                    .bidirectional()
+                    .layers(2)
+                    .build();
+            RecurrentConfig batchMajor = RecurrentConfig.builder(cell, 7, 17)
                     .bidirectional()
                     .layers(2)
                     .batchMajor(true)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Target;

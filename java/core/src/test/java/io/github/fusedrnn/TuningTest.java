@@ -3,6 +3,9 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
+import io.github.fusedrnn.internal.layer.TuningFile;
 import io.github.fusedrnn.spi.Fingerprint;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.tensor.FloatTensor;
@@ -206,7 +209,7 @@ class TuningTest {
         String plan = lines[3].substring(lines[3].lastIndexOf('|') + 2);
         TuningFile.write(
                 file,
-                Backends.open(BackendKind.CPU).fingerprint(),
+                BackendRegistry.open(BackendKind.CPU).fingerprint(),
                 Map.of(plan, new MeasuredChoice("units threads=77 chunk=96", 1, 1, "")));
         try (Lstm layer = layer(Tuning.load(file))) {
             assertThatThrownBy(() -> layer.session(3, 2, 2))

@@ -2,11 +2,13 @@ package io.github.fusedrnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.config.PlanExplanation;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.fake.FakeCuda;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.testing.Comparison;
-import io.github.fusedrnn.testing.DescBuilder;
 import io.github.fusedrnn.testing.GoldenCase;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.OracleCases;
@@ -44,16 +46,16 @@ class CudnnAlgorithmTest {
     }
 
     private static GoldenCase call(boolean full) {
-        RecurrentDesc desc =
-                DescBuilder.lstm().sizes(5, 6).bidirectional().layers(2).build();
-        return OracleCases.of("lstm", desc, T, N, full, 5, 0, 0);
+        RecurrentConfig config =
+                RecurrentConfig.lstm(5, 6).bidirectional().layers(2).build();
+        return OracleCases.of("lstm", config, T, N, full, 5, 0, 0);
     }
 
     private static RecurrentLayer layer(GoldenCase c, String algorithm) {
-        return RecurrentBuilder.of(c.desc())
+        return RecurrentBuilder.of(c.config())
                 .backend(BackendKind.CUDNN)
                 .cudnnAlgorithm(algorithm)
-                .weights(Target.named(c.desc(), c.weights()))
+                .weights(Target.named(c.config(), c.weights()))
                 .build();
     }
 
@@ -161,8 +163,8 @@ class CudnnAlgorithmTest {
     void whatCudnnRefusesInBackwardIsRunAgainWithStandard() {
         Assumptions.assumeTrue(FakeCuda.present(), "skipped: fails calls of the stand-in");
         // Forward is inside the limits of smallh there, backward is not.
-        RecurrentDesc desc = DescBuilder.gru().sizes(3, 140).build();
-        GoldenCase c = OracleCases.of("gru", desc, 2, 2, false, 5, 0, 0);
+        RecurrentConfig config = RecurrentConfig.gru(3, 140).build();
+        GoldenCase c = OracleCases.of("gru", config, 2, 2, false, 5, 0, 0);
         try (RecurrentLayer layer = layer(c, "smallh")) {
             Map<String, double[]> actual = LayerRun.train(layer, c, 0);
             c.expected().forEach((tensor, expected) -> Comparison.check(tensor, actual.get(tensor), expected, 1e-5));
@@ -175,10 +177,10 @@ class CudnnAlgorithmTest {
         Tuning tuning = Tuning.measuring();
         GoldenCase c = call(false);
         String chosen;
-        try (RecurrentLayer layer = RecurrentBuilder.of(c.desc())
+        try (RecurrentLayer layer = RecurrentBuilder.of(c.config())
                 .backend(BackendKind.CUDNN)
                 .tuning(tuning)
-                .weights(Target.named(c.desc(), c.weights()))
+                .weights(Target.named(c.config(), c.weights()))
                 .build()) {
             infer(layer);
             assertThat(tuning.size()).isEqualTo(1);
@@ -195,7 +197,7 @@ class CudnnAlgorithmTest {
         Path file = folder.resolve("tuning.txt");
         tuning.save(file);
         assertThat(Files.readString(file)).contains("cudnn ");
-        try (RecurrentLayer layer = RecurrentBuilder.of(c.desc())
+        try (RecurrentLayer layer = RecurrentBuilder.of(c.config())
                 .backend(BackendKind.CUDNN)
                 .tuning(Tuning.load(file))
                 .build()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fusedrnn.cudnn.fake.FakeCuda;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Target;
@@ -42,7 +43,7 @@ class CudnnGraphTest {
             x = layer.newInput(T, N);
             y = layer.newOutput(T, N);
             state = layer.newState(N);
-            x.copyFrom(LayerRun.floats(new RandomCalls(3).x(layer.desc(), T, N)));
+            x.copyFrom(LayerRun.floats(new RandomCalls(3).x(layer.config(), T, N)));
         }
 
         float[] infer(int[] lengths) {

@@ -3,11 +3,14 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.spi.Availability;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.testing.Comparison;
-import io.github.fusedrnn.testing.DescBuilder;
 import io.github.fusedrnn.testing.GoldenCase;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.OracleCases;
@@ -48,13 +51,13 @@ class CudnnLayerTest {
 
     @Test
     void runsWhatTheDesignSaysAndRefusesTheRestByName() {
-        Map<String, RecurrentDesc> all = new LinkedHashMap<>(Variants.all());
+        Map<String, RecurrentConfig> all = new LinkedHashMap<>(Variants.all());
         SmallLayers.names().forEach(name -> all.put(name, SmallLayers.get(name)));
-        all.forEach((name, desc) -> {
-            Availability support = Target.CUDNN.backend().supports(desc);
+        all.forEach((name, config) -> {
+            Availability support = Target.CUDNN.backend().supports(config);
             assertThat(support.available()).as("%s: %s", name, support.reason()).isEqualTo(!isRare(name));
             if (isRare(name)) {
-                assertThatThrownBy(() -> RecurrentBuilder.of(desc)
+                assertThatThrownBy(() -> RecurrentBuilder.of(config)
                                 .backend(BackendKind.CUDNN)
                                 .build())
                         .isInstanceOf(UnsupportedOperationException.class)
@@ -94,24 +97,24 @@ class CudnnLayerTest {
     }
 
     static Stream<Arguments> precisions() {
-        Map<String, RecurrentDesc> layers = new LinkedHashMap<>();
-        layers.put("lstm", DescBuilder.lstm().sizes(5, 7).build());
+        Map<String, RecurrentConfig> layers = new LinkedHashMap<>();
+        layers.put("lstm", RecurrentConfig.lstm(5, 7).build());
         layers.put(
                 "lstm bi L2",
-                DescBuilder.lstm().sizes(5, 7).bidirectional().layers(2).build());
+                RecurrentConfig.lstm(5, 7).bidirectional().layers(2).build());
         layers.put(
                 "gru sum L2 batch-major",
-                DescBuilder.gru().sizes(5, 7).sum().layers(2).batchMajor(true).build());
-        layers.put(
-                "rnn reverse L2",
-                DescBuilder.rnn()
-                        .sizes(5, 7)
-                        .direction(Direction.REVERSE)
+                RecurrentConfig.gru(5, 7)
+                        .bidirectional(Merge.SUM)
                         .layers(2)
+                        .batchMajor(true)
                         .build());
         layers.put(
+                "rnn reverse L2",
+                RecurrentConfig.rnn(5, 7).direction(Direction.REVERSE).layers(2).build());
+        layers.put(
                 "gru dropout L3",
-                DescBuilder.gru().sizes(5, 7).dropout(0.4f).layers(3).build());
+                RecurrentConfig.gru(5, 7).dropout(0.4f).layers(3).build());
         return layers.entrySet().stream()
                 .flatMap(layer -> Stream.of(Precision.FLOAT16, Precision.BFLOAT16, Precision.TF32)
                         .flatMap(precision -> Stream.of(false, true)
@@ -128,12 +131,12 @@ class CudnnLayerTest {
 
     @ParameterizedTest(name = "{0} {2} {3}")
     @MethodSource("precisions")
-    void computesInOtherNumbers(String name, RecurrentDesc desc, Precision precision, boolean full) {
-        GoldenCase c = OracleCases.of(name, desc, T, N, full, 11, 1, 2);
+    void computesInOtherNumbers(String name, RecurrentConfig config, Precision precision, boolean full) {
+        GoldenCase c = OracleCases.of(name, config, T, N, full, 11, 1, 2);
         try (RecurrentLayer layer = Target.CUDNN
-                .on(RecurrentBuilder.of(desc), precision)
+                .on(RecurrentBuilder.of(config), precision)
                 .dropoutSeed(1)
-                .weights(Target.named(desc, c.weights()))
+                .weights(Target.named(config, c.weights()))
                 .build()) {
             Map<String, double[]> actual = LayerRun.train(layer, c, 2);
             double largest = c.expected().entrySet().stream()

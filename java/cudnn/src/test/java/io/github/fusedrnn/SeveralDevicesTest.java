@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class SeveralDevicesTest {
     @BeforeEach
     void lookForASecondOne() {
-        String devices = Backends.open(BackendKind.CUDNN).describe().get("usable devices");
+        String devices = BackendRegistry.open(BackendKind.CUDNN).describe().get("usable devices");
         assumeTrue(devices.contains("1"), "only one usable device: " + devices);
     }
 
@@ -53,7 +55,7 @@ class SeveralDevicesTest {
                     .isThrownBy(() -> second.infer(x, null, null, y, null))
                     .withMessageContaining("x: memory of backend CUDNN on device 0")
                     .withMessageContaining("expected: memory of backend CUDNN on device 1");
-            Backend there = Backends.open(BackendKind.CUDNN).onDevice(1);
+            Backend there = BackendRegistry.open(BackendKind.CUDNN).onDevice(1);
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> there.dense().scale(x, 2))
                     .withMessageContaining("memory of backend CUDNN on device 0");
@@ -61,6 +63,6 @@ class SeveralDevicesTest {
     }
 
     private static FloatTensor on0(long... dims) {
-        return FloatTensor.allocate(Backends.open(BackendKind.CUDNN).onDevice(0), dims);
+        return FloatTensor.allocate(BackendRegistry.open(BackendKind.CUDNN).onDevice(0), dims);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.peers;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.peers.race.Family;
 import io.github.fusedrnn.peers.race.RaceCase;
 import java.util.ArrayList;

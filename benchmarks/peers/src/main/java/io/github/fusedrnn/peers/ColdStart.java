@@ -1,7 +1,7 @@
 package io.github.fusedrnn.peers;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.peers.race.ContenderProvider;
 import io.github.fusedrnn.peers.race.Family;
 import io.github.fusedrnn.peers.race.RaceCase;

@@ -1,8 +1,5 @@
 package io.github.fusedrnn.peers;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Direction;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
@@ -13,6 +10,9 @@ import io.github.fusedrnn.check.ReferenceLayer;
 import io.github.fusedrnn.check.ReferenceRun;
 import io.github.fusedrnn.check.SequenceInput;
 import io.github.fusedrnn.check.Tolerances;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.peers.race.CaseData;
 import io.github.fusedrnn.peers.race.RaceCase;
 import java.util.LinkedHashMap;
@@ -74,7 +74,7 @@ final class Oracle {
     }
 
     private static double limit(RaceCase race, ReferenceLayer layer) {
-        return SLACK * Tolerances.float32(layer.desc(), race.steps(), race.rows());
+        return SLACK * Tolerances.float32(layer.config(), race.steps(), race.rows());
     }
 
     private static ReferenceLayer reference(RaceCase race, CaseData data) {

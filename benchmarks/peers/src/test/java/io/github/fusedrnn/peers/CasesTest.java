@@ -2,7 +2,7 @@ package io.github.fusedrnn.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.peers.race.CaseData;
 import io.github.fusedrnn.peers.race.Family;
 import io.github.fusedrnn.peers.race.RaceCase;

@@ -3,7 +3,7 @@ package io.github.fusedrnn.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.peers.race.Family;
 import io.github.fusedrnn.peers.race.RaceCase;
 import java.nio.file.Files;

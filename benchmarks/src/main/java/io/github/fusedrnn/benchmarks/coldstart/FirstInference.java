@@ -1,8 +1,8 @@
 package io.github.fusedrnn.benchmarks.coldstart;
 
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 
 /** A process that wants one step of an LSTM: C = 64, H = 128, T = 1, N = 1. */
 public final class FirstInference {

@@ -2,13 +2,13 @@ package io.github.fusedrnn.check;
 
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.reference.ReferenceGradients;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.weights.ParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,12 +162,12 @@ public final class GradientCheck {
             List<TensorError> errors = new ArrayList<>();
             errors.add(compare("y", call.outputShape(), actual.y(), tape.y(), allowed));
             errors.add(compare("hn", call.hShape(), actual.hn(), tape.hn(), allowed));
-            if (layer.desc().hasCellState()) {
+            if (layer.config().hasCellState()) {
                 errors.add(compare("cn", call.cShape(), actual.cn(), tape.cn(), allowed));
             }
             errors.add(compare("grad.x", call.inputShape(), actual.gradients().dx(), expected.dx(), allowed));
             errors.add(compare("grad.h0", call.hShape(), actual.gradients().dh0(), expected.dh0(), allowed));
-            if (layer.desc().hasCellState()) {
+            if (layer.config().hasCellState()) {
                 errors.add(compare("grad.c0", call.cShape(), actual.gradients().dc0(), expected.dc0(), allowed));
             }
             for (ParameterSpec spec : layer.weights().layout().parameters()) {
@@ -192,15 +192,16 @@ public final class GradientCheck {
     }
 
     private String title(String expected) {
-        RecurrentDesc desc = layer.desc();
-        return desc.cell() + " on " + layer.backend() + " against " + expected + ": T = " + steps + ", N = " + rows
+        RecurrentConfig config = layer.config();
+        return config.cell() + " on " + layer.backend() + " against " + expected + ": T = " + steps + ", N = " + rows
                 + ", C = "
-                + desc.inputSize() + ", H = " + desc.hiddenSize() + ", L = " + desc.layers() + ", " + desc.direction()
+                + config.inputSize() + ", H = " + config.hiddenSize() + ", L = " + config.layers() + ", "
+                + config.direction()
                 + ", seed " + seed;
     }
 
     private double tolerance() {
-        return Double.isNaN(tolerance) ? Tolerances.float32(layer.desc(), steps, rows) : tolerance;
+        return Double.isNaN(tolerance) ? Tolerances.float32(layer.config(), steps, rows) : tolerance;
     }
 
     static TensorError compare(String name, List<Long> shape, double[] actual, double[] expected, double tolerance) {
@@ -231,7 +232,7 @@ public final class GradientCheck {
                 if (drawn || given == null) {
                     input = draw(keep(layer.newInput(steps, rows)));
                 } else {
-                    boolean batchMajor = layer.desc().batchMajor();
+                    boolean batchMajor = layer.config().batchMajor();
                     input = given;
                     steps = Math.toIntExact(given.dim(batchMajor ? 1 : 0));
                     rows = Math.toIntExact(given.dim(batchMajor ? 0 : 1));
@@ -310,7 +311,7 @@ public final class GradientCheck {
                     SequenceInput.of(steps, rows, Widening.of(input)).withState(Widening.of(in.h()), Widening.c(in));
             int[] given = lengths;
             return new LayerCall(
-                    new ReferenceNetwork(layer.desc()),
+                    new ReferenceNetwork(layer.config()),
                     weights,
                     given == null ? sequence : sequence.withLengths(given),
                     new LossSum(Widening.ofPresent(upstream), Widening.h(upstreamState), Widening.c(upstreamState)),

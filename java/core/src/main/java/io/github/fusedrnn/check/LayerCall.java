@@ -49,11 +49,11 @@ final class LayerCall {
         rows = input.rows();
         lengths = input.lengths();
         x = input.x();
-        long states = (long) network.desc().stateLayers() * rows;
-        h0 = orZeros(input.h0(), states * network.desc().stateSize());
+        long states = (long) network.config().stateLayers() * rows;
+        h0 = orZeros(input.h0(), states * network.config().stateSize());
         c0 = orZeros(
                 input.c0(),
-                network.desc().hasCellState() ? states * network.desc().hiddenSize() : 0);
+                network.config().hasCellState() ? states * network.config().hiddenSize() : 0);
     }
 
     private static double[] orZeros(double @Nullable [] state, long size) {
@@ -61,26 +61,26 @@ final class LayerCall {
     }
 
     List<Long> inputShape() {
-        return sequenceShape(network.desc().inputSize());
+        return sequenceShape(network.config().inputSize());
     }
 
     List<Long> outputShape() {
-        return sequenceShape(network.desc().outputSize());
+        return sequenceShape(network.config().outputSize());
     }
 
     private List<Long> sequenceShape(long width) {
-        boolean batchMajor = network.desc().batchMajor();
+        boolean batchMajor = network.config().batchMajor();
         return List.of((long) (batchMajor ? rows : steps), (long) (batchMajor ? steps : rows), width);
     }
 
     List<Long> hShape() {
-        return List.of((long) network.desc().stateLayers(), (long) rows, (long)
-                network.desc().stateSize());
+        return List.of((long) network.config().stateLayers(), (long) rows, (long)
+                network.config().stateSize());
     }
 
     List<Long> cShape() {
-        return List.of((long) network.desc().stateLayers(), (long) rows, (long)
-                network.desc().hiddenSize());
+        return List.of((long) network.config().stateLayers(), (long) rows, (long)
+                network.config().hiddenSize());
     }
 
     ReferenceTape forward() {

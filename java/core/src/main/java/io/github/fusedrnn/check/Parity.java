@@ -1,10 +1,10 @@
 package io.github.fusedrnn.check;
 
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,7 +44,7 @@ public final class Parity {
 
     private Parity(Builder builder) {
         layer = builder.layer;
-        network = new ReferenceNetwork(layer.desc());
+        network = new ReferenceNetwork(layer.config());
         fraction = builder.fraction;
         seed = builder.seed;
         tolerance = builder.tolerance;
@@ -109,7 +109,7 @@ public final class Parity {
     /** What goes into the call, null if it cannot be copied: a wrong argument is then the layer's to refuse. */
     private @Nullable SequenceInput copy(FloatTensor x, int @Nullable [] lengths, @Nullable RecurrentState stateIn) {
         try {
-            boolean batchMajor = layer.desc().batchMajor();
+            boolean batchMajor = layer.config().batchMajor();
             int steps = Math.toIntExact(x.dim(batchMajor ? 1 : 0));
             int rows = Math.toIntExact(x.dim(batchMajor ? 0 : 1));
             SequenceInput input =
@@ -175,8 +175,9 @@ public final class Parity {
         try {
             LayerCall call = new LayerCall(network, weights, input, new LossSum(null, null, null));
             ReferenceTape expected = call.infer();
-            double allowed =
-                    Double.isNaN(tolerance) ? Tolerances.float32(layer.desc(), input.steps(), input.rows()) : tolerance;
+            double allowed = Double.isNaN(tolerance)
+                    ? Tolerances.float32(layer.config(), input.steps(), input.rows())
+                    : tolerance;
             TensorError y = GradientCheck.compare("y", call.outputShape(), actualY, expected.y(), allowed);
             TensorError h = actualH == null
                     ? null

@@ -1,11 +1,11 @@
 package io.github.fusedrnn.check;
 
-import io.github.fusedrnn.MeasuredAccuracy;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
+import io.github.fusedrnn.weights.MeasuredAccuracy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures what a layer's {@link io.github.fusedrnn.Precision} costs on its own weights: one call of the layer against the same call of the
+ * Measures what a layer's {@link io.github.fusedrnn.config.Precision} costs on its own weights: one call of the layer against the same call of the
  * reference in float64 with the uncompressed weights.
  *
  * <pre>{@code
@@ -39,7 +39,8 @@ public final class PrecisionCheck {
             throw new IllegalArgumentException(
                     "steps, rows: " + steps + ", " + rows + " (expected: at least one step and one row)");
         }
-        long size = Math.multiplyExact((long) steps * rows, (long) layer.desc().inputSize());
+        long size =
+                Math.multiplyExact((long) steps * rows, (long) layer.config().inputSize());
         double[] x = new SplittableRandom(seed).doubles(size, -1, 1).toArray();
         return measure(layer, SequenceInput.of(steps, rows, x));
     }
@@ -57,7 +58,7 @@ public final class PrecisionCheck {
         double[] weights = Widening.weights(layer.weights());
         SequenceInput rounded = rounded(input);
         LayerCall call =
-                new LayerCall(new ReferenceNetwork(layer.desc()), weights, rounded, new LossSum(null, null, null));
+                new LayerCall(new ReferenceNetwork(layer.config()), weights, rounded, new LossSum(null, null, null));
         ReferenceTape expected = call.infer();
         List<PrecisionReport.Output> outputs = new ArrayList<>();
         try (FloatTensor x = layer.newInput(call.steps, call.rows);

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.check;
 
-import io.github.fusedrnn.Precision;
+import io.github.fusedrnn.config.Precision;
 import java.util.List;
 import java.util.Locale;
 

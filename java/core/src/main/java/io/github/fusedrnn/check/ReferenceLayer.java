@@ -1,8 +1,8 @@
 package io.github.fusedrnn.check;
 
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ import java.util.Arrays;
  * layer can be. It needs no native code and no tensor; it is what the other backends are checked against, and slow.
  *
  * <pre>{@code
- * ReferenceLayer layer = ReferenceLayer.of(desc);
+ * ReferenceLayer layer = ReferenceLayer.of(config);
  * layer.setWeight("weight_ih_l0", values);               // [G*H, C], PyTorch's names and gate order
  * ReferenceRun run = layer.forward(SequenceInput.of(steps, rows, x));
  * double[] y = run.y();
@@ -36,20 +36,20 @@ public final class ReferenceLayer {
      *
      * @throws IllegalArgumentException if its weights do not fit one Java array
      */
-    public static ReferenceLayer of(RecurrentDesc desc) {
-        return new ReferenceLayer(new ReferenceNetwork(desc));
+    public static ReferenceLayer of(RecurrentConfig config) {
+        return new ReferenceLayer(new ReferenceNetwork(config));
     }
 
     /** A copy of a layer, whatever its backend: the same description, the weights it has now. */
     public static ReferenceLayer of(RecurrentLayer layer) {
-        ReferenceLayer copy = of(layer.desc());
+        ReferenceLayer copy = of(layer.config());
         copy.weights = Widening.weights(layer.weights());
         return copy;
     }
 
     /** What this layer computes. */
-    public RecurrentDesc desc() {
-        return network.desc();
+    public RecurrentConfig config() {
+        return network.config();
     }
 
     /** Names, shapes and places of the weights. */

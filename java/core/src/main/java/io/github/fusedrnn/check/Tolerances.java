@@ -1,6 +1,6 @@
 package io.github.fusedrnn.check;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 
 /**
  * How far two computations of the same layer may be apart: the one home of the tolerances. All are relative to the largest absolute value
@@ -23,13 +23,13 @@ public final class Tolerances {
      * that they grow as the root of how many there are. The longest sums have T·(C + S) terms (an output, through the recurrence; S is the
      * width of h) or T·N (a weight's gradient), in each of L layers; k = 4 roundings for each term: product, sum, activation, state.
      *
-     * @param desc the layer
+     * @param config the layer
      * @param steps T
      * @param rows N
      */
-    public static double float32(RecurrentDesc desc, long steps, long rows) {
-        long width = (long) Math.max(desc.inputSize(), desc.outputSize()) + desc.stateSize();
-        double terms = (double) steps * Math.max(rows, width) * desc.layers();
+    public static double float32(RecurrentConfig config, long steps, long rows) {
+        long width = (long) Math.max(config.inputSize(), config.outputSize()) + config.stateSize();
+        double terms = (double) steps * Math.max(rows, width) * config.layers();
         return FLOAT32_ROUNDING * ROUNDINGS * Math.sqrt(terms);
     }
 

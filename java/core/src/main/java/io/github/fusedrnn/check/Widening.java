@@ -1,7 +1,7 @@
 package io.github.fusedrnn.check;
 
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.weights.Weights;
 import org.jspecify.annotations.Nullable;
 

@@ -1,18 +1,13 @@
 package io.github.fusedrnn.spi;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.tensor.Allocator;
 import java.util.Map;
 
 /** One backend of this process. Thread-safe. */
-public interface Backend {
-    /** Which one. */
-    BackendKind kind();
-
-    /** Index of the device that this one runs on; −1 where there is nothing to choose from. */
-    default int device() {
-        return -1;
-    }
-
+public interface Backend extends Allocator {
     /**
      * This backend on another device of the process.
      *
@@ -23,34 +18,20 @@ public interface Backend {
         throw new UnsupportedOperationException("backend " + kind() + ": has no devices to choose from (CUDNN has)");
     }
 
-    /** What messages call its memory. */
-    default String place() {
-        return "backend " + kind() + (device() < 0 ? "" : " on device " + device());
-    }
-
     /** Whether a layer can run here with these options; the reason names the feature that cannot, and what would do it. */
-    Availability supports(RecurrentDesc desc, EngineOptions options);
+    Availability supports(RecurrentConfig config, EngineOptions options);
 
     /** Whether a layer can run here with the default options. */
-    default Availability supports(RecurrentDesc desc) {
-        return supports(desc, EngineOptions.AUTO);
+    default Availability supports(RecurrentConfig config) {
+        return supports(config, EngineOptions.AUTO);
     }
-
-    /**
-     * Memory, all zero.
-     *
-     * @param floats elements, ≥ 1
-     * @param label what messages call the block
-     * @throws io.github.fusedrnn.FusedRnnException if there is not that much; names how many bytes were asked for and are free
-     */
-    TensorStorage allocate(long floats, String label);
 
     /**
      * What runs layers of one description.
      *
      * @throws IllegalArgumentException if an option's value is unknown or cannot be met here; lists the choices
      */
-    RecurrentEngine engine(RecurrentDesc desc, EngineOptions options);
+    RecurrentEngine engine(RecurrentConfig config, EngineOptions options);
 
     /** The dense operations of what stands around a recurrent layer. */
     DenseOps dense();

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.spi;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
 
 /** Offers a backend; found by {@link java.util.ServiceLoader}. Thread-safe. */
 public interface BackendProvider {
@@ -18,7 +19,7 @@ public interface BackendProvider {
     /**
      * The backend itself, one for the process.
      *
-     * @throws io.github.fusedrnn.FusedRnnException if it is not available, with the reason
+     * @throws io.github.fusedrnn.config.FusedRnnException if it is not available, with the reason
      */
     Backend open();
 }

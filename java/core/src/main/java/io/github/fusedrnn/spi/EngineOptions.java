@@ -1,6 +1,6 @@
 package io.github.fusedrnn.spi;
 
-import io.github.fusedrnn.Precision;
+import io.github.fusedrnn.config.Precision;
 
 /**
  * A builder's wishes to the backend.

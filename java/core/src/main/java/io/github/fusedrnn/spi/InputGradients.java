@@ -1,7 +1,7 @@
 package io.github.fusedrnn.spi;
 
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.fusedrnn.spi;
 
+import io.github.fusedrnn.tensor.NativeResource;
+
 /**
  * A backend's own immutable form of one version of a layer's weights, shared by all plans of the layer. The layer retires it when a newer
  * version takes its place; every running call and every open tape holds a use, and the memory goes with the last of them.

@@ -1,8 +1,8 @@
 package io.github.fusedrnn.spi;
 
-import io.github.fusedrnn.PlanExplanation;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.PlanExplanation;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /**

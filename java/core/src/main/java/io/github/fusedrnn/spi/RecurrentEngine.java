@@ -1,5 +1,8 @@
 package io.github.fusedrnn.spi;
 
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.tensor.TensorStorage;
+
 /** Makes packed weights and plans for layers of one description with one set of options. Thread-safe, holds no memory. */
 public interface RecurrentEngine {
     /**
@@ -23,7 +26,7 @@ public interface RecurrentEngine {
      * A workspace for calls of at most {@code maxT} steps, {@code maxN} rows and {@code threads} threads.
      *
      * @param weights of the layer, in use until this returns; for training also packed for training
-     * @throws io.github.fusedrnn.FusedRnnException if there is not that much memory
+     * @throws io.github.fusedrnn.config.FusedRnnException if there is not that much memory
      */
     Plan plan(int maxT, int maxN, int threads, boolean training, PackedWeights weights);
 

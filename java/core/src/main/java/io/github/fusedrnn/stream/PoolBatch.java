@@ -1,12 +1,12 @@
 package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BoundPlan;
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * and output go there and back in one copy each. Views for a number of rows are made when that number comes up first. One thread at a time.
  */
 final class PoolBatch implements AutoCloseable {
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final BoundPlan plan;
     private final List<TensorStorage> memory = new ArrayList<>();
     private final TensorStorage x;
@@ -36,16 +36,16 @@ final class PoolBatch implements AutoCloseable {
     record Rows(FloatTensor x, FloatTensor y, RecurrentState state, FloatTensor[] parts, int[] slabRows) {}
 
     PoolBatch(RecurrentLayer layer, int largest) {
-        desc = layer.desc();
-        input = new float[Math.multiplyExact(largest, desc.inputSize())];
-        output = new float[Math.multiplyExact(largest, desc.outputSize())];
+        config = layer.config();
+        input = new float[Math.multiplyExact(largest, config.inputSize())];
+        output = new float[Math.multiplyExact(largest, config.outputSize())];
         views = new @Nullable Rows[largest + 1];
         slabRows = new int[largest];
         plan = layer.bind(1, largest, 1);
         try {
             x = allocate(input.length, "inputs of a batch");
             y = allocate(output.length, "outputs of a batch");
-            state = allocate(RecurrentState.floats(desc, largest), "states of a batch");
+            state = allocate(RecurrentState.floats(config, largest), "states of a batch");
         } catch (RuntimeException | Error e) {
             close();
             throw e;
@@ -66,7 +66,7 @@ final class PoolBatch implements AutoCloseable {
 
     /** Puts a stream in: its input from {@code x} on, its state in {@code slabRow}. */
     void set(int row, float[] from, int slabRow) {
-        System.arraycopy(from, 0, input, row * desc.inputSize(), desc.inputSize());
+        System.arraycopy(from, 0, input, row * config.inputSize(), config.inputSize());
         slabRows[row] = slabRow;
     }
 
@@ -74,16 +74,16 @@ final class PoolBatch implements AutoCloseable {
     void run(int n, StateSlab slab) {
         Rows rows = rows(n);
         System.arraycopy(slabRows, 0, rows.slabRows, 0, n);
-        x.write(0, input, 0, n * desc.inputSize());
+        x.write(0, input, 0, n * config.inputSize());
         slab.gather(rows);
         plan.infer(1, n, rows.x, rows.state, rows.y, rows.state);
-        y.read(0, output, 0, n * desc.outputSize());
+        y.read(0, output, 0, n * config.outputSize());
         slab.scatter(rows);
     }
 
     /** Copies a row's output. */
     void get(int row, float[] to, int offset) {
-        System.arraycopy(output, row * desc.outputSize(), to, offset, desc.outputSize());
+        System.arraycopy(output, row * config.outputSize(), to, offset, config.outputSize());
     }
 
     private Rows rows(int n) {
@@ -96,18 +96,19 @@ final class PoolBatch implements AutoCloseable {
     }
 
     private Rows makeRows(int n) {
-        RecurrentState states = RecurrentState.view(state, desc, n);
-        int layers = desc.stateLayers();
-        FloatTensor[] parts = new FloatTensor[desc.hasCellState() ? 2 * layers : layers];
+        RecurrentState states = RecurrentState.view(state, config, n);
+        int layers = config.stateLayers();
+        FloatTensor[] parts = new FloatTensor[config.hasCellState() ? 2 * layers : layers];
         for (int i = 0; i < parts.length; i++) {
             FloatTensor of = i < layers ? states.h() : states.c();
             parts[i] = of.slice(i % layers, 1).reshape(n, of.dim(2));
         }
-        return new Rows(sequence(x, n, desc.inputSize()), sequence(y, n, desc.outputSize()), states, parts, new int[n]);
+        return new Rows(
+                sequence(x, n, config.inputSize()), sequence(y, n, config.outputSize()), states, parts, new int[n]);
     }
 
     private FloatTensor sequence(TensorStorage block, int n, int width) {
-        return desc.batchMajor() ? FloatTensor.view(block, 0, n, 1, width) : FloatTensor.view(block, 0, 1, n, width);
+        return config.batchMajor() ? FloatTensor.view(block, 0, n, 1, width) : FloatTensor.view(block, 0, 1, n, width);
     }
 
     @Override

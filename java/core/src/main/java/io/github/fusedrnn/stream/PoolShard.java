@@ -54,7 +54,7 @@ final class PoolShard {
     private @Nullable Thread worker;
 
     PoolShard(PoolSettings settings) {
-        inputSize = settings.layer().desc().inputSize();
+        inputSize = settings.layer().config().inputSize();
         queueBound = settings.queueOfWorker();
         streamBound = settings.store() == null ? settings.streamsOfWorker() : Integer.MAX_VALUE;
         largestBatch = settings.largestBatch();

@@ -41,7 +41,7 @@ final class PoolWorker implements Runnable {
         int rows = settings.streamsOfWorker();
         memory = new PoolBatch(settings.layer(), settings.largestBatch());
         try {
-            slab = new StateSlab(memory.backend(), settings.layer().desc(), rows);
+            slab = new StateSlab(memory.backend(), settings.layer().config(), rows);
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;

@@ -1,7 +1,8 @@
 package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.StreamSnapshot;
+import io.github.fusedrnn.config.RecurrentConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ final class Residents {
     private static final int VICTIMS = 4;
 
     private final RecurrentLayer layer;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final StateSlab slab;
     private final PoolShard shard;
     private final @Nullable StreamStore store;
@@ -30,7 +31,7 @@ final class Residents {
 
     Residents(PoolSettings settings, StateSlab slab, int rows, PoolShard shard) {
         this.layer = settings.layer();
-        this.desc = layer.desc();
+        this.config = layer.config();
         this.slab = slab;
         this.shard = shard;
         this.store = settings.store();
@@ -74,7 +75,7 @@ final class Residents {
     /** Sets a stream to a snapshot's state; if that is refused, the stream stays as it was. */
     void restore(PooledStream stream, byte[] snapshot, long now) {
         StreamSnapshot parsed = StreamSnapshot.parse(snapshot);
-        parsed.check(layer.fingerprint(), desc);
+        parsed.check(layer.fingerprint(), config);
         takeRow(stream, now);
         slab.write(stream.row, parsed.h(), parsed.c());
         stream.steps = parsed.steps();

@@ -1,10 +1,10 @@
 package io.github.fusedrnn.stream;
 
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.DenseOps;
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.TensorStorage;
 
 /**
  * The states of many streams on the backend: one table {@code [rows, H or P]} of h for each layer, then one {@code [rows, H]} of c. A stream
@@ -16,25 +16,25 @@ final class StateSlab implements AutoCloseable {
     private final FloatTensor[] tables;
     private final int hTables;
 
-    StateSlab(Backend backend, RecurrentDesc desc, int rows) {
-        hTables = desc.stateLayers();
-        tables = new FloatTensor[desc.hasCellState() ? 2 * hTables : hTables];
+    StateSlab(Backend backend, RecurrentConfig config, int rows) {
+        hTables = config.stateLayers();
+        tables = new FloatTensor[config.hasCellState() ? 2 * hTables : hTables];
         long size = 0;
         for (int i = 0; i < tables.length; i++) {
-            size = Math.addExact(size, Math.multiplyExact((long) rows, width(desc, i)));
+            size = Math.addExact(size, Math.multiplyExact((long) rows, width(config, i)));
         }
         dense = backend.dense();
         storage = backend.allocate(size, "states of " + rows + " streams");
         storage.acquire();
         long offset = 0;
         for (int i = 0; i < tables.length; i++) {
-            tables[i] = FloatTensor.view(storage, offset, rows, width(desc, i));
+            tables[i] = FloatTensor.view(storage, offset, rows, width(config, i));
             offset += tables[i].size();
         }
     }
 
-    private int width(RecurrentDesc desc, int table) {
-        return table < hTables ? desc.stateSize() : desc.hiddenSize();
+    private int width(RecurrentConfig config, int table) {
+        return table < hTables ? config.stateSize() : config.hiddenSize();
     }
 
     /** Copies the rows of a batch's streams into its states. */

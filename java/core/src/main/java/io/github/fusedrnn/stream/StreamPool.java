@@ -1,6 +1,7 @@
 package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.RecurrentStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,8 +43,8 @@ public final class StreamPool implements AutoCloseable {
 
     /** With threads of another make, for tests. */
     StreamPool(PoolSettings settings, BiFunction<Runnable, String, PoolWorker.WorkerThread> threadMaker) {
-        inputSize = settings.layer().desc().inputSize();
-        outputSize = settings.layer().desc().outputSize();
+        inputSize = settings.layer().config().inputSize();
+        outputSize = settings.layer().config().outputSize();
         metrics = settings.metrics();
         shards = new PoolShard[settings.workers()];
         workers = new PoolWorker[settings.workers()];

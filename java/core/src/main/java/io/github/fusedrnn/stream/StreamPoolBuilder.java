@@ -1,6 +1,7 @@
 package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.internal.layer.CallArguments;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ public final class StreamPoolBuilder {
 
     StreamPoolBuilder(RecurrentLayer layer) {
         this.layer = layer;
-        RecurrentStream.checkForward(layer.desc());
+        CallArguments.checkStreams(layer.config());
     }
 
     /** Threads that step streams, each with its own share of them. Default 1. */
@@ -87,7 +88,7 @@ public final class StreamPoolBuilder {
      * A running pool, which the caller closes before the layer.
      *
      * @throws IllegalArgumentException if a knob's value makes no sense; names it
-     * @throws io.github.fusedrnn.FusedRnnException if there is not that much memory
+     * @throws io.github.fusedrnn.config.FusedRnnException if there is not that much memory
      */
     public StreamPool build() {
         check(workers >= 1, "workers", workers, "an integer >= 1");

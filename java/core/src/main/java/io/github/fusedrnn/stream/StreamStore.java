@@ -1,5 +1,6 @@
 package io.github.fusedrnn.stream;
 
+import io.github.fusedrnn.RecurrentStream;
 import org.jspecify.annotations.Nullable;
 
 /**

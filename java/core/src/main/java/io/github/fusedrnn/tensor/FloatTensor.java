@@ -1,11 +1,10 @@
 package io.github.fusedrnn.tensor;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.ServiceLoader;
 
 /**
  * Float32 memory outside the Java heap, with dimensions and an explicit owner. Row-major, last index fastest, contiguous.
@@ -37,19 +36,19 @@ public final class FloatTensor implements AutoCloseable {
      *
      * @param dims its dimensions, each ≥ 1
      * @throws IllegalArgumentException if a dimension is not positive or their product overflows
-     * @throws io.github.fusedrnn.FusedRnnException if there is not that much memory; says how much was asked for and is free
+     * @throws io.github.fusedrnn.config.FusedRnnException if there is not that much memory; says how much was asked for and is free
      */
     public static FloatTensor allocate(long... dims) {
-        return allocate(Backends.best(), dims);
+        return allocate(Default.ALLOCATORS.best(), dims);
     }
 
     /** As {@link #allocate(long...)}, in the memory of a given backend; CPU and REFERENCE layers both read CPU memory. */
     public static FloatTensor allocate(BackendKind backend, long... dims) {
-        return allocate(Backends.open(backend), dims);
+        return allocate(Default.ALLOCATORS.of(backend), dims);
     }
 
-    /** For layers: as {@link #allocate(long...)}, in the memory of a backend on its device. */
-    public static FloatTensor allocate(Backend backend, long... dims) {
+    /** As {@link #allocate(long...)}, in the memory of a given allocator. */
+    public static FloatTensor allocate(Allocator backend, long... dims) {
         long size = sizeOf("dims", dims);
         TensorStorage storage = backend.allocate(size, "tensor " + Arrays.toString(dims));
         return new FloatTensor(storage, 0, size, dims.clone(), true);
@@ -62,7 +61,8 @@ public final class FloatTensor implements AutoCloseable {
      */
     public static FloatTensor of(float[] values, long... dims) {
         long size = sizeOf("dims", dims);
-        check(values.length == size, "values", values.length + " elements", size + " for " + Arrays.toString(dims));
+        Checks.argument(
+                values.length == size, "values", values.length + " elements", size + " for " + Arrays.toString(dims));
         FloatTensor tensor = allocate(dims);
         tensor.copyFrom(values);
         return tensor;
@@ -75,7 +75,7 @@ public final class FloatTensor implements AutoCloseable {
      */
     public static FloatTensor view(TensorStorage storage, long offset, long... dims) {
         long size = sizeOf("dims", dims);
-        check(
+        Checks.argument(
                 offset >= 0 && offset <= storage.floats() - size,
                 "offset",
                 offset,
@@ -84,20 +84,15 @@ public final class FloatTensor implements AutoCloseable {
     }
 
     private static long sizeOf(String name, long[] dims) {
-        check(dims.length >= 1, name, "[]", "at least one dimension");
+        Checks.argument(dims.length >= 1, name, "[]", "at least one dimension");
         long size = 1;
         for (long d : dims) {
-            check(d >= 1, name, Arrays.toString(dims), "every dimension >= 1");
-            check(Long.MAX_VALUE / Float.BYTES / d >= size, name, Arrays.toString(dims), "a product below 2^61");
+            Checks.argument(d >= 1, name, Arrays.toString(dims), "every dimension >= 1");
+            Checks.argument(
+                    Long.MAX_VALUE / Float.BYTES / d >= size, name, Arrays.toString(dims), "a product below 2^61");
             size *= d;
         }
         return size;
-    }
-
-    private static void check(boolean ok, String name, Object value, String expected) {
-        if (!ok) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-        }
     }
 
     /** The dimensions, a copy. */
@@ -157,7 +152,7 @@ public final class FloatTensor implements AutoCloseable {
      * Waits until everything that calls have put in to be done with this memory is done. On a device, calls return when their work has been put
      * in; what reads elements waits by itself. On the host there is nothing to wait for.
      *
-     * @throws io.github.fusedrnn.FusedRnnException if something went wrong on the device meanwhile
+     * @throws io.github.fusedrnn.config.FusedRnnException if something went wrong on the device meanwhile
      */
     public void synchronize() {
         storage.acquire();
@@ -180,7 +175,7 @@ public final class FloatTensor implements AutoCloseable {
      */
     public FloatTensor reshape(long... newDims) {
         long newSize = sizeOf("newDims", newDims);
-        check(
+        Checks.argument(
                 newSize == size,
                 "newDims",
                 Arrays.toString(newDims),
@@ -190,7 +185,7 @@ public final class FloatTensor implements AutoCloseable {
 
     /** A view of {@code count} indices of the first dimension, from {@code first} on. */
     public FloatTensor slice(long first, long count) {
-        check(
+        Checks.argument(
                 count >= 1 && first >= 0 && first <= dims[0] - count,
                 "slice",
                 first + " + " + count,
@@ -239,13 +234,14 @@ public final class FloatTensor implements AutoCloseable {
      * @return this
      */
     public FloatTensor copyFrom(float[] values) {
-        check(values.length == size, "values", values.length + " elements", size + " for " + Arrays.toString(dims));
+        Checks.argument(
+                values.length == size, "values", values.length + " elements", size + " for " + Arrays.toString(dims));
         return copyFrom(0, FloatBuffer.wrap(values));
     }
 
     /** Copies what remains of a buffer, exactly {@link #size()} elements, in; its position moves to its limit. */
     public FloatTensor copyFrom(FloatBuffer values) {
-        check(
+        Checks.argument(
                 values.remaining() == size,
                 "values",
                 values.remaining() + " elements",
@@ -267,12 +263,12 @@ public final class FloatTensor implements AutoCloseable {
 
     /** Copies a tensor of the same size in; the two must not overlap. */
     public FloatTensor copyFrom(FloatTensor values) {
-        check(
+        Checks.argument(
                 values.size == size,
                 "values",
                 Arrays.toString(values.dims),
                 size + " elements, as " + Arrays.toString(dims));
-        check(!overlaps(values), "values", "the same memory", "a tensor that does not overlap this one");
+        Checks.argument(!overlaps(values), "values", "the same memory", "a tensor that does not overlap this one");
         startWrite();
         try {
             values.storage.acquire();
@@ -289,13 +285,13 @@ public final class FloatTensor implements AutoCloseable {
 
     /** Copies all elements into an array of exactly {@link #size()} elements. */
     public void copyTo(float[] to) {
-        check(to.length == size, "to", to.length + " elements", size + " for " + Arrays.toString(dims));
+        Checks.argument(to.length == size, "to", to.length + " elements", size + " for " + Arrays.toString(dims));
         copyTo(0, FloatBuffer.wrap(to));
     }
 
     /** Copies all elements to where the buffer stands; its position moves by {@link #size()}. */
     public void copyTo(FloatBuffer to) {
-        check(to.remaining() >= size, "to", to.remaining() + " elements", "room for " + size);
+        Checks.argument(to.remaining() >= size, "to", to.remaining() + " elements", "room for " + size);
         int limit = to.limit();
         to.limit(to.position() + (int) size);
         try {
@@ -322,7 +318,7 @@ public final class FloatTensor implements AutoCloseable {
      * @throws IllegalArgumentException if there are more than an array can hold
      */
     public float[] toArray() {
-        check(size <= Integer.MAX_VALUE - 8, "size", size, "at most 2^31 - 9 elements for a Java array");
+        Checks.argument(size <= Integer.MAX_VALUE - 8, "size", size, "at most 2^31 - 9 elements for a Java array");
         float[] values = new float[(int) size];
         copyTo(values);
         return values;
@@ -333,6 +329,15 @@ public final class FloatTensor implements AutoCloseable {
             throw new IllegalArgumentException(name + ": " + first + " (expected: " + count + " element(s) inside [0, "
                     + size + "), dims " + Arrays.toString(dims) + ")");
         }
+    }
+
+    /** Looked for on the first use: a program whose tensors come from its layers never needs it. */
+    private static final class Default {
+        static final AllocatorProvider ALLOCATORS = ServiceLoader.load(
+                        AllocatorProvider.class, FloatTensor.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("META-INF/services has no "
+                        + AllocatorProvider.class.getName() + " (expected: the one of FusedRNN's core jar)"));
     }
 
     private void startWrite() {

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.weights;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import java.util.SplittableRandom;
 
 /** Fills the parameters of a new layer. Implementations are stateless and free to share; the same seed gives the same weights. */
@@ -10,9 +10,9 @@ public interface Initializer {
      * Fills one parameter.
      *
      * @param spec which
-     * @param desc the layer
+     * @param config the layer
      * @param random drawn from in canonical order of parameters
      * @param values to fill, row-major
      */
-    void fill(ParameterSpec spec, RecurrentDesc desc, SplittableRandom random, float[] values);
+    void fill(ParameterSpec spec, RecurrentConfig config, SplittableRandom random, float[] values);
 }

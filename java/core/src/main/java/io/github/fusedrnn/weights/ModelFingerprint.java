@@ -1,8 +1,8 @@
 package io.github.fusedrnn.weights;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -35,9 +35,9 @@ public record ModelFingerprint(String hex) {
     }
 
     /** For layers: the fingerprint of a description and a canonical block. */
-    public static ModelFingerprint of(RecurrentDesc desc, WeightLayout layout, TensorStorage block) {
+    public static ModelFingerprint of(RecurrentConfig config, WeightLayout layout, TensorStorage block) {
         MessageDigest digest = sha256();
-        digest.update(describe(desc).getBytes(StandardCharsets.UTF_8));
+        digest.update(describe(config).getBytes(StandardCharsets.UTF_8));
         float[] values = new float[(int) Math.min(PIECE, layout.size())];
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (long at = 0; at < layout.size(); at += values.length) {
@@ -59,34 +59,34 @@ public record ModelFingerprint(String hex) {
     }
 
     /** Every field that changes a number, in a form that does not depend on how records print themselves. */
-    private static String describe(RecurrentDesc desc) {
+    private static String describe(RecurrentConfig config) {
         StringBuilder text = new StringBuilder("fusedrnn model 1\n")
-                .append(desc.cell().name())
+                .append(config.cell().name())
                 .append(" C")
-                .append(desc.inputSize())
+                .append(config.inputSize())
                 .append(" H")
-                .append(desc.hiddenSize())
+                .append(config.hiddenSize())
                 .append(" P")
-                .append(desc.projectionSize())
+                .append(config.projectionSize())
                 .append(" L")
-                .append(desc.layers())
+                .append(config.layers())
                 .append(' ')
-                .append(desc.direction().name())
+                .append(config.direction().name())
                 .append(' ')
-                .append(desc.merge().name())
+                .append(config.merge().name())
                 .append(" bias ")
-                .append(desc.bias())
+                .append(config.bias())
                 .append(" clip ")
-                .append(Integer.toHexString(Float.floatToIntBits(desc.cellClip())))
+                .append(Integer.toHexString(Float.floatToIntBits(config.cellClip())))
                 .append(' ')
-                .append(Integer.toHexString(Float.floatToIntBits(desc.gateClip())))
+                .append(Integer.toHexString(Float.floatToIntBits(config.gateClip())))
                 .append(" peepholes ")
-                .append(desc.peepholes())
+                .append(config.peepholes())
                 .append(" coupled ")
-                .append(desc.coupledInputForget())
+                .append(config.coupledInputForget())
                 .append(" reset ")
-                .append(desc.reset().name());
-        for (Activation f : desc.activations()) {
+                .append(config.reset().name());
+        for (Activation f : config.activations()) {
             text.append(' ')
                     .append(f.kind().name())
                     .append(' ')

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.weights;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,16 +19,16 @@ public final class WeightLayout {
     private final int directions;
     private final long size;
 
-    private WeightLayout(RecurrentDesc desc) {
-        directions = desc.directions();
+    private WeightLayout(RecurrentConfig config) {
+        directions = config.directions();
         List<ParameterSpec> all = new ArrayList<>();
         byName = new LinkedHashMap<>();
-        byPlace = new @Nullable ParameterSpec[desc.stateLayers() * ParameterSpec.Kind.values().length];
+        byPlace = new @Nullable ParameterSpec[config.stateLayers() * ParameterSpec.Kind.values().length];
         long offset = 0;
-        for (int layer = 0; layer < desc.layers(); layer++) {
+        for (int layer = 0; layer < config.layers(); layer++) {
             for (int d = 0; d < directions; d++) {
                 for (ParameterSpec.Kind kind : ParameterSpec.Kind.values()) {
-                    List<Long> shape = shape(desc, kind, layer);
+                    List<Long> shape = shape(config, kind, layer);
                     if (shape != null) {
                         String name = kind.prefix() + "_l" + layer + (d == 1 ? "_reverse" : "");
                         ParameterSpec spec = new ParameterSpec(name, kind, layer, d, shape, offset);
@@ -49,26 +49,26 @@ public final class WeightLayout {
      *
      * @throws IllegalArgumentException if the sizes' product overflows
      */
-    public static WeightLayout of(RecurrentDesc desc) {
+    public static WeightLayout of(RecurrentConfig config) {
         try {
-            return new WeightLayout(desc);
+            return new WeightLayout(config);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
-                    "weights: inputSize = " + desc.inputSize() + ", hiddenSize = " + desc.hiddenSize() + ", layers = "
-                            + desc.layers() + " (expected: sizes whose product fits 63 bits)",
+                    "weights: inputSize = " + config.inputSize() + ", hiddenSize = " + config.hiddenSize()
+                            + ", layers = " + config.layers() + " (expected: sizes whose product fits 63 bits)",
                     e);
         }
     }
 
-    private static @Nullable List<Long> shape(RecurrentDesc desc, ParameterSpec.Kind kind, int layer) {
-        long h = desc.hiddenSize();
-        long rows = desc.gates() * h;
+    private static @Nullable List<Long> shape(RecurrentConfig config, ParameterSpec.Kind kind, int layer) {
+        long h = config.hiddenSize();
+        long rows = config.gates() * h;
         return switch (kind) {
-            case WEIGHT_IH -> List.of(rows, (long) desc.inputSize(layer));
-            case WEIGHT_HH -> List.of(rows, (long) desc.stateSize());
-            case BIAS_IH, BIAS_HH -> desc.bias() ? List.of(rows) : null;
-            case WEIGHT_HR -> desc.projectionSize() > 0 ? List.of((long) desc.projectionSize(), h) : null;
-            case WEIGHT_PEEPHOLE -> desc.peepholes() ? List.of(3 * h) : null;
+            case WEIGHT_IH -> List.of(rows, (long) config.inputSize(layer));
+            case WEIGHT_HH -> List.of(rows, (long) config.stateSize());
+            case BIAS_IH, BIAS_HH -> config.bias() ? List.of(rows) : null;
+            case WEIGHT_HR -> config.projectionSize() > 0 ? List.of((long) config.projectionSize(), h) : null;
+            case WEIGHT_PEEPHOLE -> config.peepholes() ? List.of(3 * h) : null;
         };
     }
 

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.weights;
 
-import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.TensorStorage;
 
 /** The parameters during one {@link Weights#update}; its tensors must not be kept beyond it. */
 public final class WeightsView {

@@ -2,11 +2,10 @@ package io.github.fusedrnn.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.reference.ReferenceGradients;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.testing.DescBuilder;
 import io.github.fusedrnn.testing.ErrorTable;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Variants;
@@ -36,12 +35,12 @@ class CentralDifferencesTest {
     @ParameterizedTest
     @MethodSource("variants")
     void agreesWithLengthsAndStates(String variant) {
-        RecurrentDesc desc = Variants.all().get(variant);
+        RecurrentConfig config = Variants.all().get(variant);
         RandomCalls random = new RandomCalls(variant.hashCode());
-        SequenceInput input = SequenceInput.of(STEPS, ROWS, random.x(desc, STEPS, ROWS))
+        SequenceInput input = SequenceInput.of(STEPS, ROWS, random.x(config, STEPS, ROWS))
                 .withLengths(random.lengths(STEPS, ROWS))
-                .withState(random.h(desc, ROWS), desc.hasCellState() ? random.c(desc, ROWS) : null);
-        GradientReport report = check(desc, random, input);
+                .withState(random.h(config, ROWS), config.hasCellState() ? random.c(config, ROWS) : null);
+        GradientReport report = check(config, random, input);
         record(variant, report);
         assertThat(report.passed()).as(report.toString()).isTrue();
         // a check that skips nearly everything would show nothing
@@ -51,26 +50,26 @@ class CentralDifferencesTest {
     @ParameterizedTest
     @MethodSource("variants")
     void agreesForOneStepOfOneRow(String variant) {
-        RecurrentDesc desc = Variants.all().get(variant);
+        RecurrentConfig config = Variants.all().get(variant);
         RandomCalls random = new RandomCalls(~variant.hashCode());
-        GradientReport report = check(desc, random, SequenceInput.of(1, 1, random.x(desc, 1, 1)));
+        GradientReport report = check(config, random, SequenceInput.of(1, 1, random.x(config, 1, 1)));
         assertThat(report.passed()).as(report.toString()).isTrue();
     }
 
-    private static GradientReport check(RecurrentDesc desc, RandomCalls random, SequenceInput input) {
+    private static GradientReport check(RecurrentConfig config, RandomCalls random, SequenceInput input) {
         int t = input.steps();
         int n = input.rows();
         LayerCall call = new LayerCall(
-                new ReferenceNetwork(desc),
-                random.weights(desc),
+                new ReferenceNetwork(config),
+                random.weights(config),
                 input,
-                new LossSum(random.y(desc, t, n), random.h(desc, n), random.c(desc, n)),
+                new LossSum(random.y(config, t, n), random.h(config, n), random.c(config, n)),
                 true,
                 17,
                 4);
         CentralDifferences differences = new CentralDifferences(call, Long.MAX_VALUE, 0, 0);
         ReferenceGradients gradients = call.backward(differences.base());
-        return differences.check(desc.toString(), gradients);
+        return differences.check(config.toString(), gradients);
     }
 
     private static void record(String variant, GradientReport report) {
@@ -86,12 +85,11 @@ class CentralDifferencesTest {
     /** Relu exactly at its kink has no derivative: the element is skipped and counted, not compared. */
     @Test
     void skipsAndCountsElementsAtKinks() {
-        RecurrentDesc desc = DescBuilder.rnn()
-                .sizes(1, 1)
+        RecurrentConfig config = RecurrentConfig.rnn(1, 1)
                 .bias(false)
                 .activations(Activation.RELU)
                 .build();
-        GradientReport report = gradients(desc, new double[] {1, 1}, new double[] {0}, null);
+        GradientReport report = gradients(config, new double[] {1, 1}, new double[] {0}, null);
         TensorError x = report.tensors().get(0);
         assertThat(x.tensor()).isEqualTo("grad.x");
         assertThat(x.skipped()).isEqualTo(1);
@@ -101,18 +99,17 @@ class CentralDifferencesTest {
     /** Nine steps from the kink is too near, eleven is far enough. */
     @Test
     void skipsWithinTenStepsOnly() {
-        RecurrentDesc desc = DescBuilder.rnn()
-                .sizes(1, 1)
+        RecurrentConfig config = RecurrentConfig.rnn(1, 1)
                 .bias(false)
                 .activations(Activation.RELU)
                 .build();
         double step = 0x1p-17;
-        assertThat(gradients(desc, new double[] {1, 1}, new double[] {9 * step}, null)
+        assertThat(gradients(config, new double[] {1, 1}, new double[] {9 * step}, null)
                         .tensors()
                         .get(0)
                         .skipped())
                 .isEqualTo(1);
-        assertThat(gradients(desc, new double[] {1, 1}, new double[] {11 * step}, null)
+        assertThat(gradients(config, new double[] {1, 1}, new double[] {11 * step}, null)
                         .tensors()
                         .get(0)
                         .skipped())
@@ -122,13 +119,13 @@ class CentralDifferencesTest {
     /** A wrong gradient must be found, with tensor, element and both values. */
     @Test
     void findsAWrongGradient() {
-        RecurrentDesc desc = DescBuilder.lstm().sizes(2, 3).build();
+        RecurrentConfig config = RecurrentConfig.lstm(2, 3).build();
         RandomCalls random = new RandomCalls(5);
         LayerCall call = new LayerCall(
-                new ReferenceNetwork(desc),
-                random.weights(desc),
-                SequenceInput.of(2, 2, random.x(desc, 2, 2)),
-                new LossSum(random.y(desc, 2, 2), null, null));
+                new ReferenceNetwork(config),
+                random.weights(config),
+                SequenceInput.of(2, 2, random.x(config, 2, 2)),
+                new LossSum(random.y(config, 2, 2), null, null));
         CentralDifferences differences = new CentralDifferences(call, Long.MAX_VALUE, 0, 0);
         ReferenceGradients gradients = call.backward(differences.base());
         int element = 7;
@@ -145,13 +142,13 @@ class CentralDifferencesTest {
     /** A gradient that is not a number is never within a tolerance. */
     @Test
     void findsNotANumber() {
-        RecurrentDesc desc = DescBuilder.gru().sizes(1, 1).build();
+        RecurrentConfig config = RecurrentConfig.gru(1, 1).build();
         RandomCalls random = new RandomCalls(6);
         LayerCall call = new LayerCall(
-                new ReferenceNetwork(desc),
-                random.weights(desc),
-                SequenceInput.of(1, 1, random.x(desc, 1, 1)),
-                new LossSum(random.y(desc, 1, 1), null, null));
+                new ReferenceNetwork(config),
+                random.weights(config),
+                SequenceInput.of(1, 1, random.x(config, 1, 1)),
+                new LossSum(random.y(config, 1, 1), null, null));
         CentralDifferences differences = new CentralDifferences(call, Long.MAX_VALUE, 0, 0);
         ReferenceGradients gradients = call.backward(differences.base());
         gradients.dx()[0] = Double.NaN;
@@ -161,15 +158,16 @@ class CentralDifferencesTest {
     /** A network that computes nothing but NaN has no right gradient, and nothing of it counts as skipped. */
     @Test
     void failsWhereTheLossIsNotANumber() {
-        RecurrentDesc desc = DescBuilder.rnn().sizes(1, 1).bias(false).build();
-        GradientReport report = gradients(desc, new double[] {Double.NaN, 1}, new double[] {0.5}, null);
+        RecurrentConfig config = RecurrentConfig.rnn(1, 1).bias(false).build();
+        GradientReport report = gradients(config, new double[] {Double.NaN, 1}, new double[] {0.5}, null);
         assertThat(report.passed()).isFalse();
         assertThat(report.skipped()).isZero();
     }
 
-    private static GradientReport gradients(RecurrentDesc desc, double[] weights, double[] x, double @Nullable [] h0) {
+    private static GradientReport gradients(
+            RecurrentConfig config, double[] weights, double[] x, double @Nullable [] h0) {
         LayerCall call = new LayerCall(
-                new ReferenceNetwork(desc),
+                new ReferenceNetwork(config),
                 weights,
                 SequenceInput.of(1, 1, x).withState(h0, null),
                 new LossSum(new double[] {1}, null, null));

@@ -3,16 +3,16 @@ package io.github.fusedrnn.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
-import io.github.fusedrnn.ResetPlacement;
 import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -52,7 +52,7 @@ class GradientCheckTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("layers")
     void passesOnTheReferenceItself(String name, Supplier<RecurrentLayer> supplier) {
-        long before = Backends.open(BackendKind.REFERENCE).liveBytes();
+        long before = Backends.liveBytes(BackendKind.REFERENCE);
         try (RecurrentLayer layer = supplier.get()) {
             GradientCheck check =
                     GradientCheck.of(layer).random(4, 3, new int[] {2, 0, 4}).dropoutCall(7);
@@ -67,9 +67,7 @@ class GradientCheckTest {
                     .contains("grad.x", "grad.h0", "grad.weight_hh_l0");
             assertThat(layer.dropoutCalls()).as("dropout call number").isEqualTo(call);
         }
-        assertThat(Backends.open(BackendKind.REFERENCE).liveBytes())
-                .as("live bytes")
-                .isEqualTo(before);
+        assertThat(Backends.liveBytes(BackendKind.REFERENCE)).as("live bytes").isEqualTo(before);
     }
 
     @Test

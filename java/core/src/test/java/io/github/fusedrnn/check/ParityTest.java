@@ -3,10 +3,10 @@ package io.github.fusedrnn.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.testing.RandomCalls;
 import java.util.ArrayDeque;
 import java.util.Queue;

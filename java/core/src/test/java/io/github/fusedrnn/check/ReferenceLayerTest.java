@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.testing.DescBuilder;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import org.junit.jupiter.api.Test;
 
 class ReferenceLayerTest {
     private final ReferenceLayer layer =
-            ReferenceLayer.of(DescBuilder.rnn().sizes(1, 1).bias(false).build());
+            ReferenceLayer.of(RecurrentConfig.rnn(1, 1).bias(false).build());
 
     /** h1 = tanh(2·0.5 + 3·0) = tanh 1; h2 = tanh(2·0.25 + 3·tanh 1). */
     @Test
@@ -62,7 +62,7 @@ class ReferenceLayerTest {
     void copiesALayer() {
         try (Lstm lstm = Lstm.builder(2, 3).backend(BackendKind.REFERENCE).build()) {
             ReferenceLayer copy = ReferenceLayer.of(lstm);
-            assertThat(copy.desc()).isEqualTo(lstm.desc());
+            assertThat(copy.config()).isEqualTo(lstm.config());
             float[] original = lstm.weights().get("weight_hh_l0");
             double[] copied = copy.weight("weight_hh_l0");
             for (int i = 0; i < original.length; i++) {

@@ -2,6 +2,7 @@ package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.RecurrentStream;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +29,7 @@ final class PoolCase {
 
     /** Outputs of a stream on its own. */
     static float[][] alone(RecurrentLayer layer, long stream, int steps) {
-        float[][] y = new float[steps][layer.desc().outputSize()];
+        float[][] y = new float[steps][layer.config().outputSize()];
         try (RecurrentStream single = layer.stream()) {
             for (int t = 0; t < steps; t++) {
                 single.step(x(stream, t), 0, y[t], 0);

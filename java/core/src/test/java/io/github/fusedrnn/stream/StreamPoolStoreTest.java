@@ -10,6 +10,7 @@ import static io.github.fusedrnn.stream.PoolCase.x;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.StreamSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,6 +3,7 @@ package io.github.fusedrnn.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.RecurrentStream;
 import io.github.fusedrnn.internal.natives.MemoryLimit;
 import io.github.fusedrnn.testing.Target;
 import java.time.Duration;

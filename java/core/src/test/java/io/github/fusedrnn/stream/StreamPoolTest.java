@@ -15,6 +15,7 @@ import com.sun.management.ThreadMXBean;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.RecurrentStream;
 import io.github.fusedrnn.internal.natives.MemoryLimit;
 import io.github.fusedrnn.testing.SmallLayers;
 import io.github.fusedrnn.testing.Target;

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.testing;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One call with known results, in the canonical layout, whatever system it came from. Arrays are not copied.
  *
  * @param name of the case
- * @param desc the layer
+ * @param config the layer
  * @param t T
  * @param n N
  * @param lengths {@code [N]}, or null
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record GoldenCase(
         String name,
-        RecurrentDesc desc,
+        RecurrentConfig config,
         int t,
         int n,
         int @Nullable [] lengths,

@@ -2,10 +2,10 @@ package io.github.fusedrnn.testing;
 
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +66,7 @@ public final class LayerRun {
 
     /** A whole training call: every output and every gradient of a case, by the names that {@link GoldenCase#expected()} uses. */
     public static Map<String, double[]> train(RecurrentLayer layer, GoldenCase c, long dropoutCall) {
-        RecurrentDesc desc = c.desc();
+        RecurrentConfig config = c.config();
         Map<String, double[]> all = new LinkedHashMap<>();
         try (FloatTensor x = layer.newInput(c.t(), c.n());
                 FloatTensor y = layer.newOutput(c.t(), c.n());
@@ -82,7 +82,7 @@ public final class LayerRun {
             try (Tape tape = layer.forward(x, c.lengths(), noState ? null : in, y, out, dropoutCall)) {
                 all.put("output", doubles(y));
                 all.put("h_n", doubles(out.h()));
-                if (desc.hasCellState()) {
+                if (config.hasCellState()) {
                     all.put("c_n", doubles(out.c()));
                 }
                 if (c.dy() == null && c.dhn() == null && c.dcn() == null) {
@@ -102,7 +102,7 @@ public final class LayerRun {
             }
             all.put("grad.input", doubles(dx));
             all.put("grad.h_0", doubles(dIn.h()));
-            if (desc.hasCellState()) {
+            if (config.hasCellState()) {
                 all.put("grad.c_0", doubles(dIn.c()));
             }
             for (String name : gradients.names()) {

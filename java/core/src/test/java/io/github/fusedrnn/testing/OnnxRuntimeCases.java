@@ -1,10 +1,10 @@
 package io.github.fusedrnn.testing;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.ResetPlacement;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.ArrayList;
@@ -27,20 +27,20 @@ public final class OnnxRuntimeCases {
         int t = x[0];
         int n = x[1];
         CellKind cell = CellKind.valueOf(file.metadata("op", ""));
-        RecurrentDesc desc = desc(file, cell, x[2]);
+        RecurrentConfig config = config(file, cell, x[2]);
         Map<String, double[]> expected = new LinkedHashMap<>();
-        expected.put("output", outputs(file.values("Y"), t, desc.directions(), n, desc.hiddenSize()));
+        expected.put("output", outputs(file.values("Y"), t, config.directions(), n, config.hiddenSize()));
         expected.put("h_n", file.values("Y_h"));
         if (file.has("Y_c")) {
             expected.put("c_n", file.values("Y_c"));
         }
         return new GoldenCase(
                 file.name(),
-                desc,
+                config,
                 t,
                 n,
                 PyTorchCases.lengths(file, "sequence_lens"),
-                weights(file, desc),
+                weights(file, config),
                 file.values("X"),
                 PyTorchCases.optional(file, "initial_h"),
                 PyTorchCases.optional(file, "initial_c"),
@@ -50,19 +50,18 @@ public final class OnnxRuntimeCases {
                 expected);
     }
 
-    private static RecurrentDesc desc(GoldenFile file, CellKind cell, int inputSize) {
-        DescBuilder builder = DescBuilder.of(cell)
-                .sizes(inputSize, file.number("hidden_size"))
+    private static RecurrentConfig config(GoldenFile file, CellKind cell, int inputSize) {
+        RecurrentConfig.Builder builder = RecurrentConfig.builder(cell, inputSize, file.number("hidden_size"))
                 .bias(file.has("B"))
                 .gateClip(Float.parseFloat(file.metadata("clip", "0")))
                 .direction(
                         Direction.valueOf(file.metadata("direction", "forward").toUpperCase(Locale.ROOT)))
                 .activations(activations(file));
         if (file.has("P")) {
-            builder.peepholes();
+            builder.peepholes(true);
         }
         if (file.metadata("input_forget", "0").equals("1")) {
-            builder.coupled();
+            builder.coupledInputForget(true);
         }
         if (cell == CellKind.GRU && file.metadata("linear_before_reset", "0").equals("0")) {
             builder.reset(ResetPlacement.BEFORE);
@@ -106,18 +105,18 @@ public final class OnnxRuntimeCases {
         return numbers.hasNext() ? numbers.next() : otherwise;
     }
 
-    private static double[] weights(GoldenFile file, RecurrentDesc desc) {
-        WeightLayout layout = WeightLayout.of(desc);
+    private static double[] weights(GoldenFile file, RecurrentConfig config) {
+        WeightLayout layout = WeightLayout.of(config);
         double[] weights = new double[Math.toIntExact(layout.size())];
-        int gates = desc.gates();
-        int h = desc.hiddenSize();
-        int[] order = order(desc.cell());
+        int gates = config.gates();
+        int h = config.hiddenSize();
+        int[] order = order(config.cell());
         for (ParameterSpec spec : layout.parameters()) {
             int d = spec.direction();
             int at = Math.toIntExact(spec.offset());
             int[] peepholeOrder = {0, 2, 1};
             switch (spec.kind()) {
-                case WEIGHT_IH -> permute(file.values("W"), d * gates, order, h * desc.inputSize(), weights, at);
+                case WEIGHT_IH -> permute(file.values("W"), d * gates, order, h * config.inputSize(), weights, at);
                 case WEIGHT_HH -> permute(file.values("R"), d * gates, order, h * h, weights, at);
                 case BIAS_IH -> permute(file.values("B"), d * 2 * gates, order, h, weights, at);
                 case BIAS_HH -> permute(file.values("B"), (d * 2 + 1) * gates, order, h, weights, at);

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.testing;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.reference.ReferenceGradients;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,7 +22,7 @@ public final class OracleCases {
      */
     public static GoldenCase of(
             String name,
-            RecurrentDesc desc,
+            RecurrentConfig config,
             int t,
             int n,
             boolean full,
@@ -30,15 +30,15 @@ public final class OracleCases {
             long dropoutSeed,
             long dropoutCall) {
         RandomCalls random = new RandomCalls(seed);
-        double[] weights = rounded(random.weights(desc));
-        double[] x = rounded(random.x(desc, t, n));
-        double[] dy = rounded(random.y(desc, t, n));
+        double[] weights = rounded(random.weights(config));
+        double[] x = rounded(random.x(config, t, n));
+        double[] dy = rounded(random.y(config, t, n));
         int[] lengths = full ? random.lengths(t, n) : null;
-        double[] h0 = full ? rounded(random.h(desc, n)) : null;
-        double[] c0 = full && desc.hasCellState() ? rounded(random.c(desc, n)) : null;
-        double[] dhn = full ? rounded(random.h(desc, n)) : null;
-        double[] dcn = full && desc.hasCellState() ? rounded(random.c(desc, n)) : null;
-        ReferenceNetwork network = new ReferenceNetwork(desc);
+        double[] h0 = full ? rounded(random.h(config, n)) : null;
+        double[] c0 = full && config.hasCellState() ? rounded(random.c(config, n)) : null;
+        double[] dhn = full ? rounded(random.h(config, n)) : null;
+        double[] dcn = full && config.hasCellState() ? rounded(random.c(config, n)) : null;
+        ReferenceNetwork network = new ReferenceNetwork(config);
         ReferenceTape tape = network.forward(weights, t, n, lengths, x, h0, c0, true, dropoutSeed, dropoutCall);
         ReferenceGradients gradients = network.backward(tape, dy, dhn, dcn);
         Map<String, double[]> expected = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ public final class OracleCases {
         expected.put("h_n", tape.hn());
         expected.put("grad.input", gradients.dx());
         expected.put("grad.h_0", gradients.dh0());
-        if (desc.hasCellState()) {
+        if (config.hasCellState()) {
             expected.put("c_n", tape.cn());
             expected.put("grad.c_0", gradients.dc0());
         }
@@ -56,7 +56,7 @@ public final class OracleCases {
                     "grad." + spec.name(),
                     Arrays.copyOfRange(gradients.dweights(), from, from + Math.toIntExact(spec.size())));
         }
-        return new GoldenCase(name, desc, t, n, lengths, weights, x, h0, c0, dy, dhn, dcn, expected);
+        return new GoldenCase(name, config, t, n, lengths, weights, x, h0, c0, dy, dhn, dcn, expected);
     }
 
     private static double[] rounded(double[] values) {

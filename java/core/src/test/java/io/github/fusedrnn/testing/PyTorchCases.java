@@ -1,8 +1,7 @@
 package io.github.fusedrnn.testing;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.LinkedHashMap;
@@ -14,8 +13,8 @@ public final class PyTorchCases {
     private PyTorchCases() {}
 
     public static GoldenCase of(GoldenFile file) {
-        RecurrentDesc desc = desc(file);
-        WeightLayout layout = WeightLayout.of(desc);
+        RecurrentConfig config = config(file);
+        WeightLayout layout = WeightLayout.of(config);
         double[] weights = new double[Math.toIntExact(layout.size())];
         for (ParameterSpec spec : layout.parameters()) {
             double[] values = file.values(spec.name());
@@ -28,10 +27,10 @@ public final class PyTorchCases {
             }
         }
         int[] shape = file.shape("input");
-        int time = desc.batchMajor() ? 1 : 0;
+        int time = config.batchMajor() ? 1 : 0;
         return new GoldenCase(
                 file.name(),
-                desc,
+                config,
                 shape[time],
                 shape[1 - time],
                 lengths(file, "lengths"),
@@ -45,21 +44,22 @@ public final class PyTorchCases {
                 expected);
     }
 
-    private static RecurrentDesc desc(GoldenFile file) {
+    private static RecurrentConfig config(GoldenFile file) {
         String mode = file.metadata("mode", "");
-        DescBuilder builder =
+        int c = file.number("input_size");
+        int h = file.number("hidden_size");
+        RecurrentConfig.Builder builder =
                 switch (mode) {
-                    case "lstm" -> DescBuilder.lstm();
-                    case "gru" -> DescBuilder.gru();
-                    case "rnn_tanh" -> DescBuilder.of(CellKind.RNN);
-                    case "rnn_relu" -> DescBuilder.of(CellKind.RNN).activations(Activation.RELU);
+                    case "lstm" -> RecurrentConfig.lstm(c, h);
+                    case "gru" -> RecurrentConfig.gru(c, h);
+                    case "rnn_tanh" -> RecurrentConfig.rnn(c, h);
+                    case "rnn_relu" -> RecurrentConfig.rnn(c, h).activations(Activation.RELU);
                     default -> throw new IllegalArgumentException(file.name() + ": mode '" + mode + "'");
                 };
         if (is(file, "bidirectional")) {
             builder.bidirectional();
         }
-        return builder.sizes(file.number("input_size"), file.number("hidden_size"))
-                .layers(file.number("num_layers"))
+        return builder.layers(file.number("num_layers"))
                 .projection(file.number("proj_size"))
                 .bias(is(file, "bias"))
                 .batchMajor(is(file, "batch_first"))

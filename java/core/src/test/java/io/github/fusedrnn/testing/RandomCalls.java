@@ -1,6 +1,6 @@
 package io.github.fusedrnn.testing;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.SplittableRandom;
 
@@ -18,24 +18,24 @@ public final class RandomCalls {
     }
 
     /** Weights large enough that activations bend and clips bind, small enough that nothing saturates. */
-    public double[] weights(RecurrentDesc desc) {
-        return uniform(WeightLayout.of(desc).size(), 1.5 / Math.sqrt(desc.hiddenSize()));
+    public double[] weights(RecurrentConfig config) {
+        return uniform(WeightLayout.of(config).size(), 1.5 / Math.sqrt(config.hiddenSize()));
     }
 
-    public double[] x(RecurrentDesc desc, int t, int n) {
-        return uniform((long) t * n * desc.inputSize(), 1);
+    public double[] x(RecurrentConfig config, int t, int n) {
+        return uniform((long) t * n * config.inputSize(), 1);
     }
 
-    public double[] y(RecurrentDesc desc, int t, int n) {
-        return uniform((long) t * n * desc.outputSize(), 1);
+    public double[] y(RecurrentConfig config, int t, int n) {
+        return uniform((long) t * n * config.outputSize(), 1);
     }
 
-    public double[] h(RecurrentDesc desc, int n) {
-        return uniform((long) desc.stateLayers() * n * desc.stateSize(), 1);
+    public double[] h(RecurrentConfig config, int n) {
+        return uniform((long) config.stateLayers() * n * config.stateSize(), 1);
     }
 
-    public double[] c(RecurrentDesc desc, int n) {
-        return uniform(desc.hasCellState() ? (long) desc.stateLayers() * n * desc.hiddenSize() : 0, 1);
+    public double[] c(RecurrentConfig config, int n) {
+        return uniform(config.hasCellState() ? (long) config.stateLayers() * n * config.hiddenSize() : 0, 1);
     }
 
     /** Lengths in 0..t, unsorted; with more than one row the first is 0 and the second t. */

@@ -2,15 +2,16 @@ package io.github.fusedrnn.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.Precision;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ public enum Target {
     }
 
     public Backend backend() {
-        return Backends.open(kind);
+        return BackendRegistry.open(kind);
     }
 
     /** A builder that builds on this target. */
@@ -94,30 +95,30 @@ public enum Target {
         return builder.backend(kind).cpuIsa(isa).cpuProducts(products).precision(precision);
     }
 
-    public RecurrentLayer layer(RecurrentDesc desc, double[] weights) {
-        return layer(desc, weights, 1, 0);
+    public RecurrentLayer layer(RecurrentConfig config, double[] weights) {
+        return layer(config, weights, 1, 0);
     }
 
     /** A layer of any description with given weights in canonical order; skips the calling test where this does not run such a layer. */
-    public RecurrentLayer layer(RecurrentDesc desc, double[] weights, int threads, long dropoutSeed) {
+    public RecurrentLayer layer(RecurrentConfig config, double[] weights, int threads, long dropoutSeed) {
         if (kind == BackendKind.CUDNN) {
-            Availability support = backend().supports(desc);
+            Availability support = backend().supports(config);
             Assumptions.assumeTrue(support.available(), () -> "skipped: backend " + kind + ": " + support.reason());
         }
-        return RecurrentBuilder.of(desc)
+        return RecurrentBuilder.of(config)
                 .backend(kind)
                 .cpuIsa(isa)
                 .cpuProducts(products)
                 .threads(threads)
                 .dropoutSeed(dropoutSeed)
-                .weights(named(desc, weights))
+                .weights(named(config, weights))
                 .build();
     }
 
     /** A canonical block by name, in float32. */
-    public static Map<String, float[]> named(RecurrentDesc desc, double[] block) {
+    public static Map<String, float[]> named(RecurrentConfig config, double[] block) {
         Map<String, float[]> map = new LinkedHashMap<>();
-        for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
+        for (ParameterSpec spec : WeightLayout.of(config).parameters()) {
             int from = Math.toIntExact(spec.offset());
             map.put(spec.name(), LayerRun.floats(Arrays.copyOfRange(block, from, from + Math.toIntExact(spec.size()))));
         }

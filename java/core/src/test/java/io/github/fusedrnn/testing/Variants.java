@@ -1,16 +1,17 @@
 package io.github.fusedrnn.testing;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.ResetPlacement;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.BiFunction;
 
 /** Every cell with every option, by a name that says which, in small awkward sizes. */
 public final class Variants {
@@ -29,15 +30,15 @@ public final class Variants {
             Activation.scaledTanh(1.4f, 0.6f),
             Activation.affine(0.7f, 0.1f));
 
-    private final Map<String, RecurrentDesc> all = new LinkedHashMap<>();
+    private final Map<String, RecurrentConfig> all = new LinkedHashMap<>();
 
     private Variants() {}
 
     /** All of them. */
-    public static Map<String, RecurrentDesc> all() {
+    public static Map<String, RecurrentConfig> all() {
         Variants variants = new Variants();
         for (CellKind cell : CellKind.values()) {
-            variants.common(cell, "", 1, () -> DescBuilder.of(cell));
+            variants.common(cell, "", 1, (c, h) -> RecurrentConfig.builder(cell, c, h));
         }
         variants.cells();
         variants.activations();
@@ -49,48 +50,50 @@ public final class Variants {
         return all().keySet();
     }
 
-    private void add(String name, DescBuilder builder) {
+    private void add(String name, RecurrentConfig.Builder builder) {
         all.put(name, builder.build());
     }
 
     /** What every cell can be combined with. */
-    private void common(CellKind cell, String what, int smallest, Supplier<DescBuilder> plain) {
+    private void common(
+            CellKind cell, String what, int smallest, BiFunction<Integer, Integer, RecurrentConfig.Builder> plain) {
         String prefix = cell.name().toLowerCase(Locale.ROOT) + what;
-        add(prefix, plain.get());
-        add(prefix + " C1 H" + smallest, plain.get().sizes(1, smallest));
-        add(prefix + " C7 H2", plain.get().sizes(7, 2));
-        add(prefix + " nobias", plain.get().bias(false));
-        add(prefix + " L3", plain.get().sizes(2, 3).layers(3));
-        add(prefix + " bi", plain.get().sizes(2, 3).bidirectional());
-        add(prefix + " bi L2", plain.get().sizes(2, 3).bidirectional().layers(2));
-        add(prefix + " bi sum L2", plain.get().sizes(2, 3).sum().layers(2));
+        add(prefix, plain.apply(5, 7));
+        add(prefix + " C1 H" + smallest, plain.apply(1, smallest));
+        add(prefix + " C7 H2", plain.apply(7, 2));
+        add(prefix + " nobias", plain.apply(5, 7).bias(false));
+        add(prefix + " L3", plain.apply(2, 3).layers(3));
+        add(prefix + " bi", plain.apply(2, 3).bidirectional());
+        add(prefix + " bi L2", plain.apply(2, 3).bidirectional().layers(2));
+        add(prefix + " bi sum L2", plain.apply(2, 3).bidirectional(Merge.SUM).layers(2));
         add(
                 prefix + " reverse L2",
-                plain.get().sizes(2, 3).direction(Direction.REVERSE).layers(2));
-        add(prefix + " batch-major", plain.get().batchMajor(true));
+                plain.apply(2, 3).direction(Direction.REVERSE).layers(2));
+        add(prefix + " batch-major", plain.apply(5, 7).batchMajor(true));
         add(
                 prefix + " dropout bi L2",
-                plain.get().sizes(3, 5).dropout(0.4f).bidirectional().layers(2));
-        add(prefix + " gate clip", plain.get().gateClip(0.5f));
+                plain.apply(3, 5).dropout(0.4f).bidirectional().layers(2));
+        add(prefix + " gate clip", plain.apply(5, 7).gateClip(0.5f));
     }
 
     private void cells() {
-        common(CellKind.GRU, " before", 1, () -> DescBuilder.gru().reset(ResetPlacement.BEFORE));
-        common(CellKind.GRU, " none", 1, () -> DescBuilder.gru().reset(ResetPlacement.NONE));
-        common(CellKind.LSTM, " projection", 2, () -> DescBuilder.lstm()
-                .sizes(5, 7)
+        common(CellKind.GRU, " before", 1, (c, h) -> RecurrentConfig.gru(c, h).reset(ResetPlacement.BEFORE));
+        common(CellKind.GRU, " none", 1, (c, h) -> RecurrentConfig.gru(c, h).reset(ResetPlacement.NONE));
+        common(CellKind.LSTM, " projection", 2, (c, h) -> RecurrentConfig.lstm(c, h)
                 .projection(1));
-        common(CellKind.LSTM, " peephole", 1, () -> DescBuilder.lstm().peepholes());
-        common(CellKind.LSTM, " coupled", 1, () -> DescBuilder.lstm().coupled());
-        common(CellKind.LSTM, " cell clip", 1, () -> DescBuilder.lstm().cellClip(0.3f));
-        add("lstm peephole coupled", DescBuilder.lstm().peepholes().coupled());
+        common(CellKind.LSTM, " peephole", 1, (c, h) -> RecurrentConfig.lstm(c, h)
+                .peepholes(true));
+        common(CellKind.LSTM, " coupled", 1, (c, h) -> RecurrentConfig.lstm(c, h)
+                .coupledInputForget(true));
+        common(CellKind.LSTM, " cell clip", 1, (c, h) -> RecurrentConfig.lstm(c, h)
+                .cellClip(0.3f));
+        add("lstm peephole coupled", RecurrentConfig.lstm(5, 7).peepholes(true).coupledInputForget(true));
         add(
                 "lstm everything",
-                DescBuilder.lstm()
-                        .sizes(3, 5)
+                RecurrentConfig.lstm(3, 5)
                         .projection(2)
-                        .peepholes()
-                        .coupled()
+                        .peepholes(true)
+                        .coupledInputForget(true)
                         .cellClip(0.4f)
                         .gateClip(0.9f)
                         .bidirectional()
@@ -105,7 +108,7 @@ public final class Variants {
                                 Activation.SOFTPLUS));
         add(
                 "gru directions differ",
-                DescBuilder.gru()
+                RecurrentConfig.gru(5, 7)
                         .bidirectional()
                         .activations(
                                 Activation.SIGMOID,
@@ -117,14 +120,14 @@ public final class Variants {
     private void activations() {
         for (Activation f : ACTIVATIONS) {
             String name = f.kind().name().toLowerCase(Locale.ROOT);
-            add("rnn " + name, DescBuilder.rnn().activations(f));
-            add("gru f=" + name, DescBuilder.gru().activations(f, Activation.TANH));
+            add("rnn " + name, RecurrentConfig.rnn(5, 7).activations(f));
+            add("gru f=" + name, RecurrentConfig.gru(5, 7).activations(f, Activation.TANH));
             add(
                     "gru before g=" + name,
-                    DescBuilder.gru().reset(ResetPlacement.BEFORE).activations(Activation.SIGMOID, f));
-            add("lstm f=" + name, DescBuilder.lstm().activations(f, Activation.TANH, Activation.TANH));
-            add("lstm g=" + name, DescBuilder.lstm().activations(Activation.SIGMOID, f, Activation.TANH));
-            add("lstm h=" + name, DescBuilder.lstm().activations(Activation.SIGMOID, Activation.TANH, f));
+                    RecurrentConfig.gru(5, 7).reset(ResetPlacement.BEFORE).activations(Activation.SIGMOID, f));
+            add("lstm f=" + name, RecurrentConfig.lstm(5, 7).activations(f, Activation.TANH, Activation.TANH));
+            add("lstm g=" + name, RecurrentConfig.lstm(5, 7).activations(Activation.SIGMOID, f, Activation.TANH));
+            add("lstm h=" + name, RecurrentConfig.lstm(5, 7).activations(Activation.SIGMOID, Activation.TANH, f));
         }
     }
 }

@@ -3,8 +3,7 @@ package io.github.fusedrnn.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.testing.DescBuilder;
+import io.github.fusedrnn.config.RecurrentConfig;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,16 +11,16 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class InitializersTest {
-    private static final RecurrentDesc LSTM =
-            DescBuilder.lstm().sizes(20, 30).bidirectional().build();
+    private static final RecurrentConfig LSTM =
+            RecurrentConfig.lstm(20, 30).bidirectional().build();
 
-    private static Map<String, float[]> draw(Initializer initializer, RecurrentDesc desc, long seed) {
+    private static Map<String, float[]> draw(Initializer initializer, RecurrentConfig config, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Map<String, float[]> all = new LinkedHashMap<>();
-        for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
+        for (ParameterSpec spec : WeightLayout.of(config).parameters()) {
             float[] values = new float[(int) spec.size()];
             Arrays.fill(values, Float.NaN);
-            initializer.fill(spec, desc, random, values);
+            initializer.fill(spec, config, random, values);
             all.put(spec.name(), values);
         }
         return all;
@@ -121,7 +120,7 @@ class InitializersTest {
         for (int gate = 0; gate < 4; gate++) {
             checkOrthonormalColumns(square, gate * 30 * 30, 30, 30);
         }
-        RecurrentDesc projected = DescBuilder.lstm().sizes(3, 9).projection(4).build();
+        RecurrentConfig projected = RecurrentConfig.lstm(3, 9).projection(4).build();
         Map<String, float[]> drawn = draw(Initializers.orthogonalRecurrent(Initializers.uniform(2, 3)), projected, 1);
         for (int gate = 0; gate < 4; gate++) {
             checkOrthonormalColumns(drawn.get("weight_hh_l0"), gate * 9 * 4, 9, 4);
@@ -140,7 +139,7 @@ class InitializersTest {
         assertThat(drawn.get("bias_hh_l0_reverse")).containsOnly(0);
         draw(
                         Initializers.forgetGateBias(1, Initializers.zeros()),
-                        DescBuilder.gru().build(),
+                        RecurrentConfig.gru(5, 7).build(),
                         1)
                 .values()
                 .forEach(values -> assertThat(values).containsOnly(0));

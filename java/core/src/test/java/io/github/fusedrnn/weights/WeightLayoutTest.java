@@ -3,8 +3,8 @@ package io.github.fusedrnn.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.testing.DescBuilder;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.testing.Variants;
 import io.github.fusedrnn.weights.ParameterSpec.Kind;
 import java.util.ArrayList;
@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class WeightLayoutTest {
     @Test
     void namesAndShapesArePyTorchs() {
-        WeightLayout layout = WeightLayout.of(DescBuilder.lstm()
-                .sizes(3, 5)
+        WeightLayout layout = WeightLayout.of(RecurrentConfig.lstm(3, 5)
                 .projection(2)
                 .layers(2)
                 .bidirectional()
@@ -35,14 +34,15 @@ class WeightLayoutTest {
 
     @Test
     void summedDirectionsFeedTheNextLayerOnce() {
-        WeightLayout layout =
-                WeightLayout.of(DescBuilder.gru().sizes(3, 5).sum().layers(2).build());
+        WeightLayout layout = WeightLayout.of(
+                RecurrentConfig.gru(3, 5).bidirectional(Merge.SUM).layers(2).build());
         assertThat(layout.get("weight_ih_l1").shape()).containsExactly(15L, 5L);
     }
 
     @Test
     void withoutBiasThereIsNone() {
-        WeightLayout layout = WeightLayout.of(DescBuilder.rnn().bias(false).build());
+        WeightLayout layout =
+                WeightLayout.of(RecurrentConfig.rnn(5, 7).bias(false).build());
         assertThat(layout.parameters().stream().map(ParameterSpec::name))
                 .containsExactly("weight_ih_l0", "weight_hh_l0");
         assertThat(layout.find(0, 0, Kind.BIAS_IH)).isNull();
@@ -51,11 +51,11 @@ class WeightLayoutTest {
 
     @Test
     void parametersFollowOneAnotherWithoutGaps() {
-        for (RecurrentDesc desc : Variants.all().values()) {
-            WeightLayout layout = WeightLayout.of(desc);
+        for (RecurrentConfig config : Variants.all().values()) {
+            WeightLayout layout = WeightLayout.of(config);
             long offset = 0;
             for (ParameterSpec spec : layout.parameters()) {
-                assertThat(spec.offset()).as(desc + " " + spec).isEqualTo(offset);
+                assertThat(spec.offset()).as(config + " " + spec).isEqualTo(offset);
                 assertThat(layout.get(spec.name())).isSameAs(spec);
                 assertThat(layout.find(spec.layer(), spec.direction(), spec.kind()))
                         .isSameAs(spec);
@@ -67,7 +67,8 @@ class WeightLayoutTest {
 
     @Test
     void saysWhichNamesThereAre() {
-        WeightLayout layout = WeightLayout.of(DescBuilder.rnn().bias(false).build());
+        WeightLayout layout =
+                WeightLayout.of(RecurrentConfig.rnn(5, 7).bias(false).build());
         assertThatThrownBy(() -> layout.get("weight"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("parameter: 'weight' (expected: one of [weight_ih_l0, weight_hh_l0])");
@@ -76,8 +77,8 @@ class WeightLayoutTest {
     @Test
     void refusesSizesWhoseProductOverflows() {
         int huge = Integer.MAX_VALUE;
-        RecurrentDesc desc = DescBuilder.lstm().sizes(huge, huge).build();
-        assertThatThrownBy(() -> WeightLayout.of(desc))
+        RecurrentConfig config = RecurrentConfig.lstm(huge, huge).build();
+        assertThatThrownBy(() -> WeightLayout.of(config))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("inputSize = 2147483647", "hiddenSize = 2147483647", "fits 63 bits");
     }

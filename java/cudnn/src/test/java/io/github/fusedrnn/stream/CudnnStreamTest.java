@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.RecurrentStream;
+import io.github.fusedrnn.RecurrentStreamTest;
+import io.github.fusedrnn.StreamSnapshot;
 import io.github.fusedrnn.cudnn.fake.FakeCuda;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.testing.NoGarbage;
 import io.github.fusedrnn.testing.Target;

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.BackendKind;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.examples.AdderNetwork.Answer;
 import io.github.fusedrnn.examples.AdderSettings.Init;
 import io.github.fusedrnn.examples.AdderSettings.LossKind;

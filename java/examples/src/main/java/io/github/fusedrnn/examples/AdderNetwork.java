@@ -1,18 +1,16 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Direction;
 import io.github.fusedrnn.Gradients;
-import io.github.fusedrnn.Merge;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.ResetPlacement;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.examples.AdderSettings.Init;
 import io.github.fusedrnn.examples.AdderSettings.LossKind;
 import io.github.fusedrnn.examples.AdderSettings.OptimizerKind;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Adam;
 import io.github.fusedrnn.train.Dense;
@@ -27,7 +25,6 @@ import io.github.fusedrnn.train.Sgd;
 import io.github.fusedrnn.weights.Initializer;
 import io.github.fusedrnn.weights.Initializers;
 import java.util.Arrays;
-import java.util.List;
 
 /** Recurrent layers, a dense layer without bias, a sigmoid: p = σ(W y). One thread. */
 final class AdderNetwork implements AutoCloseable {
@@ -50,7 +47,7 @@ final class AdderNetwork implements AutoCloseable {
             boolean uniform = settings.init() == Init.UNIFORM;
             Initializer initializer =
                     uniform ? Initializers.uniform(-1, 1) : Initializers.forgetGateBias(1, glorotByGate());
-            layer = resources.add(RecurrentBuilder.of(desc(settings))
+            layer = resources.add(RecurrentBuilder.of(config(settings))
                     .backend(backend)
                     .threads(where.threads())
                     .initializer(initializer)
@@ -88,30 +85,15 @@ final class AdderNetwork implements AutoCloseable {
         }
     }
 
-    private static RecurrentDesc desc(AdderSettings settings) {
-        List<Activation> functions =
-                switch (settings.cell()) {
-                    case RNN -> List.of(settings.activation());
-                    case GRU -> List.of(Activation.SIGMOID, Activation.TANH);
-                    case LSTM -> List.of(Activation.SIGMOID, Activation.TANH, Activation.TANH);
-                };
-        return new RecurrentDesc(
-                settings.cell(),
-                AdderTask.INPUTS,
-                settings.hidden(),
-                0,
-                settings.layers(),
-                Direction.FORWARD,
-                Merge.CONCAT,
-                settings.bias(),
-                false,
-                settings.dropout(),
-                0,
-                0,
-                false,
-                false,
-                ResetPlacement.AFTER,
-                functions);
+    private static RecurrentConfig config(AdderSettings settings) {
+        RecurrentConfig.Builder builder = RecurrentConfig.builder(settings.cell(), AdderTask.INPUTS, settings.hidden())
+                .layers(settings.layers())
+                .bias(settings.bias())
+                .dropout(settings.dropout());
+        if (settings.cell() == CellKind.RNN) {
+            builder.activations(settings.activation());
+        }
+        return builder.build();
     }
 
     /**
@@ -120,9 +102,9 @@ final class AdderNetwork implements AutoCloseable {
      * weights of two inputs would be half as large.
      */
     private static Initializer glorotByGate() {
-        return (spec, desc, random, values) -> {
+        return (spec, config, random, values) -> {
             if (spec.shape().size() == 2) {
-                long rows = spec.shape().get(0) / desc.gates();
+                long rows = spec.shape().get(0) / config.gates();
                 Initialization.glorotUniform().fill(spec.shape().get(1), rows, random, values);
             } else {
                 Arrays.fill(values, 0);

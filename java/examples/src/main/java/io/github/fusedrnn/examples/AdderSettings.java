@@ -1,7 +1,7 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
 import java.util.Locale;
 
 /**

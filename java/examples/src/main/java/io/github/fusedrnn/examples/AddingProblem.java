@@ -1,12 +1,12 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.Adam;
 import io.github.fusedrnn.train.Dense;
 import io.github.fusedrnn.train.GradientClip;

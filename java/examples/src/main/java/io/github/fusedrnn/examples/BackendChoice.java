@@ -1,10 +1,10 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.RecurrentBuilder;
-import io.github.fusedrnn.spi.Availability;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +22,8 @@ record BackendChoice(BackendKind kind, @Nullable String isa, int threads) {
     }
 
     /** Whether it can run a layer, and why not. */
-    Availability supports(RecurrentDesc desc) {
-        return Backends.open(kind).supports(desc);
+    Availability supports(RecurrentConfig config) {
+        return Backends.supports(kind, config);
     }
 
     /** Makes a builder's layers run this way. */

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.ThreadSetting;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.checks.ThreadSetting;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,7 +51,7 @@ final class BackendOptions {
     /**
      * Everything that is to be compared.
      *
-     * @throws io.github.fusedrnn.FusedRnnException if a backend is not there, with the reason
+     * @throws io.github.fusedrnn.config.FusedRnnException if a backend is not there, with the reason
      */
     List<BackendChoice> choices() {
         if (threads < 1 || threads > ThreadSetting.MOST) {
@@ -63,7 +63,7 @@ final class BackendOptions {
                         .filter(BackendStatus::available)
                         .map(BackendStatus::kind)
                         .toList();
-        kinds.forEach(Backends::open);
+        kinds.forEach(Backends::require);
         if (!isas.isEmpty() && !kinds.contains(BackendKind.CPU)) {
             throw usage("--isa: " + isas + " (expected: only with the cpu backend, which is not among " + kinds + ")");
         }

@@ -1,8 +1,8 @@
 package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.check.TensorError;
+import io.github.fusedrnn.config.Availability;
 import io.github.fusedrnn.examples.ConformanceCase.Expected;
-import io.github.fusedrnn.spi.Availability;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +24,7 @@ record CaseResult(List<TensorError> errors, double aim, @Nullable String unsuppo
     static CaseResult of(ConformanceCase c, CaseTarget target) {
         double aim = c.aim(target.inDoubles());
         try {
-            Availability support = target.supports(c.desc());
+            Availability support = target.supports(c.config());
             if (!support.available()) {
                 return new CaseResult(List.of(), aim, support.reason(), null);
             }

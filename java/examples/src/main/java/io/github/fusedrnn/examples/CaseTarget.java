@@ -1,20 +1,20 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentOutput;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
 import io.github.fusedrnn.check.LayerGradients;
 import io.github.fusedrnn.check.ReferenceLayer;
 import io.github.fusedrnn.check.ReferenceRun;
 import io.github.fusedrnn.check.SequenceInput;
-import io.github.fusedrnn.spi.Availability;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ interface CaseTarget {
     boolean inDoubles();
 
     /** Whether it can run a layer, and why not. */
-    Availability supports(RecurrentDesc desc);
+    Availability supports(RecurrentConfig config);
 
     /**
      * Every result of the case's call, named as in {@link ConformanceCase#expected()}, plus those of inference under
@@ -50,8 +50,8 @@ interface CaseTarget {
             }
 
             @Override
-            public Availability supports(RecurrentDesc desc) {
-                return Backends.open(BackendKind.REFERENCE).supports(desc);
+            public Availability supports(RecurrentConfig config) {
+                return Backends.supports(BackendKind.REFERENCE, config);
             }
 
             @Override
@@ -75,15 +75,15 @@ interface CaseTarget {
             }
 
             @Override
-            public Availability supports(RecurrentDesc desc) {
-                return choice.supports(desc);
+            public Availability supports(RecurrentConfig config) {
+                return choice.supports(config);
             }
 
             @Override
             public Map<String, double[]> run(ConformanceCase c) {
                 Map<String, float[]> weights = new LinkedHashMap<>();
                 c.weights().forEach((name, values) -> weights.put(name, narrow(values)));
-                RecurrentBuilder<?> builder = RecurrentBuilder.of(c.desc()).weights(weights);
+                RecurrentBuilder<?> builder = RecurrentBuilder.of(c.config()).weights(weights);
                 choice.apply(builder);
                 try (RecurrentLayer layer = builder.build()) {
                     return runLayer(layer, c);
@@ -93,7 +93,7 @@ interface CaseTarget {
     }
 
     private static Map<String, double[]> runOracle(ConformanceCase c) {
-        ReferenceLayer layer = ReferenceLayer.of(c.desc());
+        ReferenceLayer layer = ReferenceLayer.of(c.config());
         c.weights().forEach(layer::setWeight);
         SequenceInput input = SequenceInput.of(c.t(), c.n(), c.x()).withState(c.h0(), c.c0());
         if (c.lengths() != null) {
@@ -103,14 +103,14 @@ interface CaseTarget {
         Map<String, double[]> results = new LinkedHashMap<>();
         results.put("output", run.y());
         results.put("h_n", run.hn());
-        if (c.desc().hasCellState()) {
+        if (c.config().hasCellState()) {
             results.put("c_n", run.cn());
         }
         if (c.hasGradients()) {
             LayerGradients gradients = run.backward(c.dy(), c.dhn(), c.dcn());
             results.put("grad.input", gradients.dx());
             results.put("grad.h_0", gradients.dh0());
-            if (c.desc().hasCellState()) {
+            if (c.config().hasCellState()) {
                 results.put("grad.c_0", gradients.dc0());
             }
             c.weights().keySet().forEach(name -> results.put("grad." + name, gradients.weight(name)));

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import picocli.CommandLine.Option;
 
 /** What the commands take that train a {@link SequenceClassifier} on sequences which they generate. */

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the case
  * @param exact whether the expected values are float64, else they carry float32's rounding
- * @param desc the layer
+ * @param config the layer
  * @param t T
  * @param n N
  * @param lengths {@code [N]}, or null
  * @param weights by canonical name
- * @param x input, in the layout of {@code desc}
+ * @param x input, in the layout of {@code config}
  * @param h0 initial h, or null
  * @param c0 initial c, or null
  * @param dy upstream gradient of y, or null
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 record ConformanceCase(
         String name,
         boolean exact,
-        RecurrentDesc desc,
+        RecurrentConfig config,
         int t,
         int n,
         int @Nullable [] lengths,

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.check.TensorError;
+import io.github.fusedrnn.config.BackendKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.Attention;
 import io.github.fusedrnn.train.BeamSearch;
 import io.github.fusedrnn.train.Dense;
@@ -38,7 +38,7 @@ final class Decoding implements AutoCloseable {
         this.table = table;
         this.attention = attention;
         this.dense = dense;
-        this.ops = Backends.open(decoder.backend()).dense();
+        this.ops = Backends.dense(decoder.backend());
         this.keys = keys;
         this.lengths = lengths;
         this.state = state;

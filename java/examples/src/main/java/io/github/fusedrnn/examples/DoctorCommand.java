@@ -1,10 +1,10 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentOutput;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,7 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static void openBlas() {
         try (FloatTensor one = FloatTensor.allocate(BackendKind.CPU, 1);
                 FloatTensor product = FloatTensor.allocate(BackendKind.CPU, 1)) {
-            Backends.open(BackendKind.CPU).dense().gemm(false, false, 1, 1, 1, 1, one, one, 0, product);
+            Backends.dense(BackendKind.CPU).gemm(false, false, 1, 1, 1, 1, one, one, 0, product);
         } catch (RuntimeException e) {
             // What is wrong with the backend is said in its own section.
             return;
@@ -93,7 +93,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (!status.available()) {
             return;
         }
-        line(out, "live bytes", String.valueOf(Backends.open(status.kind()).liveBytes()));
+        line(out, "live bytes", String.valueOf(Backends.liveBytes(status.kind())));
         if (status.kind() == BackendKind.CPU) {
             for (String isa : InstructionSets.KNOWN) {
                 line(

@@ -1,13 +1,13 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.Attention;
 import io.github.fusedrnn.train.Dense;
 import io.github.fusedrnn.train.Embedding;

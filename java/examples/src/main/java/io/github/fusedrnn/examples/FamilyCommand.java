@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.examples.family.EchoStateNetwork;
 import io.github.fusedrnn.examples.family.HopfieldNetwork;
 import io.github.fusedrnn.examples.family.MackeyGlass;

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.Activation;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Optimizer;
 import io.github.fusedrnn.train.Parameters;

@@ -1,13 +1,13 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.check.GradientCheck;
 import io.github.fusedrnn.check.GradientReport;
 import io.github.fusedrnn.check.TensorError;
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.weights.Initializers;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -136,12 +136,12 @@ final class GradcheckCommand implements Callable<Integer> {
     }
 
     private Cell check(LayerVariant variant, Column column) {
-        Availability support = column.choice().supports(variant.desc());
+        Availability support = column.choice().supports(variant.config());
         if (!support.available()) {
             return new Cell(null, support.reason());
         }
         // wider than the usual ±1/√H: clips, kinks and saturation shall take part
-        RecurrentBuilder<?> builder = RecurrentBuilder.of(variant.desc())
+        RecurrentBuilder<?> builder = RecurrentBuilder.of(variant.config())
                 .seed(seed)
                 .dropoutSeed(seed)
                 .initializer(Initializers.uniform(-0.7, 0.7));

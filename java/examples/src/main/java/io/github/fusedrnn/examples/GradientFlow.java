@@ -1,10 +1,10 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.weights.Initializers;
 import java.util.List;
 import java.util.SplittableRandom;

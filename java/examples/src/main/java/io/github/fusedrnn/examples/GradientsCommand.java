@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.examples.GradientFlow.Subject;
 import io.github.fusedrnn.train.RandomStream;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.github.fusedrnn.examples;
 
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.Availability;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
-import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -50,7 +50,7 @@ final class InspectCommand implements Callable<Integer> {
         for (LayerImport layer : model.layers()) {
             out.println();
             out.println("layer '" + layer.name() + "': "
-                    + WeightLayout.of(layer.desc()).size() + " weights");
+                    + WeightLayout.of(layer.config()).size() + " weights");
             layer.report().found().forEach(line -> out.println("  " + line));
             if (weights) {
                 layer.report().mapped().forEach(line -> out.println("  mapped: " + line));
@@ -79,7 +79,7 @@ final class InspectCommand implements Callable<Integer> {
         if (!status.available()) {
             return "not available, " + status.reason();
         }
-        Availability can = Backends.open(status.kind()).supports(layer.desc());
+        Availability can = Backends.supports(status.kind(), layer.config());
         return can.available() ? "can run it" : "cannot run it, " + can.reason();
     }
 }

@@ -1,8 +1,8 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.FusedRnnException;
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
 import java.util.List;
 import java.util.Optional;
 

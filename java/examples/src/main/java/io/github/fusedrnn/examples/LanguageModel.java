@@ -2,14 +2,14 @@ package io.github.fusedrnn.examples;
 
 import static io.github.fusedrnn.train.SoftmaxCrossEntropy.IGNORED;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.ClassificationLoss;
 import io.github.fusedrnn.train.Dense;
 import io.github.fusedrnn.train.Embedding;
@@ -156,7 +156,7 @@ final class LanguageModel implements AutoCloseable {
                         .toArray();
                 FloatTensor more = dPadding.take(output.dims());
                 head.train(output, others, more);
-                Backends.open(layer.backend()).dense().axpy(1, more, dOutput);
+                Backends.dense(layer.backend()).axpy(1, more, dOutput);
             }
             boolean learned = size.embedding() > 0;
             FloatTensor dInput = learned ? dx.take(input.dims()) : null;

@@ -1,13 +1,13 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.Rnn;
-import io.github.fusedrnn.spi.ThreadSetting;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.internal.checks.ThreadSetting;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,7 +36,7 @@ class LayerOptions {
     /**
      * Refuses values that no layer can take, and grants the threads to the dense operations, too.
      *
-     * @throws io.github.fusedrnn.FusedRnnException if the backend is not there, with the reason
+     * @throws io.github.fusedrnn.config.FusedRnnException if the backend is not there, with the reason
      */
     void check() {
         require(
@@ -44,7 +44,7 @@ class LayerOptions {
                 "--threads",
                 threads,
                 "an integer, 1 to " + ThreadSetting.MOST);
-        Backends.open(backend()).dense().useThreads(threads);
+        Backends.dense(backend()).useThreads(threads);
     }
 
     /** Refuses an argument of the command: {@code name: value (expected: ...)}. */

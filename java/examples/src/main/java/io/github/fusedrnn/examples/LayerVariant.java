@@ -1,17 +1,13 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.Direction;
 import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.GruConfig;
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.LstmConfig;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.RecurrentConfig;
-import io.github.fusedrnn.ResetPlacement;
 import io.github.fusedrnn.Rnn;
-import io.github.fusedrnn.RnnConfig;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * One kind of layer and call whose gradients are checked.
  *
  * @param name of the row
- * @param desc the layer
+ * @param config the layer
  * @param t T
  * @param n N
  * @param lengths valid steps of each row; null = all
  */
-record LayerVariant(String name, RecurrentDesc desc, int t, int n, int @Nullable [] lengths) {
+record LayerVariant(String name, RecurrentConfig config, int t, int n, int @Nullable [] lengths) {
     private static final int T = 5;
     private static final int N = 4;
     private static final int C = 5;
@@ -163,35 +159,34 @@ record LayerVariant(String name, RecurrentDesc desc, int t, int n, int @Nullable
     private static void sizes(List<LayerVariant> all) {
         for (int size : new int[] {1, 17, 33}) {
             all.add(new LayerVariant(
-                    "RNN C = H = " + size, Rnn.builder(size, size).config().desc(), T, N, null));
+                    "RNN C = H = " + size, Rnn.builder(size, size).config(), T, N, null));
             all.add(new LayerVariant(
-                    "LSTM C = H = " + size, Lstm.builder(size, size).config().desc(), T, N, null));
+                    "LSTM C = H = " + size, Lstm.builder(size, size).config(), T, N, null));
             all.add(new LayerVariant(
-                    "GRU C = H = " + size, Gru.builder(size, size).config().desc(), T, N, null));
+                    "GRU C = H = " + size, Gru.builder(size, size).config(), T, N, null));
         }
-        all.add(new LayerVariant(
-                "LSTM T = 1, N = 1", Lstm.builder(C, H).config().desc(), 1, 1, null));
-        all.add(new LayerVariant("GRU T = 1, N = 1", Gru.builder(C, H).config().desc(), 1, 1, null));
-        all.add(new LayerVariant("LSTM T = 30", Lstm.builder(C, H).config().desc(), 30, 2, null));
-        all.add(new LayerVariant("GRU T = 30", Gru.builder(C, H).config().desc(), 30, 2, null));
+        all.add(new LayerVariant("LSTM T = 1, N = 1", Lstm.builder(C, H).config(), 1, 1, null));
+        all.add(new LayerVariant("GRU T = 1, N = 1", Gru.builder(C, H).config(), 1, 1, null));
+        all.add(new LayerVariant("LSTM T = 30", Lstm.builder(C, H).config(), 30, 2, null));
+        all.add(new LayerVariant("GRU T = 30", Gru.builder(C, H).config(), 30, 2, null));
     }
 
     private static void rnn(List<LayerVariant> all, String name, Function<Rnn.Builder, Rnn.Builder> options) {
-        RnnConfig config = options.apply(Rnn.builder(C, H)).config();
-        all.add(new LayerVariant(("RNN " + name).strip(), config.desc(), T, N, null));
+        RecurrentConfig config = options.apply(Rnn.builder(C, H)).config();
+        all.add(new LayerVariant(("RNN " + name).strip(), config, T, N, null));
     }
 
     private static void lstm(List<LayerVariant> all, String name, Function<Lstm.Builder, Lstm.Builder> options) {
-        LstmConfig config = options.apply(Lstm.builder(C, H)).config();
-        all.add(new LayerVariant(("LSTM " + name).strip(), config.desc(), T, N, null));
+        RecurrentConfig config = options.apply(Lstm.builder(C, H)).config();
+        all.add(new LayerVariant(("LSTM " + name).strip(), config, T, N, null));
     }
 
     private static void gru(List<LayerVariant> all, String name, Function<Gru.Builder, Gru.Builder> options) {
-        GruConfig config = options.apply(Gru.builder(C, H)).config();
-        all.add(new LayerVariant(("GRU " + name).strip(), config.desc(), T, N, null));
+        RecurrentConfig config = options.apply(Gru.builder(C, H)).config();
+        all.add(new LayerVariant(("GRU " + name).strip(), config, T, N, null));
     }
 
     private static void withLengths(List<LayerVariant> all, String name, RecurrentConfig config) {
-        all.add(new LayerVariant(name, config.desc(), T, N, LENGTHS));
+        all.add(new LayerVariant(name, config, T, N, LENGTHS));
     }
 }

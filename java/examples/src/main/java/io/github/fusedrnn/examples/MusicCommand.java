@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.ClassificationLoss;
 import io.github.fusedrnn.train.SequenceBatch;
 import java.io.IOException;

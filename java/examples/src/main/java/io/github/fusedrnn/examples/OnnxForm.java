@@ -1,10 +1,10 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.examples.ConformanceCase.Expected;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.layout.Framework;
@@ -12,7 +12,6 @@ import io.github.fusedrnn.formats.layout.LayerLayout;
 import io.github.fusedrnn.formats.onnx.OnnxActivations;
 import io.github.fusedrnn.formats.safetensors.DType;
 import io.github.fusedrnn.formats.safetensors.SafetensorsFile;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OnnxForm {
     private final CaseFile file;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final int t;
     private final int n;
 
@@ -41,7 +40,7 @@ final class OnnxForm {
         boolean batchMajor = file.flag("layout");
         this.t = Math.toIntExact(x.get(batchMajor ? 1 : 0));
         this.n = Math.toIntExact(x.get(batchMajor ? 0 : 1));
-        this.desc = desc(Math.toIntExact(x.get(2)), batchMajor);
+        this.config = config(Math.toIntExact(x.get(2)), batchMajor);
     }
 
     /** Whether a file says that it is of this form. */
@@ -61,16 +60,16 @@ final class OnnxForm {
 
     private ConformanceCase read(String name) throws FormatException {
         Map<String, Expected> expected = new LinkedHashMap<>();
-        long h = desc.hiddenSize();
-        long d = desc.directions();
+        long h = config.hiddenSize();
+        long d = config.directions();
         int[] lengths = file.lengths("sequence_lens", t, n);
         if (file.has("Y")) {
             double[] y = file.values(
-                    "Y", desc.batchMajor() ? List.of((long) n, (long) t, d, h) : List.of((long) t, d, (long) n, h));
+                    "Y", config.batchMajor() ? List.of((long) n, (long) t, d, h) : List.of((long) t, d, (long) n, h));
             expected.put(
                     "output",
                     // with layout 1 Y is [B, T, D, H], which is ours as it stands
-                    desc.batchMajor()
+                    config.batchMajor()
                             ? new Expected(y, List.of((long) n, (long) t, d * h))
                             : new Expected(swapMiddle(y, t, (int) d, n), List.of((long) t, (long) n, d * h)));
         }
@@ -83,7 +82,7 @@ final class OnnxForm {
         return new ConformanceCase(
                 name,
                 file.dtype("X") == DType.F64,
-                desc,
+                config,
                 t,
                 n,
                 lengths,
@@ -97,7 +96,7 @@ final class OnnxForm {
                 expected);
     }
 
-    private RecurrentDesc desc(int inputSize, boolean batchMajor) throws FormatException {
+    private RecurrentConfig config(int inputSize, boolean batchMajor) throws FormatException {
         String op = file.text("op", "").toUpperCase(Locale.ROOT);
         CellKind cell =
                 switch (op) {
@@ -113,23 +112,21 @@ final class OnnxForm {
                                 "direction: '" + name + "' (expected: forward, reverse or bidirectional)");
                 };
         boolean before = cell == CellKind.GRU && !file.flag("linear_before_reset");
-        return new RecurrentDesc(
-                cell,
-                inputSize,
-                file.number("hidden_size", Math.toIntExact(file.shape("R", 3).get(2))),
-                0,
-                1,
-                direction,
-                Merge.CONCAT,
-                file.has("B"),
-                batchMajor,
-                0,
-                0,
-                next(file.floats("clip").iterator(), 0),
-                file.has("P"),
-                cell == CellKind.LSTM && file.flag("input_forget"),
-                before ? ResetPlacement.BEFORE : ResetPlacement.AFTER,
-                activations(cell, direction.count()));
+        return RecurrentConfig.builder(
+                        cell,
+                        inputSize,
+                        file.number(
+                                "hidden_size",
+                                Math.toIntExact(file.shape("R", 3).get(2))))
+                .direction(direction)
+                .bias(file.has("B"))
+                .batchMajor(batchMajor)
+                .gateClip(next(file.floats("clip").iterator(), 0))
+                .peepholes(file.has("P"))
+                .coupledInputForget(cell == CellKind.LSTM && file.flag("input_forget"))
+                .reset(before ? ResetPlacement.BEFORE : ResetPlacement.AFTER)
+                .activations(activations(cell, direction.count()))
+                .build();
     }
 
     /** The files hold ONNX Runtime's results, so its defaults are theirs. */
@@ -153,18 +150,18 @@ final class OnnxForm {
 
     private Map<String, double[]> weights() throws FormatException {
         Map<String, double[]> weights = new LinkedHashMap<>();
-        int gates = desc.gates();
-        int h = desc.hiddenSize();
+        int gates = config.gates();
+        int h = config.hiddenSize();
         long rows = (long) gates * h;
-        LayerLayout layout = LayerLayout.of(Framework.ONNX, desc.cell(), desc.reset());
-        int[] order = order(desc.cell().gates(), layout.gates());
+        LayerLayout layout = LayerLayout.of(Framework.ONNX, config.cell(), config.reset());
+        int[] order = order(config.cell().gates(), layout.gates());
         int[] peepholeOrder = order(List.of("i", "f", "o"), layout.peepholes());
-        for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
+        for (ParameterSpec spec : WeightLayout.of(config).parameters()) {
             int d = spec.direction();
             double[] values =
                     switch (spec.kind()) {
                         case WEIGHT_IH ->
-                            blocks("W", d * gates, order, h * desc.inputSize(), rows, (long) desc.inputSize());
+                            blocks("W", d * gates, order, h * config.inputSize(), rows, (long) config.inputSize());
                         case WEIGHT_HH -> blocks("R", d * gates, order, h * h, rows, (long) h);
                         case BIAS_IH -> blocks("B", d * 2 * gates, order, h, 2 * rows);
                         case BIAS_HH -> blocks("B", (d * 2 + 1) * gates, order, h, 2 * rows);
@@ -184,7 +181,7 @@ final class OnnxForm {
     /** Block {@code order[g]} of ONNX's tensor, counted from {@code first}, becomes our block g. */
     private double[] blocks(String tensor, int first, int[] order, int blockSize, Long... perDirection)
             throws FormatException {
-        List<Long> shape = new ArrayList<>(List.of((long) desc.directions()));
+        List<Long> shape = new ArrayList<>(List.of((long) config.directions()));
         shape.addAll(List.of(perDirection));
         double[] from = file.values(tensor, shape);
         double[] to = new double[order.length * blockSize];
@@ -196,9 +193,9 @@ final class OnnxForm {
 
     /** [D, B, H]; with layout 1 the file has [B, D, H]. */
     private double[] state(String tensor) throws FormatException {
-        long d = desc.directions();
-        long h = desc.hiddenSize();
-        return desc.batchMajor()
+        long d = config.directions();
+        long h = config.hiddenSize();
+        return config.batchMajor()
                 ? swapMiddle(file.values(tensor, List.of((long) n, d, h)), 1, n, (int) d)
                 : file.values(tensor, List.of(d, (long) n, h));
     }
@@ -212,8 +209,8 @@ final class OnnxForm {
             return null;
         }
         double[] values = state(tensor);
-        int h = desc.hiddenSize();
-        for (int row = 0; lengths != null && row < desc.directions() * n; row++) {
+        int h = config.hiddenSize();
+        for (int row = 0; lengths != null && row < config.directions() * n; row++) {
             if (lengths[row % n] == 0) {
                 Arrays.fill(values, row * h, (row + 1) * h, 0);
             }
@@ -223,7 +220,7 @@ final class OnnxForm {
 
     /** [outer, a, b, H] → [outer, b, a, H]. */
     private double[] swapMiddle(double[] values, int outer, int a, int b) {
-        int h = desc.hiddenSize();
+        int h = config.hiddenSize();
         double[] swapped = new double[values.length];
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < a; i++) {

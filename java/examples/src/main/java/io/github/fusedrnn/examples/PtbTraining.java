@@ -1,7 +1,7 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.BucketBatches;
 import io.github.fusedrnn.train.Checkpoint;
 import io.github.fusedrnn.train.ClassificationLoss;

@@ -1,18 +1,15 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.examples.ConformanceCase.Expected;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.safetensors.DType;
 import io.github.fusedrnn.formats.safetensors.SafetensorsFile;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PyTorchForm {
     private final CaseFile file;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
 
     private PyTorchForm(CaseFile file) throws FormatException {
         this.file = file;
-        this.desc = desc();
+        this.config = config();
     }
 
     /** Whether a file says that it is of this form. */
@@ -49,7 +46,7 @@ final class PyTorchForm {
 
     private ConformanceCase read(String name) throws FormatException {
         int inputSteps = steps("input");
-        int n = Math.toIntExact(file.shape("input", 3).get(desc.batchMajor() ? 0 : 1));
+        int n = Math.toIntExact(file.shape("input", 3).get(config.batchMajor() ? 0 : 1));
         if (inputSteps < 1 || n < 1) {
             throw new IllegalArgumentException(
                     "input: " + file.shape("input") + " (expected: at least one step and one row)");
@@ -65,13 +62,13 @@ final class PyTorchForm {
             throw new IllegalArgumentException(
                     "output: " + t + " steps (expected: " + inputSteps + ", as the input has, without lengths)");
         }
-        List<Long> h = List.of((long) desc.stateLayers(), (long) n, (long) desc.stateSize());
-        List<Long> c = List.of((long) desc.stateLayers(), (long) n, (long) desc.hiddenSize());
+        List<Long> h = List.of((long) config.stateLayers(), (long) n, (long) config.stateSize());
+        List<Long> c = List.of((long) config.stateLayers(), (long) n, (long) config.hiddenSize());
         Map<String, Expected> expected = new LinkedHashMap<>();
         for (String tensor : file.names()) {
             switch (tensor) {
-                case "output" -> expected.put(tensor, sequence(tensor, t, n, desc.outputSize()));
-                case "grad.input" -> expected.put(tensor, sequence(tensor, t, n, desc.inputSize()));
+                case "output" -> expected.put(tensor, sequence(tensor, t, n, config.outputSize()));
+                case "grad.input" -> expected.put(tensor, sequence(tensor, t, n, config.inputSize()));
                 case "h_n", "grad.h_0" -> expected.put(tensor, new Expected(file.values(tensor, h), h));
                 case "c_n", "grad.c_0" -> expected.put(tensor, new Expected(file.values(tensor, c), c));
                 default -> {
@@ -85,23 +82,23 @@ final class PyTorchForm {
         return new ConformanceCase(
                 name,
                 file.dtype("input") == DType.F64,
-                desc,
+                config,
                 t,
                 n,
                 lengths,
                 weights(),
-                sequence("input", t, n, desc.inputSize()).values(),
+                sequence("input", t, n, config.inputSize()).values(),
                 file.optional("h_0", h),
                 file.optional("c_0", c),
                 file.has("upstream.output")
-                        ? sequence("upstream.output", t, n, desc.outputSize()).values()
+                        ? sequence("upstream.output", t, n, config.outputSize()).values()
                         : null,
                 file.optional("upstream.h_n", h),
                 file.optional("upstream.c_n", c),
                 expected);
     }
 
-    private RecurrentDesc desc() throws FormatException {
+    private RecurrentConfig config() throws FormatException {
         String mode = file.text("mode", "");
         CellKind cell =
                 switch (mode) {
@@ -119,27 +116,14 @@ final class PyTorchForm {
                     case LSTM -> List.of(Activation.SIGMOID, Activation.TANH, Activation.TANH);
                 };
         Direction direction = file.flag("bidirectional") ? Direction.BIDIRECTIONAL : Direction.FORWARD;
-        List<Activation> all = new ArrayList<>(functions);
-        if (direction == Direction.BIDIRECTIONAL) {
-            all.addAll(functions);
-        }
-        return new RecurrentDesc(
-                cell,
-                file.number("input_size"),
-                file.number("hidden_size"),
-                file.number("proj_size", 0),
-                layers(),
-                direction,
-                Merge.CONCAT,
-                file.has("bias_ih_l0") || file.flag("bias"),
-                file.flag("batch_first"),
-                0,
-                0,
-                0,
-                false,
-                false,
-                ResetPlacement.AFTER,
-                all);
+        return RecurrentConfig.builder(cell, file.number("input_size"), file.number("hidden_size"))
+                .projection(file.number("proj_size", 0))
+                .layers(layers())
+                .direction(direction)
+                .bias(file.has("bias_ih_l0") || file.flag("bias"))
+                .batchMajor(file.flag("batch_first"))
+                .activations(functions)
+                .build();
     }
 
     /** As many as the metadata says, if the file has the last one's weights. */
@@ -155,7 +139,7 @@ final class PyTorchForm {
 
     private Map<String, double[]> weights() throws FormatException {
         Map<String, double[]> weights = new LinkedHashMap<>();
-        for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
+        for (ParameterSpec spec : WeightLayout.of(config).parameters()) {
             weights.put(spec.name(), file.values(spec.name(), spec.shape()));
         }
         return weights;
@@ -163,7 +147,7 @@ final class PyTorchForm {
 
     /** How many steps a sequence has. */
     private int steps(String tensor) throws FormatException {
-        return Math.toIntExact(file.shape(tensor, 3).get(desc.batchMajor() ? 1 : 0));
+        return Math.toIntExact(file.shape(tensor, 3).get(config.batchMajor() ? 1 : 0));
     }
 
     /** A sequence, lengthened with zeros to {@code t} steps: what lies past every row's end counts as padding. */
@@ -171,7 +155,7 @@ final class PyTorchForm {
         int steps = steps(tensor);
         double[] values = file.values(tensor, dims(steps, n, width));
         double[] longer = new double[Math.multiplyExact(Math.multiplyExact(t, n), width)];
-        int runs = desc.batchMajor() ? n : 1;
+        int runs = config.batchMajor() ? n : 1;
         int run = values.length / runs;
         for (int r = 0; r < runs; r++) {
             System.arraycopy(values, r * run, longer, r * (longer.length / runs), run);
@@ -180,6 +164,6 @@ final class PyTorchForm {
     }
 
     private List<Long> dims(long t, long n, long width) {
-        return desc.batchMajor() ? List.of(n, t, width) : List.of(t, n, width);
+        return config.batchMajor() ? List.of(n, t, width) : List.of(t, n, width);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.train.Adam;
 import java.io.IOException;
 import java.io.PrintWriter;

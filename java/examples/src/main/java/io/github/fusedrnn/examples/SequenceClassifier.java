@@ -1,13 +1,13 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.ClassificationLoss;
 import io.github.fusedrnn.train.Dense;
 import io.github.fusedrnn.train.Embedding;
@@ -46,7 +46,7 @@ final class SequenceClassifier implements AutoCloseable {
             builder.seed(seed + 1);
             layer = resources.add((size.bidirectional() ? builder.bidirectional() : builder).build());
             gradients = resources.add(layer.newGradients());
-            dense = resources.add(Dense.builder(layer.desc().outputSize(), size.classes())
+            dense = resources.add(Dense.builder(layer.config().outputSize(), size.classes())
                     .seed(seed + 2)
                     .backend(backend)
                     .build());

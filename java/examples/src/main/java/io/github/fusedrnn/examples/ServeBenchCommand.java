@@ -1,7 +1,7 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.stream.StreamPool;
 import io.github.fusedrnn.stream.metrics.HdrStreamMetrics;
 import java.io.IOException;

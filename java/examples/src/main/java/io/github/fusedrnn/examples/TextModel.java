@@ -1,9 +1,9 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Session;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.Checkpoint;
 import io.github.fusedrnn.train.ClassificationLoss;
 import io.github.fusedrnn.train.Initialization;

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.train.Vocabulary;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

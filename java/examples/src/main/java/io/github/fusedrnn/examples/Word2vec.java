@@ -1,8 +1,8 @@
 package io.github.fusedrnn.examples;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Embedding;
 import io.github.fusedrnn.train.Initialization;
@@ -89,7 +89,7 @@ final class Word2vec implements AutoCloseable {
                     .add(WordVectors.BLOCK, words)
                     .add("contexts", contexts)
                     .build();
-            ops = Backends.open(backend).dense();
+            ops = Backends.dense(backend);
             loss = new SigmoidCrossEntropy(backend, Reduction.sum());
             rows = resources.add(new Workspace(backend));
             hidden = resources.add(new Workspace(backend));

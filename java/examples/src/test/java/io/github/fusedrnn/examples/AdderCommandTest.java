@@ -2,7 +2,7 @@ package io.github.fusedrnn.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;

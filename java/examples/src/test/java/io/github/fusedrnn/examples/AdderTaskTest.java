@@ -2,7 +2,7 @@ package io.github.fusedrnn.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import java.util.SplittableRandom;

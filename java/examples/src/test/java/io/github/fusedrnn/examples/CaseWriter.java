@@ -4,8 +4,8 @@ import io.github.fusedrnn.check.LayerGradients;
 import io.github.fusedrnn.check.ReferenceLayer;
 import io.github.fusedrnn.check.ReferenceRun;
 import io.github.fusedrnn.check.SequenceInput;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.formats.safetensors.SafetensorsWriter;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,16 +31,16 @@ final class CaseWriter {
      *
      * @param outputSteps how many steps output and its upstream have in the file
      */
-    static CaseWriter pytorch(RecurrentDesc desc, int t, int n, int @Nullable [] lengths, int outputSteps) {
+    static CaseWriter pytorch(RecurrentConfig config, int t, int n, int @Nullable [] lengths, int outputSteps) {
         CaseWriter c = new CaseWriter();
         c.lengths = lengths;
-        c.metadata.put("mode", desc.cell().name().equals("RNN") ? "rnn_tanh" : Texts.lower(desc.cell()));
-        c.metadata.put("input_size", "" + desc.inputSize());
-        c.metadata.put("hidden_size", "" + desc.hiddenSize());
-        c.metadata.put("num_layers", "" + desc.layers());
-        c.metadata.put("bidirectional", "" + (desc.directions() == 2));
-        c.metadata.put("batch_first", "" + desc.batchMajor());
-        ReferenceLayer layer = ReferenceLayer.of(desc);
+        c.metadata.put("mode", config.cell().name().equals("RNN") ? "rnn_tanh" : Texts.lower(config.cell()));
+        c.metadata.put("input_size", "" + config.inputSize());
+        c.metadata.put("hidden_size", "" + config.hiddenSize());
+        c.metadata.put("num_layers", "" + config.layers());
+        c.metadata.put("bidirectional", "" + (config.directions() == 2));
+        c.metadata.put("batch_first", "" + config.batchMajor());
+        ReferenceLayer layer = ReferenceLayer.of(config);
         for (ParameterSpec spec : layer.layout().parameters()) {
             double[] values = c.draw((int) spec.size());
             layer.setWeight(spec.name(), values);
@@ -49,20 +49,23 @@ final class CaseWriter {
                     values,
                     spec.shape().stream().mapToLong(Long::longValue).toArray());
         }
-        double[] x = c.draw(t * n * desc.inputSize());
-        c.put("input", x, c.sequence(desc, t, n, desc.inputSize()));
+        double[] x = c.draw(t * n * config.inputSize());
+        c.put("input", x, c.sequence(config, t, n, config.inputSize()));
         int longest = Math.max(t, outputSteps);
-        SequenceInput input = SequenceInput.of(longest, n, resize(desc, x, t, longest, n));
+        SequenceInput input = SequenceInput.of(longest, n, resize(config, x, t, longest, n));
         ReferenceRun run = layer.forward(lengths == null ? input : input.withLengths(lengths));
-        double[] dy = c.draw(outputSteps * n * desc.outputSize());
-        LayerGradients gradients = run.backward(resize(desc, dy, outputSteps, longest, n), null, null);
+        double[] dy = c.draw(outputSteps * n * config.outputSize());
+        LayerGradients gradients = run.backward(resize(config, dy, outputSteps, longest, n), null, null);
         c.put(
                 "output",
-                resize(desc, run.y(), longest, outputSteps, n),
-                c.sequence(desc, outputSteps, n, desc.outputSize()));
-        c.put("upstream.output", dy, c.sequence(desc, outputSteps, n, desc.outputSize()));
-        c.put("h_n", run.hn(), desc.stateLayers(), n, desc.stateSize());
-        c.put("grad.input", resize(desc, gradients.dx(), longest, t, n), c.sequence(desc, t, n, desc.inputSize()));
+                resize(config, run.y(), longest, outputSteps, n),
+                c.sequence(config, outputSteps, n, config.outputSize()));
+        c.put("upstream.output", dy, c.sequence(config, outputSteps, n, config.outputSize()));
+        c.put("h_n", run.hn(), config.stateLayers(), n, config.stateSize());
+        c.put(
+                "grad.input",
+                resize(config, gradients.dx(), longest, t, n),
+                c.sequence(config, t, n, config.inputSize()));
         for (ParameterSpec spec : layer.layout().parameters()) {
             c.put(
                     "grad." + spec.name(),
@@ -85,13 +88,13 @@ final class CaseWriter {
         shapes.put(name, shape);
     }
 
-    private long[] sequence(RecurrentDesc desc, int t, int n, int width) {
-        return desc.batchMajor() ? new long[] {n, t, width} : new long[] {t, n, width};
+    private long[] sequence(RecurrentConfig config, int t, int n, int width) {
+        return config.batchMajor() ? new long[] {n, t, width} : new long[] {t, n, width};
     }
 
     /** Cuts or lengthens a sequence, with zeros, from {@code from} to {@code to} steps. */
-    private static double[] resize(RecurrentDesc desc, double[] values, int from, int to, int n) {
-        if (!desc.batchMajor()) {
+    private static double[] resize(RecurrentConfig config, double[] values, int from, int to, int n) {
+        if (!config.batchMajor()) {
             return Arrays.copyOf(values, values.length / from * to);
         }
         int row = values.length / n / from;

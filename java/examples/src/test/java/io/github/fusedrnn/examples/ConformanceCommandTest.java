@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.formats.safetensors.SafetensorsWriter;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConformanceCommandTest {
-    private static final RecurrentDesc LSTM = Lstm.builder(3, 4).config().desc();
+    private static final RecurrentConfig LSTM = Lstm.builder(3, 4).config();
 
     @TempDir
     Path folder;
@@ -85,12 +85,8 @@ class ConformanceCommandTest {
     @ValueSource(ints = {4, 6, 9})
     void paddedOutputMayBeShorterOrLongerThanTheInput(int outputSteps) throws IOException {
         int[] lengths = {2, 4, 0, 3};
-        RecurrentDesc batchMajor = Gru.builder(3, 4)
-                .layers(2)
-                .bidirectional()
-                .batchMajor(true)
-                .config()
-                .desc();
+        RecurrentConfig batchMajor =
+                Gru.builder(3, 4).layers(2).bidirectional().batchMajor(true).config();
         CaseWriter.pytorch(LSTM, 6, 4, lengths, outputSteps).write32(file("a.safetensors"));
         CaseWriter.pytorch(batchMajor, 6, 4, lengths, outputSteps).write32(file("b.safetensors"));
 
@@ -228,7 +224,7 @@ class ConformanceCommandTest {
 
     @Test
     void printsEveryTensorWhenAsked() throws IOException {
-        CaseWriter.pytorch(Rnn.builder(2, 3).config().desc(), 3, 2, null, 3).write32(file("a.safetensors"));
+        CaseWriter.pytorch(Rnn.builder(2, 3).config(), 3, 2, null, 3).write32(file("a.safetensors"));
 
         assertThat(run("--backend", "reference").out()).doesNotContain("a on reference");
         assertThat(run("--backend", "reference", "--tensors").out()).contains("a on reference", "grad.bias_hh_l0");

@@ -2,11 +2,11 @@ package io.github.fusedrnn.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -82,21 +82,21 @@ class GradcheckCommandTest {
     /** Every option that a layer has is in some row, so that a new one is not forgotten here. */
     @Test
     void variantsCoverEveryOption() {
-        List<RecurrentDesc> all =
-                LayerVariant.all().stream().map(LayerVariant::desc).toList();
-        List<Predicate<RecurrentDesc>> options = List.of(
+        List<RecurrentConfig> all =
+                LayerVariant.all().stream().map(LayerVariant::config).toList();
+        List<Predicate<RecurrentConfig>> options = List.of(
                 d -> d.layers() > 1,
                 d -> d.projectionSize() > 0,
                 d -> d.direction() == Direction.REVERSE,
                 d -> d.direction() == Direction.BIDIRECTIONAL,
                 d -> d.merge() == Merge.SUM,
                 d -> !d.bias(),
-                RecurrentDesc::batchMajor,
+                RecurrentConfig::batchMajor,
                 d -> d.dropout() > 0,
                 d -> d.cellClip() > 0,
                 d -> d.gateClip() > 0,
-                RecurrentDesc::peepholes,
-                RecurrentDesc::coupledInputForget,
+                RecurrentConfig::peepholes,
+                RecurrentConfig::coupledInputForget,
                 d -> d.reset() == ResetPlacement.BEFORE,
                 d -> d.reset() == ResetPlacement.NONE);
 

@@ -3,7 +3,7 @@ package io.github.fusedrnn.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.examples.GradientFlow.Subject;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.github.fusedrnn.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
 import io.github.fusedrnn.formats.safetensors.SafetensorsLayers;
@@ -53,7 +53,7 @@ class ImportCommandTest {
         assertThat(run.out()).contains("mapped: b.weight_ih_l0 [6, 4] -> weight_ih_l0");
         ModelImport before = SafetensorsLayers.read(in);
         LayerImport after = SafetensorsLayers.read(out).only();
-        assertThat(after.desc()).isEqualTo(before.layer("b.").desc());
+        assertThat(after.config()).isEqualTo(before.layer("b.").config());
         for (String name : after.weights().keySet()) {
             assertThat(after.weights().get(name))
                     .isEqualTo(before.layer("b.").weights().get(name));

@@ -3,9 +3,9 @@ package io.github.fusedrnn.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.stream.StepCallback;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -70,14 +70,14 @@ class OneByOneServerTest {
 
     @Test
     void leavesNothingBehindWhenItCannotBegin() {
-        long before = Backends.open(BackendKind.REFERENCE).liveBytes();
+        long before = Backends.liveBytes(BackendKind.REFERENCE);
         try (Lstm layer = Lstm.builder(2, 3).backend(BackendKind.REFERENCE).build()) {
-            long open = Backends.open(BackendKind.REFERENCE).liveBytes();
+            long open = Backends.liveBytes(BackendKind.REFERENCE);
             // no array is as long as this queue
             assertThatThrownBy(() -> new OneByOneServer(layer, 1, 4, Integer.MAX_VALUE))
                     .isInstanceOf(OutOfMemoryError.class);
-            assertThat(Backends.open(BackendKind.REFERENCE).liveBytes()).isEqualTo(open);
+            assertThat(Backends.liveBytes(BackendKind.REFERENCE)).isEqualTo(open);
         }
-        assertThat(Backends.open(BackendKind.REFERENCE).liveBytes()).isEqualTo(before);
+        assertThat(Backends.liveBytes(BackendKind.REFERENCE)).isEqualTo(before);
     }
 }

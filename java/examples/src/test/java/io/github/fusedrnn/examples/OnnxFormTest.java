@@ -3,13 +3,13 @@ package io.github.fusedrnn.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.safetensors.SafetensorsFile;
 import io.github.fusedrnn.formats.safetensors.SafetensorsWriter;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -56,9 +56,9 @@ class OnnxFormTest {
         count("P", 50, 2, 3); // i o f
 
         ConformanceCase c = read();
-        assertThat(c.desc().cell()).isEqualTo(CellKind.LSTM);
-        assertThat(c.desc().direction()).isEqualTo(Direction.BIDIRECTIONAL);
-        assertThat(c.desc().peepholes()).isTrue();
+        assertThat(c.config().cell()).isEqualTo(CellKind.LSTM);
+        assertThat(c.config().direction()).isEqualTo(Direction.BIDIRECTIONAL);
+        assertThat(c.config().peepholes()).isTrue();
         assertThat(c.weights().get("weight_ih_l0")).containsExactly(10, 12, 13, 11); // i f g o
         assertThat(c.weights().get("weight_ih_l0_reverse")).containsExactly(14, 16, 17, 15);
         assertThat(c.weights().get("weight_hh_l0_reverse")).containsExactly(24, 26, 27, 25);
@@ -77,8 +77,8 @@ class OnnxFormTest {
         count("R", 20, 1, 3, 1);
 
         ConformanceCase c = read();
-        assertThat(c.desc().reset()).isEqualTo(ResetPlacement.BEFORE);
-        assertThat(c.desc().bias()).isFalse();
+        assertThat(c.config().reset()).isEqualTo(ResetPlacement.BEFORE);
+        assertThat(c.config().bias()).isFalse();
         assertThat(c.weights().get("weight_ih_l0")).containsExactly(11, 10, 12); // r z n
         assertThat(c.weights().get("weight_hh_l0")).containsExactly(21, 20, 22);
     }
@@ -111,7 +111,7 @@ class OnnxFormTest {
         count("Y", 0, 3, 2, 2, 1); // [N, T, D, H]
 
         ConformanceCase c = read();
-        assertThat(c.desc().batchMajor()).isTrue();
+        assertThat(c.config().batchMajor()).isTrue();
         assertThat(c.t()).isEqualTo(2);
         assertThat(c.n()).isEqualTo(3);
         assertThat(c.h0()).containsExactly(0, 2, 4, 1, 3, 5);
@@ -132,8 +132,8 @@ class OnnxFormTest {
         count("W", 0, 2, 4, 1);
         count("R", 0, 2, 4, 1);
 
-        RecurrentDesc desc = read().desc();
-        assertThat(desc.activations())
+        RecurrentConfig config = read().config();
+        assertThat(config.activations())
                 .containsExactly(
                         Activation.hardSigmoid(0.3f, 0.4f),
                         Activation.TANH,
@@ -141,8 +141,8 @@ class OnnxFormTest {
                         Activation.SIGMOID,
                         Activation.scaledTanh(1.5f, 0.7f),
                         Activation.affine(0, 0));
-        assertThat(desc.gateClip()).isEqualTo(0.25f);
-        assertThat(desc.coupledInputForget()).isTrue();
+        assertThat(config.gateClip()).isEqualTo(0.25f);
+        assertThat(config.coupledInputForget()).isTrue();
     }
 
     @ParameterizedTest
@@ -162,7 +162,7 @@ class OnnxFormTest {
         count("W", 0, 1, 1, 1);
         count("R", 0, 1, 1, 1);
 
-        Activation read = read().desc().activations().get(0);
+        Activation read = read().config().activations().get(0);
         assertThat(read.kind()).isEqualTo(kind);
         assertThat(read.alpha()).isEqualTo(alpha);
         assertThat(read.beta()).isEqualTo(beta);

@@ -3,9 +3,9 @@ package io.github.fusedrnn.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -21,7 +21,7 @@ class SequenceMemoryTest {
     }
 
     private static long live() {
-        return Backends.open(BackendKind.REFERENCE).liveBytes();
+        return Backends.liveBytes(BackendKind.REFERENCE);
     }
 
     @Test

@@ -4,7 +4,7 @@ import io.github.fusedrnn.check.ReferenceLayer;
 import io.github.fusedrnn.check.ReferenceRun;
 import io.github.fusedrnn.check.SequenceInput;
 import io.github.fusedrnn.check.Tolerances;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +41,14 @@ public record GoldenRun(
     /**
      * Runs the reference with these weights and compares.
      *
-     * @param desc the layer
+     * @param config the layer
      * @param weights canonical weights
      * @return what was compared, and the worst error relative to the largest value of its tensor
      * @throws IllegalArgumentException if sizes disagree with the layer, the run is too large to be checked, or the result is another one
      */
-    public String prove(RecurrentDesc desc, Map<String, float[]> weights) {
+    public String prove(RecurrentConfig config, Map<String, float[]> weights) {
         double products = 0;
-        ReferenceLayer layer = ReferenceLayer.of(desc);
+        ReferenceLayer layer = ReferenceLayer.of(config);
         for (Map.Entry<String, float[]> entry : weights.entrySet()) {
             products += (double) steps * rows * entry.getValue().length;
             layer.setWeight(entry.getKey(), widen(entry.getValue()));
@@ -59,7 +59,7 @@ public record GoldenRun(
         }
         SequenceInput input = SequenceInput.of(steps, rows, x).withState(h0, c0);
         ReferenceRun run = layer.forward(lengths == null ? input : input.withLengths(lengths));
-        double limit = Math.max(APPROXIMATIONS, Tolerances.float32(desc, steps, rows));
+        double limit = Math.max(APPROXIMATIONS, Tolerances.float32(config, steps, rows));
         double worst = compare("output", run.y(), y, limit);
         if (hn != null) {
             worst = Math.max(worst, compare("h_n", run.hn(), hn, limit));

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.formats;
 
 import io.github.fusedrnn.RecurrentBuilder;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.weights.WeightLayout;
 import io.github.fusedrnn.weights.Weights;
 import java.util.Collections;
@@ -18,18 +18,18 @@ import java.util.Map;
  * }</pre>
  *
  * @param name what the file calls the layer; may be empty
- * @param desc what it computes
+ * @param config what it computes
  * @param weights every parameter by canonical name, row-major, in canonical order; the map is unmodifiable, the arrays are not copied
  * @param report what was found, how it was mapped, what was ignored
  */
-public record LayerImport(String name, RecurrentDesc desc, Map<String, float[]> weights, ImportReport report) {
+public record LayerImport(String name, RecurrentConfig config, Map<String, float[]> weights, ImportReport report) {
     /**
      * Checks that the weights are the description's.
      *
      * @throws IllegalArgumentException if one is missing, unknown or of another size
      */
     public LayerImport {
-        Weights.check(WeightLayout.of(desc), weights);
+        Weights.check(WeightLayout.of(config), weights);
         weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
     }
 
@@ -39,12 +39,12 @@ public record LayerImport(String name, RecurrentDesc desc, Map<String, float[]> 
      * @return a fresh builder
      */
     public RecurrentBuilder<?> builder() {
-        return RecurrentBuilder.of(desc).weights(weights);
+        return RecurrentBuilder.of(config).weights(weights);
     }
 
     /** The name and what it computes; not the weights. */
     @Override
     public String toString() {
-        return "LayerImport[" + name + ", " + desc + "]";
+        return "LayerImport[" + name + ", " + config + "]";
     }
 }

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ public final class Attention implements AutoCloseable {
      * @param backend where it runs
      */
     public Attention(int querySize, int keySize, int outSize, long seed, BackendKind backend) {
-        ops = Backends.open(backend).dense();
+        ops = Backends.dense(backend);
         score = Dense.builder(keySize, querySize)
                 .bias(false)
                 .seed(seed)

@@ -1,12 +1,12 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.safetensors.DType;
 import io.github.fusedrnn.formats.safetensors.SafetensorsFile;
 import io.github.fusedrnn.formats.safetensors.SafetensorsWriter;
 import io.github.fusedrnn.formats.safetensors.TensorInfo;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;

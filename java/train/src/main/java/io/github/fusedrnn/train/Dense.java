@@ -1,9 +1,9 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ public final class Dense implements Trainable, AutoCloseable {
         in = builder.in;
         out = builder.out;
         activation = builder.activation;
-        ops = Backends.open(backend).dense();
+        ops = Backends.dense(backend);
         List<ParameterBlock.Entry> entries = new ArrayList<>();
         entries.add(new ParameterBlock.Entry("weight", List.of((long) out, (long) in), 0));
         if (builder.bias) {

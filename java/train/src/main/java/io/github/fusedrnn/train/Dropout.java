@@ -1,8 +1,8 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 
@@ -33,7 +33,7 @@ public final class Dropout {
     public Dropout(BackendKind backend, float p, long seed, int layer) {
         Arguments.check(p >= 0 && p < 1, "p", p, "0 <= p < 1");
         Arguments.check(layer >= 0, "layer", layer, "an integer >= 0");
-        this.ops = Backends.open(backend).dense();
+        this.ops = Backends.dense(backend);
         this.p = p;
         this.seed = seed;
         this.layer = layer;

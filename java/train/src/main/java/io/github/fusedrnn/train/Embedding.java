@@ -1,8 +1,8 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -28,7 +28,7 @@ public final class Embedding implements Trainable, AutoCloseable {
         symbols = builder.symbols;
         width = builder.width;
         padding = builder.padding;
-        ops = Backends.open(backend).dense();
+        ops = Backends.dense(backend);
         block = new OwnedBlock(
                 "Embedding " + symbols + " x " + width,
                 backend,

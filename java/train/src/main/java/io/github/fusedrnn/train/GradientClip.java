@@ -1,7 +1,7 @@
 package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.dense.DenseOps;
 
 /**
  * Bounds on gradients, between backward and the optimiser's step. Only functions; as thread-safe as the parameters they
@@ -19,7 +19,7 @@ public final class GradientClip {
     public static void byValue(Parameters parameters, float bound) {
         Arguments.check(bound > 0, "bound", bound, "a number > 0");
         parameters.checkOpen();
-        DenseOps ops = Backends.open(parameters.backend()).dense();
+        DenseOps ops = Backends.dense(parameters.backend());
         for (ParameterBlock block : parameters.blocks().values()) {
             ops.clamp(block.gradients(), -bound, bound);
         }
@@ -37,7 +37,7 @@ public final class GradientClip {
         Arguments.check(maxNorm > 0, "maxNorm", maxNorm, "a number > 0");
         double norm = globalNorm(parameters);
         if (norm > maxNorm && Double.isFinite(norm)) {
-            DenseOps ops = Backends.open(parameters.backend()).dense();
+            DenseOps ops = Backends.dense(parameters.backend());
             for (ParameterBlock block : parameters.blocks().values()) {
                 ops.scale(block.gradients(), (float) (maxNorm / norm));
             }
@@ -52,7 +52,7 @@ public final class GradientClip {
      */
     public static double globalNorm(Parameters parameters) {
         parameters.checkOpen();
-        DenseOps ops = Backends.open(parameters.backend()).dense();
+        DenseOps ops = Backends.dense(parameters.backend());
         double squares = 0;
         for (ParameterBlock block : parameters.blocks().values()) {
             squares += ops.sumOfSquares(block.gradients());

@@ -1,8 +1,8 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ public final class MeanSquaredError {
 
     /** The loss on one backend; the mean over all elements is {@link Reduction#average()}. */
     public MeanSquaredError(BackendKind backend, Reduction reduction) {
-        this.ops = Backends.open(backend).dense();
+        this.ops = Backends.dense(backend);
         this.reduction = reduction;
     }
 

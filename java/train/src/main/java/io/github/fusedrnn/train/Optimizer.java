@@ -1,7 +1,7 @@
 package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         this.parameters = parameters;
         this.learningRate = Arguments.notNegative("learningRate", learningRate);
         this.slots = List.copyOf(slots);
-        this.ops = Backends.open(parameters.backend()).dense();
+        this.ops = Backends.dense(parameters.backend());
         try {
             for (String slot : slots) {
                 parameters

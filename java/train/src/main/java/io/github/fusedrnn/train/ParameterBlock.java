@@ -1,8 +1,8 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.config.BackendKind;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

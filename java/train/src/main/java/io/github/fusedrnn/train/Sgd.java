@@ -1,6 +1,6 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 

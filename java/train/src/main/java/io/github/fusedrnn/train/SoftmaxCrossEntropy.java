@@ -1,8 +1,8 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ public final class SoftmaxCrossEntropy {
 
     /** The loss on one backend; the mean over the rows that are not ignored is {@link Reduction#average()}. */
     public SoftmaxCrossEntropy(BackendKind backend, Reduction reduction) {
-        this(Backends.open(backend).dense(), reduction, IGNORED);
+        this(Backends.dense(backend), reduction, IGNORED);
     }
 
     /** The same loss with another label for rows that do not count, such as padding. */

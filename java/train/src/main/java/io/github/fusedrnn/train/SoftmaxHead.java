@@ -1,8 +1,8 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +34,14 @@ public final class SoftmaxHead implements AutoCloseable {
      */
     public SoftmaxHead(Dense dense, Reduction reduction) {
         Arguments.check(
-                dense.activation().kind() == io.github.fusedrnn.Activation.Kind.IDENTITY,
+                dense.activation().kind() == io.github.fusedrnn.config.Activation.Kind.IDENTITY,
                 "dense",
                 "activation " + dense.activation().kind(),
                 "none: softmax reads logits");
         this.dense = dense;
         this.reduction = reduction;
         BackendKind backend = dense.parameters().backend();
-        this.ops = Backends.open(backend).dense();
+        this.ops = Backends.dense(backend);
         this.rowsMemory = new Workspace(backend);
         this.logitsMemory = new Workspace(backend);
         this.gradientMemory = new Workspace(backend);

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 

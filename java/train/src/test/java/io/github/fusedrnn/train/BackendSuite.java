@@ -2,9 +2,9 @@ package io.github.fusedrnn.train;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.ArrayDeque;
 import java.util.Deque;

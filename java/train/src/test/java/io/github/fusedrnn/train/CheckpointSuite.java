@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.safetensors.SafetensorsFile;
 import io.github.fusedrnn.formats.safetensors.SafetensorsWriter;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Gru;
+import io.github.fusedrnn.config.BackendKind;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

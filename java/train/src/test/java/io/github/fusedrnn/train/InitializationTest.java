@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.train.Initialization.Distribution;
 import io.github.fusedrnn.train.Initialization.Fan;
 import java.util.SplittableRandom;

@@ -1,11 +1,11 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

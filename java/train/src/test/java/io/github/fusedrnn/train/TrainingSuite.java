@@ -2,12 +2,12 @@ package io.github.fusedrnn.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ abstract class TrainingSuite extends BackendSuite {
 
     @Test
     void givesItsMemoryBack() {
-        Backend memory = Backends.open(backend);
+        Backend memory = BackendRegistry.open(backend);
         new TinyLanguageModel(backend, 3).close(); // what a process keeps once anything ran is there from now on
         long before = memory.liveBytes();
         try (TinyLanguageModel model = new TinyLanguageModel(backend, 3)) {

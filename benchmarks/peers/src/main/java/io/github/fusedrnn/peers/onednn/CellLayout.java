@@ -1,6 +1,6 @@
 package io.github.fusedrnn.peers.onednn;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 
 /**
  * oneDNN's arrangement of one layer and direction beside PyTorch's. Weights are {@code ldigo}: {@code [in, G, H]} instead of {@code [G*H, in]}.

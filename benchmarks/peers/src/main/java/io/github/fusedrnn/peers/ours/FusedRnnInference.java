@@ -1,12 +1,12 @@
 package io.github.fusedrnn.peers.ours;
 
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Session;
 import io.github.fusedrnn.peers.race.CaseData;
 import io.github.fusedrnn.peers.race.Contender;
 import io.github.fusedrnn.peers.race.RaceCase;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.peers.ours;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.peers.race.CaseData;
 import io.github.fusedrnn.peers.race.Contender;
 import io.github.fusedrnn.peers.race.ContenderProvider;

@@ -1,11 +1,11 @@
 package io.github.fusedrnn.peers.ours;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.peers.race.CaseData;
 import io.github.fusedrnn.peers.race.RaceCase;
 

@@ -4,7 +4,7 @@ import static org.bytedeco.pytorch.global.torch.gru;
 import static org.bytedeco.pytorch.global.torch.lstm;
 import static org.bytedeco.pytorch.global.torch.rnn_tanh;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.peers.race.CaseData;
 import io.github.fusedrnn.peers.race.RaceCase;
 import java.util.ArrayList;

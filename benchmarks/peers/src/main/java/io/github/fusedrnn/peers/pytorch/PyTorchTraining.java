@@ -1,6 +1,6 @@
 package io.github.fusedrnn.peers.pytorch;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.peers.race.CaseData;
 import io.github.fusedrnn.peers.race.Contender;
 import io.github.fusedrnn.peers.race.RaceCase;

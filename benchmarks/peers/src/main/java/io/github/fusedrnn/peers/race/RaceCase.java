@@ -1,6 +1,6 @@
 package io.github.fusedrnn.peers.race;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import java.util.Locale;
 
 /**

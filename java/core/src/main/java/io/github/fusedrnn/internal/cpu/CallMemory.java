@@ -1,6 +1,9 @@
 package io.github.fusedrnn.internal.cpu;
 
 import io.github.fusedrnn.internal.natives.MemoryLimit;
+import io.github.fusedrnn.internal.natives.NativeApi;
+import io.github.fusedrnn.internal.natives.Span;
+import io.github.fusedrnn.internal.natives.fr_call;
 import java.nio.IntBuffer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;

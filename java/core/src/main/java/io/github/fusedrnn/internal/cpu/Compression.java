@@ -1,11 +1,11 @@
 package io.github.fusedrnn.internal.cpu;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Precision;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.spi.EngineOptions;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +23,14 @@ final class Compression {
     private Compression() {}
 
     /** Why not, and what would do it; null if nothing speaks against it. */
-    static @Nullable String refusal(RecurrentDesc desc, EngineOptions options) {
+    static @Nullable String refusal(RecurrentConfig config, EngineOptions options) {
         if (options.precision() == Precision.FLOAT32) {
             return null;
         }
         if (options.precision() == Precision.BFLOAT16 || options.precision() == Precision.TF32) {
             return notOfTheCpu(options.precision());
         }
-        String feature = feature(desc, options);
+        String feature = feature(config, options);
         return feature == null
                 ? null
                 : "precision " + options.precision() + " with " + feature
@@ -43,40 +43,41 @@ final class Compression {
                 + " is not supported: the CPU's kernels have FLOAT32, FLOAT16 and INT8; backend CUDNN has it";
     }
 
-    private static @Nullable String feature(RecurrentDesc desc, EngineOptions options) {
+    private static @Nullable String feature(RecurrentConfig config, EngineOptions options) {
         if (Products.isOpenBlas(options.cpuProducts())) {
             return "products by OpenBLAS, which has no compressed weights (cpuProducts packed has)";
         }
-        if (desc.peepholes()) {
+        if (config.peepholes()) {
             return "peepholes";
         }
-        if (desc.coupledInputForget()) {
+        if (config.coupledInputForget()) {
             return "coupled input and forget gates";
         }
-        if (desc.gateClip() > 0) {
+        if (config.gateClip() > 0) {
             return "a gate clip";
         }
-        if (desc.reset() != ResetPlacement.AFTER) {
-            return "a GRU reset " + desc.reset();
+        if (config.reset() != ResetPlacement.AFTER) {
+            return "a GRU reset " + config.reset();
         }
-        for (int d = 0; d < desc.directions(); d++) {
-            if (!standard(desc, d)) {
+        for (int d = 0; d < config.directions(); d++) {
+            if (!standard(config, d)) {
                 return "activations other than the cell's own";
             }
         }
-        int widest = Math.max(Math.max(desc.inputSize(), desc.hiddenSize()), desc.layers() > 1 ? desc.outputSize() : 0);
+        int widest = Math.max(
+                Math.max(config.inputSize(), config.hiddenSize()), config.layers() > 1 ? config.outputSize() : 0);
         return options.precision() == Precision.INT8 && widest > MOST_TERMS
                 ? "a width of " + widest + " (at most " + MOST_TERMS + "; FLOAT16 has no bound)"
                 : null;
     }
 
-    private static boolean standard(RecurrentDesc desc, int d) {
-        if (desc.cell() == CellKind.RNN) {
-            return OF_RNN.contains(desc.activation(d, 0));
+    private static boolean standard(RecurrentConfig config, int d) {
+        if (config.cell() == CellKind.RNN) {
+            return OF_RNN.contains(config.activation(d, 0));
         }
-        List<Activation> own = desc.cell() == CellKind.GRU ? OF_GRU : OF_LSTM;
+        List<Activation> own = config.cell() == CellKind.GRU ? OF_GRU : OF_LSTM;
         for (int slot = 0; slot < own.size(); slot++) {
-            if (!desc.activation(d, slot).equals(own.get(slot))) {
+            if (!config.activation(d, slot).equals(own.get(slot))) {
                 return false;
             }
         }

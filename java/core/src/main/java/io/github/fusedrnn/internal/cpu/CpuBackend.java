@@ -1,19 +1,20 @@
 package io.github.fusedrnn.internal.cpu;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.dense.CheckedDenseOps;
+import io.github.fusedrnn.dense.DenseKernels;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.ThreadSetting;
 import io.github.fusedrnn.internal.natives.MemoryLimit;
+import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.internal.natives.NativeStorage;
-import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.CheckedDenseOps;
-import io.github.fusedrnn.spi.DenseKernels;
-import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Fingerprint;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
-import io.github.fusedrnn.spi.TensorStorage;
-import io.github.fusedrnn.spi.ThreadSetting;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -37,8 +38,8 @@ final class CpuBackend implements Backend {
     }
 
     @Override
-    public Availability supports(RecurrentDesc desc, EngineOptions options) {
-        String reason = Compression.refusal(desc, options);
+    public Availability supports(RecurrentConfig config, EngineOptions options) {
+        String reason = Compression.refusal(config, options);
         return reason != null ? Availability.no(reason) : Availability.yes("every layer, in float32");
     }
 
@@ -48,9 +49,9 @@ final class CpuBackend implements Backend {
     }
 
     @Override
-    public RecurrentEngine engine(RecurrentDesc desc, EngineOptions options) {
+    public RecurrentEngine engine(RecurrentConfig config, EngineOptions options) {
         Isa isa = Isa.choose(options.cpuIsa());
-        return new CpuEngine(desc, isa, Products.choose(options, isa), options.choices());
+        return new CpuEngine(config, isa, Products.choose(options, isa), options.choices());
     }
 
     @Override

@@ -1,11 +1,12 @@
 package io.github.fusedrnn.internal.cpu;
 
-import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.dense.DenseKernels;
+import io.github.fusedrnn.dense.DenseOps.AdamStep;
+import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
+import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.internal.natives.NativeStatus;
 import io.github.fusedrnn.internal.natives.OpenBlas;
-import io.github.fusedrnn.spi.DenseKernels;
-import io.github.fusedrnn.spi.DenseOps.AdamStep;
-import io.github.fusedrnn.spi.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 

@@ -1,19 +1,23 @@
 package io.github.fusedrnn.internal.cpu;
 
-import io.github.fusedrnn.PlanExplanation;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.PlanExplanation;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.natives.MemoryLimit;
+import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.internal.natives.NativeStatus;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.internal.natives.OpenBlas;
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.internal.natives.fr_desc;
+import io.github.fusedrnn.internal.natives.fr_packed;
+import io.github.fusedrnn.internal.natives.fr_plan;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.PlanChoices;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.Reserve;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.List;
 import java.util.Locale;
@@ -26,19 +30,19 @@ final class CpuEngine implements RecurrentEngine {
     /** One measurement at a time in the process: two would disturb each other. */
     private static final Object MEASURING = new Object();
 
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final Isa isa;
     private final Products products;
     private final PlanChoices choices;
     private final long[] offsets;
 
-    CpuEngine(RecurrentDesc desc, Isa isa, Products products, PlanChoices choices) {
-        this.desc = desc;
+    CpuEngine(RecurrentConfig config, Isa isa, Products products, PlanChoices choices) {
+        this.config = config;
         this.isa = isa;
         this.products = products;
         // OpenBLAS's bits depend on how the work is cut, so there the rule alone decides.
         this.choices = products == Products.OPENBLAS ? PlanChoices.RULE : choices;
-        this.offsets = WeightLayout.of(desc).offsets();
+        this.offsets = WeightLayout.of(config).offsets();
     }
 
     @Override
@@ -54,7 +58,7 @@ final class CpuEngine implements RecurrentEngine {
     private PackedWeights packBy(@Nullable fr_plan plan, TensorStorage canonical, boolean training) {
         int forTraining = training ? 1 : 0;
         String label = "packed weights";
-        try (NativeDesc given = new NativeDesc(desc)) {
+        try (NativeDesc given = new NativeDesc(config)) {
             long bytes = known(
                     label, NativeApi.fr_pack_bytes(given.struct(), isa.ordinal(), products.ordinal(), forTraining));
             MemoryLimit.check(bytes, label);
@@ -120,7 +124,7 @@ final class CpuEngine implements RecurrentEngine {
     }
 
     private CpuPlan create(PlanSize size, PackedWeights weights, @Nullable String choice, String source) {
-        try (NativeDesc given = new NativeDesc(desc)) {
+        try (NativeDesc given = new NativeDesc(config)) {
             fr_desc struct = given.struct();
             int set = isa.ordinal();
             int by = products.ordinal();
@@ -167,7 +171,7 @@ final class CpuEngine implements RecurrentEngine {
     /** All that a measurement depends on beside library and machine. */
     private String key(PlanSize size) {
         return isa.label() + " " + products.label() + " T=" + size.t() + " N=" + size.n() + " threads=" + size.threads()
-                + (size.training() ? " training " : " inference ") + desc;
+                + (size.training() ? " training " : " inference ") + config;
     }
 
     /** Null where there is nothing to choose. */
@@ -177,14 +181,14 @@ final class CpuEngine implements RecurrentEngine {
             return null;
         }
         try (Reserve reserve = size.training() ? reserve(size.t(), size.n()) : null;
-                RaceCall call = new RaceCall(desc, size.t(), size.n(), weights, reserve)) {
+                RaceCall call = new RaceCall(config, size.t(), size.n(), weights, reserve)) {
             return ChoiceRace.run(candidates, choice -> create(size, weights, choice, BEING_MEASURED), call);
         }
     }
 
     /** The choices worth measuring, the rule's first. */
     List<String> candidates(PlanSize size) {
-        try (NativeDesc given = new NativeDesc(desc)) {
+        try (NativeDesc given = new NativeDesc(config)) {
             String lines = NativeApi.fr_choices(
                     given.struct(),
                     isa.ordinal(),
@@ -217,7 +221,7 @@ final class CpuEngine implements RecurrentEngine {
     public Reserve reserve(int t, int n) {
         String label = "reserve of a tape for T = " + t + ", N = " + n;
         long bytes;
-        try (NativeDesc given = new NativeDesc(desc)) {
+        try (NativeDesc given = new NativeDesc(config)) {
             bytes = known(label, NativeApi.fr_reserve_bytes(given.struct(), isa.ordinal(), products.ordinal(), t, n));
         }
         return new CpuReserve(t, n, NativeStorage.allocateDirty((bytes + Float.BYTES - 1) / Float.BYTES, label));
@@ -241,7 +245,7 @@ final class CpuEngine implements RecurrentEngine {
 
     @Override
     public String describe() {
-        return desc.cell() + ", instruction set " + isa.label() + ", products " + products.label();
+        return config.cell() + ", instruction set " + isa.label() + ", products " + products.label();
     }
 
     @Override

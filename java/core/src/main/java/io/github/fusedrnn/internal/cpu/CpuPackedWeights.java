@@ -1,5 +1,7 @@
 package io.github.fusedrnn.internal.cpu;
 
+import io.github.fusedrnn.internal.natives.NativeApi;
+import io.github.fusedrnn.internal.natives.fr_packed;
 import io.github.fusedrnn.spi.PackedWeights;
 
 /** Owner of a native fr_packed. */

@@ -1,15 +1,18 @@
 package io.github.fusedrnn.internal.cpu;
 
-import io.github.fusedrnn.PlanExplanation;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.PlanExplanation;
+import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.internal.natives.NativeStatus;
+import io.github.fusedrnn.internal.natives.fr_call;
+import io.github.fusedrnn.internal.natives.fr_plan;
 import io.github.fusedrnn.spi.InputGradients;
-import io.github.fusedrnn.spi.NativeResource;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.NativeResource;
+import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /** Owner of a native fr_plan. Each call crosses the boundary once and allocates nothing in inference. */

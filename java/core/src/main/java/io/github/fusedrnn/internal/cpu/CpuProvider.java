@@ -1,9 +1,9 @@
 package io.github.fusedrnn.internal.cpu;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.internal.natives.NativeLibrary;
-import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BackendProvider;
 

@@ -1,5 +1,6 @@
 package io.github.fusedrnn.internal.cpu;
 
+import io.github.fusedrnn.internal.natives.NativeApi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.internal.cpu;
 
-import io.github.fusedrnn.CacheShare;
+import io.github.fusedrnn.config.CacheShare;
+import io.github.fusedrnn.internal.natives.NativeApi;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

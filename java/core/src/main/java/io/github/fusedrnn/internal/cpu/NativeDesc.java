@@ -1,9 +1,12 @@
 package io.github.fusedrnn.internal.cpu;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.Merge;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.natives.MemoryLimit;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.internal.natives.NativeApi;
+import io.github.fusedrnn.internal.natives.Span;
+import io.github.fusedrnn.internal.natives.fr_desc;
 import org.bytedeco.javacpp.Loader;
 
 /** Writes a description as the ABI's struct. Ordinals of the enums are the ABI's constants; {@code NativeDescTest} holds them together. */
@@ -13,33 +16,33 @@ final class NativeDesc implements AutoCloseable {
     private final long block;
     private final fr_desc struct;
 
-    NativeDesc(RecurrentDesc desc) {
+    NativeDesc(RecurrentConfig config) {
         long bytes = Loader.sizeof(fr_desc.class);
         block = NativeApi.fr_alloc(bytes);
         if (block == 0) {
             throw MemoryLimit.refused(bytes, "description");
         }
         struct = new fr_desc(new Span(block, 1));
-        struct.cell(desc.cell().ordinal())
-                .input_size(desc.inputSize())
-                .hidden_size(desc.hiddenSize())
-                .projection_size(desc.projectionSize())
-                .layers(desc.layers())
-                .direction(desc.direction().ordinal())
-                .merge_sum(desc.merge() == Merge.SUM ? 1 : 0)
-                .bias(desc.bias() ? 1 : 0)
-                .batch_major(desc.batchMajor() ? 1 : 0)
-                .gru_reset(desc.reset().ordinal())
-                .peephole(desc.peepholes() ? 1 : 0)
-                .coupled(desc.coupledInputForget() ? 1 : 0)
-                .cell_clip(desc.cellClip())
-                .gate_clip(desc.gateClip())
-                .dropout(desc.dropout());
-        int slots = desc.cell().activationSlots().size();
+        struct.cell(config.cell().ordinal())
+                .input_size(config.inputSize())
+                .hidden_size(config.hiddenSize())
+                .projection_size(config.projectionSize())
+                .layers(config.layers())
+                .direction(config.direction().ordinal())
+                .merge_sum(config.merge() == Merge.SUM ? 1 : 0)
+                .bias(config.bias() ? 1 : 0)
+                .batch_major(config.batchMajor() ? 1 : 0)
+                .gru_reset(config.reset().ordinal())
+                .peephole(config.peepholes() ? 1 : 0)
+                .coupled(config.coupledInputForget() ? 1 : 0)
+                .cell_clip(config.cellClip())
+                .gate_clip(config.gateClip())
+                .dropout(config.dropout());
+        int slots = config.cell().activationSlots().size();
         for (int d = 0; d < 2; d++) {
             for (int slot = 0; slot < SLOTS; slot++) {
-                boolean used = d < desc.directions() && slot < slots;
-                Activation f = used ? desc.activation(d, slot) : Activation.IDENTITY;
+                boolean used = d < config.directions() && slot < slots;
+                Activation f = used ? config.activation(d, slot) : Activation.IDENTITY;
                 int i = d * SLOTS + slot;
                 struct.activation(i, f.kind().ordinal()).alpha(i, f.alpha()).beta(i, f.beta());
             }

@@ -1,5 +1,6 @@
 package io.github.fusedrnn.internal.cpu;
 
+import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.spi.EngineOptions;
 import java.util.Locale;
 

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.internal.cpu;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.PackedWeights;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.Reserve;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
@@ -24,16 +24,16 @@ final class RaceCall implements Consumer<CpuPlan>, AutoCloseable {
     private final FloatTensor y;
     private final @Nullable TrainingCall call;
 
-    RaceCall(RecurrentDesc desc, int t, int n, PackedWeights weights, @Nullable Reserve reserve) {
+    RaceCall(RecurrentConfig config, int t, int n, PackedWeights weights, @Nullable Reserve reserve) {
         this.weights = weights;
         this.t = t;
         this.n = n;
         long rows = Math.multiplyExact((long) t, n);
-        long inputs = Math.multiplyExact(rows, desc.inputSize());
-        long outputs = Math.multiplyExact(rows, desc.outputSize());
+        long inputs = Math.multiplyExact(rows, config.inputSize());
+        long outputs = Math.multiplyExact(rows, config.outputSize());
         block = NativeStorage.allocate(Math.addExact(inputs, outputs), "input and output of a measurement");
-        x = FloatTensor.view(block, 0, rows, desc.inputSize());
-        y = FloatTensor.view(block, inputs, rows, desc.outputSize());
+        x = FloatTensor.view(block, 0, rows, config.inputSize());
+        y = FloatTensor.view(block, inputs, rows, config.outputSize());
         // Neither zero, which compressed weights may treat apart, nor near the numbers that are slow to compute with.
         x.fill(0.25f);
         call = reserve == null ? null : new TrainingCall(t, n, null, x, null, y, null, 0, 0, reserve);

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.internal.memory;
 
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
 import java.util.Objects;
 

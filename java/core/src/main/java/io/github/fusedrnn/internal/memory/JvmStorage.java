@@ -1,7 +1,7 @@
 package io.github.fusedrnn.internal.memory;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -1,7 +1,6 @@
 package io.github.fusedrnn.internal.natives;
 
-import io.github.fusedrnn.internal.cpu.NativeApi;
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.config.Availability;
 import org.bytedeco.javacpp.Loader;
 
 /** Whether our native library loads here; looked at once. Unpacking and finding is JavaCPP's work, the clear sentence is ours. */

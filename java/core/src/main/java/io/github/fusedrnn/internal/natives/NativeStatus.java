@@ -1,7 +1,6 @@
 package io.github.fusedrnn.internal.natives;
 
-import io.github.fusedrnn.FusedRnnException;
-import io.github.fusedrnn.internal.cpu.NativeApi;
+import io.github.fusedrnn.config.FusedRnnException;
 
 /** The one place where a status of our native library becomes an exception. */
 public final class NativeStatus {

@@ -1,9 +1,8 @@
 package io.github.fusedrnn.internal.natives;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.internal.cpu.NativeApi;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.internal.memory.BufferStorage;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -20,7 +19,7 @@ public final class NativeStorage extends BufferStorage {
     /**
      * A block of zeros.
      *
-     * @throws io.github.fusedrnn.FusedRnnException if there is not that much memory
+     * @throws io.github.fusedrnn.config.FusedRnnException if there is not that much memory
      */
     public static NativeStorage allocate(long floats, String label) {
         NativeStorage storage = allocateDirty(floats, label);

@@ -1,7 +1,6 @@
 package io.github.fusedrnn.internal.natives;
 
-import io.github.fusedrnn.FusedRnnException;
-import io.github.fusedrnn.internal.cpu.NativeApi;
+import io.github.fusedrnn.config.FusedRnnException;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.config.Activation;
 
 /**
  * The activation functions in float64, with their derivatives and their kinks. Formulas: ONNX operator specification, RNN, GRU and LSTM.

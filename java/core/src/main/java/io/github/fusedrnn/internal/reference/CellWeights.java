@@ -1,6 +1,6 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.ParameterSpec.Kind;
 import io.github.fusedrnn.weights.WeightLayout;
@@ -27,11 +27,11 @@ final class CellWeights {
     private final int weightHr;
     private final int peephole;
 
-    CellWeights(RecurrentDesc desc, WeightLayout layout, double[] block, int layer, int direction) {
+    CellWeights(RecurrentConfig config, WeightLayout layout, double[] block, int layer, int direction) {
         this.block = block;
-        inputSize = desc.inputSize(layer);
-        hiddenSize = desc.hiddenSize();
-        stateSize = desc.stateSize();
+        inputSize = config.inputSize(layer);
+        hiddenSize = config.hiddenSize();
+        stateSize = config.stateSize();
         weightIh = offset(layout, layer, direction, Kind.WEIGHT_IH);
         weightHh = offset(layout, layer, direction, Kind.WEIGHT_HH);
         biasIh = offset(layout, layer, direction, Kind.BIAS_IH);

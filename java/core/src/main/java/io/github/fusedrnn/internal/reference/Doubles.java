@@ -1,7 +1,7 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.spi.TensorStorage;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 

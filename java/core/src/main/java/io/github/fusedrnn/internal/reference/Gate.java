@@ -1,6 +1,6 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.config.Activation;
 
 /**
  * What every gate does to what enters it: y = f(clip(a)), with ONNX's {@code clip}, which bounds the value that enters the activation

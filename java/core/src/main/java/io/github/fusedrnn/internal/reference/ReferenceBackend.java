@@ -1,17 +1,17 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Precision;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.dense.CheckedDenseOps;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.internal.memory.JvmStorage;
-import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.CheckedDenseOps;
-import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Fingerprint;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,7 +25,7 @@ final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Availability supports(RecurrentDesc desc, EngineOptions options) {
+    public Availability supports(RecurrentConfig config, EngineOptions options) {
         if (options.precision() != Precision.FLOAT32) {
             return Availability.no("precision " + options.precision()
                     + ": the reference computes in float64 on the weights as they are; backend CPU compresses them");
@@ -40,8 +40,8 @@ final class ReferenceBackend implements Backend {
 
     /** The options are the CPU backend's and say nothing here. */
     @Override
-    public RecurrentEngine engine(RecurrentDesc desc, EngineOptions options) {
-        return new ReferenceEngine(desc);
+    public RecurrentEngine engine(RecurrentConfig config, EngineOptions options) {
+        return new ReferenceEngine(config);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 
 /** One cell with its weights: one row, one time step, forward; the step that it returns knows how to go backward. */
 interface ReferenceCell {
@@ -40,11 +40,11 @@ interface ReferenceCell {
     record StepGradient(double[] dx, double[] dh, double[] dc) {}
 
     /** The cell of one layer and direction. */
-    static ReferenceCell of(RecurrentDesc desc, CellWeights weights, int direction) {
-        return switch (desc.cell()) {
-            case RNN -> new ReferenceRnnCell(desc, weights, direction);
-            case LSTM -> new ReferenceLstmCell(desc, weights, direction);
-            case GRU -> new ReferenceGruCell(desc, weights, direction);
+    static ReferenceCell of(RecurrentConfig config, CellWeights weights, int direction) {
+        return switch (config.cell()) {
+            case RNN -> new ReferenceRnnCell(config, weights, direction);
+            case LSTM -> new ReferenceLstmCell(config, weights, direction);
+            case GRU -> new ReferenceGruCell(config, weights, direction);
         };
     }
 }

@@ -1,10 +1,10 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.Activation;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.dense.DenseKernels;
+import io.github.fusedrnn.dense.DenseOps.AdamStep;
+import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.internal.math.DropoutMask;
-import io.github.fusedrnn.spi.DenseKernels;
-import io.github.fusedrnn.spi.DenseOps.AdamStep;
-import io.github.fusedrnn.spi.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -1,19 +1,19 @@
 package io.github.fusedrnn.internal.reference;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.Reserve;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one description on the {@link ReferenceNetwork}. Thread-safe. */
 final class ReferenceEngine implements RecurrentEngine {
     private final ReferenceNetwork network;
 
-    ReferenceEngine(RecurrentDesc desc) {
-        network = new ReferenceNetwork(desc);
+    ReferenceEngine(RecurrentConfig config) {
+        network = new ReferenceNetwork(config);
     }
 
     /** Weights widened to float64. They serve inference and training alike. */
@@ -80,10 +80,10 @@ final class ReferenceEngine implements RecurrentEngine {
 
     @Override
     public Reserve reserve(int t, int n) {
-        RecurrentDesc desc = network.desc();
+        RecurrentConfig config = network.config();
         // about: a step of a row keeps its gates before and after their functions, and a few vectors of H beside them
-        long step = (2L * desc.gates() + 5) * desc.hiddenSize() * Double.BYTES;
-        return new Kept(t, n, desc.stateLayers() * step * t * n);
+        long step = (2L * config.gates() + 5) * config.hiddenSize() * Double.BYTES;
+        return new Kept(t, n, config.stateLayers() * step * t * n);
     }
 
     @Override

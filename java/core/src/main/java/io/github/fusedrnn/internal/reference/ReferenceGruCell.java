@@ -1,7 +1,7 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.ResetPlacement;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import java.util.Arrays;
 
 /**
@@ -26,11 +26,11 @@ final class ReferenceGruCell implements ReferenceCell {
     private final Gate candidate;
     private final ResetPlacement reset;
 
-    ReferenceGruCell(RecurrentDesc desc, CellWeights weights, int direction) {
+    ReferenceGruCell(RecurrentConfig config, CellWeights weights, int direction) {
         this.weights = weights;
-        sigma = new Gate(desc.activation(direction, 0), desc.gateClip());
-        candidate = new Gate(desc.activation(direction, 1), desc.gateClip());
-        reset = desc.reset();
+        sigma = new Gate(config.activation(direction, 0), config.gateClip());
+        candidate = new Gate(config.activation(direction, 1), config.gateClip());
+        reset = config.reset();
     }
 
     @Override

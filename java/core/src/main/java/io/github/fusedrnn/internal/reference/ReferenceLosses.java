@@ -1,6 +1,6 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.spi.DenseOps.ClassificationLoss;
+import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.RecurrentConfig;
 
 /**
  * i,f,o = σ(·), g = tanh(·), c' = f∘c + i∘g, h' = o∘tanh(c'), with W_ih x + b_ih + W_hh h + b_hh under the dots. Hochreiter &amp;
@@ -37,13 +37,13 @@ final class ReferenceLstmCell implements ReferenceCell {
     private final boolean coupled;
     private final int[] gates;
 
-    ReferenceLstmCell(RecurrentDesc desc, CellWeights weights, int direction) {
+    ReferenceLstmCell(RecurrentConfig config, CellWeights weights, int direction) {
         this.weights = weights;
-        sigma = new Gate(desc.activation(direction, 0), desc.gateClip());
-        candidate = new Gate(desc.activation(direction, 1), desc.gateClip());
-        output = desc.activation(direction, 2);
-        cellClip = desc.cellClip();
-        coupled = desc.coupledInputForget();
+        sigma = new Gate(config.activation(direction, 0), config.gateClip());
+        candidate = new Gate(config.activation(direction, 1), config.gateClip());
+        output = config.activation(direction, 2);
+        cellClip = config.cellClip();
+        coupled = config.coupledInputForget();
         gates = coupled ? COUPLED_GATES : ALL_GATES;
     }
 

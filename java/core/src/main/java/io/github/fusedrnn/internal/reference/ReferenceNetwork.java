@@ -1,8 +1,8 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.Merge;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.math.DropoutMask;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.WeightLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, free to share.
  */
 public final class ReferenceNetwork {
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final WeightLayout layout;
 
     /**
@@ -24,9 +24,9 @@ public final class ReferenceNetwork {
      *
      * @throws IllegalArgumentException if its weights do not fit one Java array
      */
-    public ReferenceNetwork(RecurrentDesc desc) {
-        this.desc = desc;
-        layout = WeightLayout.of(desc);
+    public ReferenceNetwork(RecurrentConfig config) {
+        this.config = config;
+        layout = WeightLayout.of(config);
         if (layout.size() > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("weights: " + layout.size()
                     + " elements (expected: at most 2^31 − 9 for the reference, one Java array)");
@@ -34,8 +34,8 @@ public final class ReferenceNetwork {
     }
 
     /** What this network computes. */
-    public RecurrentDesc desc() {
-        return desc;
+    public RecurrentConfig config() {
+        return config;
     }
 
     /** Where each parameter lies in the weights and in their gradients. */
@@ -45,9 +45,9 @@ public final class ReferenceNetwork {
 
     /** Whether anything in this network has a kink, so that {@link ReferenceTape#pieces} can differ at all. */
     public boolean hasKinks() {
-        return desc.gateClip() > 0
-                || desc.cellClip() > 0
-                || desc.activations().stream().anyMatch(Activations::hasKinks);
+        return config.gateClip() > 0
+                || config.cellClip() > 0
+                || config.activations().stream().anyMatch(Activations::hasKinks);
     }
 
     /**
@@ -106,22 +106,22 @@ public final class ReferenceNetwork {
             double @Nullable [] c0,
             @Nullable DropoutMask mask,
             boolean keepSteps) {
-        SequenceShape shape = new SequenceShape(desc, t, n, lengths);
+        SequenceShape shape = new SequenceShape(config, t, n, lengths);
         shape.check("weights", weights, layout.size());
-        shape.check("x", x, (long) t * n * desc.inputSize());
-        shape.checkState("h0", h0, desc.stateSize());
+        shape.check("x", x, (long) t * n * config.inputSize());
+        shape.checkState("h0", h0, config.stateSize());
         shape.checkState("c0", c0, shape.cellSize());
 
-        ReferenceTape tape = new ReferenceTape(desc, shape, weights, mask, keepSteps);
-        double[][][] in = shape.rows(x, desc.inputSize());
-        for (int layer = 0; layer < desc.layers(); layer++) {
-            double[][][] out = shape.zeroRows(desc.outputSize());
-            for (int d = 0; d < desc.directions(); d++) {
-                CellWeights cellWeights = new CellWeights(desc, layout, weights, layer, d);
-                ReferenceCell cell = ReferenceCell.of(desc, cellWeights, d);
-                int s = layer * desc.directions() + d;
+        ReferenceTape tape = new ReferenceTape(config, shape, weights, mask, keepSteps);
+        double[][][] in = shape.rows(x, config.inputSize());
+        for (int layer = 0; layer < config.layers(); layer++) {
+            double[][][] out = shape.zeroRows(config.outputSize());
+            for (int d = 0; d < config.directions(); d++) {
+                CellWeights cellWeights = new CellWeights(config, layout, weights, layer, d);
+                ReferenceCell cell = ReferenceCell.of(config, cellWeights, d);
+                int s = layer * config.directions() + d;
                 for (int row = 0; row < n; row++) {
-                    double[] h = shape.state(h0, s, row, desc.stateSize());
+                    double[] h = shape.state(h0, s, row, config.stateSize());
                     double[] c = shape.state(c0, s, row, shape.cellSize());
                     for (int k = 0; k < shape.length(row); k++) {
                         int time = time(d, k, shape.length(row));
@@ -157,22 +157,22 @@ public final class ReferenceNetwork {
         if (dy != null) {
             shape.check("dy", dy, tape.y.length);
         }
-        shape.checkState("dhn", dhn, desc.stateSize());
+        shape.checkState("dhn", dhn, config.stateSize());
         shape.checkState("dcn", dcn, shape.cellSize());
 
-        double[] dx = new double[(int) ((long) shape.t() * shape.n() * desc.inputSize())];
+        double[] dx = new double[(int) ((long) shape.t() * shape.n() * config.inputSize())];
         double[] dh0 = new double[tape.hn.length];
         double[] dc0 = new double[tape.cn.length];
         double[] dweights = new double[tape.weights.length];
 
-        double[][][] dout = dy == null ? shape.zeroRows(desc.outputSize()) : shape.rows(dy, desc.outputSize());
-        for (int layer = desc.layers() - 1; layer >= 0; layer--) {
+        double[][][] dout = dy == null ? shape.zeroRows(config.outputSize()) : shape.rows(dy, config.outputSize());
+        for (int layer = config.layers() - 1; layer >= 0; layer--) {
             applyMask(tape.mask, layer, dout);
-            double[][][] din = shape.zeroRows(desc.inputSize(layer));
-            for (int d = 0; d < desc.directions(); d++) {
-                int s = layer * desc.directions() + d;
+            double[][][] din = shape.zeroRows(config.inputSize(layer));
+            for (int d = 0; d < config.directions(); d++) {
+                int s = layer * config.directions() + d;
                 for (int row = 0; row < shape.n(); row++) {
-                    double[] dh = shape.state(dhn, s, row, desc.stateSize());
+                    double[] dh = shape.state(dhn, s, row, config.stateSize());
                     double[] dc = shape.state(dcn, s, row, shape.cellSize());
                     for (int k = shape.length(row) - 1; k >= 0; k--) {
                         int time = time(d, k, shape.length(row));
@@ -194,21 +194,21 @@ public final class ReferenceNetwork {
 
     /** The time index of a direction's step number k: the reverse direction begins at the row's last valid step. */
     private int time(int direction, int k, int length) {
-        return desc.isReverse(direction) ? length - 1 - k : k;
+        return config.isReverse(direction) ? length - 1 - k : k;
     }
 
     /** First column of a direction in the merged output: side by side, or both in the same place, added. */
     private int column(int direction) {
-        return desc.merge() == Merge.SUM ? 0 : direction * desc.stateSize();
+        return config.merge() == Merge.SUM ? 0 : direction * config.stateSize();
     }
 
     private @Nullable DropoutMask mask(boolean dropout, long seed, long call) {
-        return dropout && desc.dropout() > 0 ? new DropoutMask(desc.dropout(), seed, call) : null;
+        return dropout && config.dropout() > 0 ? new DropoutMask(config.dropout(), seed, call) : null;
     }
 
     /** Between layers only: the last layer's output is never dropped. The gradient passes the same mask. */
     private void applyMask(@Nullable DropoutMask mask, int layer, double[][][] out) {
-        if (mask == null || layer == desc.layers() - 1) {
+        if (mask == null || layer == config.layers() - 1) {
             return;
         }
         for (int row = 0; row < out.length; row++) {

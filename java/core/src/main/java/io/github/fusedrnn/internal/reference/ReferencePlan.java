@@ -1,13 +1,13 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.PlanExplanation;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.PlanExplanation;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BackendProvider;
 

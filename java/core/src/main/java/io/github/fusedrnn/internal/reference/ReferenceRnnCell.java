@@ -1,6 +1,6 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 
 /**
  * h' = f(W_ih x + b_ih + W_hh h + b_hh). Elman 1990, "Finding structure in time"; with f = tanh, relu or any other function of {@link
@@ -12,9 +12,9 @@ final class ReferenceRnnCell implements ReferenceCell {
     private final CellWeights weights;
     private final Gate f;
 
-    ReferenceRnnCell(RecurrentDesc desc, CellWeights weights, int direction) {
+    ReferenceRnnCell(RecurrentConfig config, CellWeights weights, int direction) {
         this.weights = weights;
-        f = new Gate(desc.activation(direction, 0), desc.gateClip());
+        f = new Gate(config.activation(direction, 0), config.gateClip());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.internal.reference;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.math.DropoutMask;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import org.jspecify.annotations.Nullable;
 
 /** The outputs of one forward call, and every step of it, for backward. */
@@ -19,20 +19,24 @@ public final class ReferenceTape {
     final double[] cn;
 
     ReferenceTape(
-            RecurrentDesc desc, SequenceShape shape, double[] weights, @Nullable DropoutMask mask, boolean keepsSteps) {
+            RecurrentConfig config,
+            SequenceShape shape,
+            double[] weights,
+            @Nullable DropoutMask mask,
+            boolean keepsSteps) {
         this.shape = shape;
         this.weights = weights;
         this.mask = mask;
         this.keepsSteps = keepsSteps;
-        int states = desc.stateLayers();
+        int states = config.stateLayers();
         steps = new ReferenceCell.Step[keepsSteps ? states : 0][shape.n()][];
         for (ReferenceCell.Step[][] rows : steps) {
             for (int row = 0; row < shape.n(); row++) {
                 rows[row] = new ReferenceCell.Step[shape.length(row)];
             }
         }
-        y = new double[Math.toIntExact((long) shape.t() * shape.n() * desc.outputSize())];
-        hn = new double[Math.toIntExact((long) states * shape.n() * desc.stateSize())];
+        y = new double[Math.toIntExact((long) shape.t() * shape.n() * config.outputSize())];
+        hn = new double[Math.toIntExact((long) states * shape.n() * config.stateSize())];
         cn = new double[Math.toIntExact((long) states * shape.n() * shape.cellSize())];
     }
 

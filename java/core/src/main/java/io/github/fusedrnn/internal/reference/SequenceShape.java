@@ -1,6 +1,6 @@
 package io.github.fusedrnn.internal.reference;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * {@code [row][time < length][feature]}, without padding, so that padding cannot be read.
  */
 final class SequenceShape {
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final int t;
     private final int n;
     private final int @Nullable [] lengths;
 
-    SequenceShape(RecurrentDesc desc, int t, int n, int @Nullable [] lengths) {
-        this.desc = desc;
+    SequenceShape(RecurrentConfig config, int t, int n, int @Nullable [] lengths) {
+        this.config = config;
         this.t = t;
         this.n = n;
         this.lengths = lengths == null ? null : lengths.clone();
@@ -53,19 +53,19 @@ final class SequenceShape {
 
     /** Width of the cell state: H, or 0 for a cell without one. */
     int cellSize() {
-        return desc.hasCellState() ? desc.hiddenSize() : 0;
+        return config.hasCellState() ? config.hiddenSize() : 0;
     }
 
     void check(String name, double[] values, long expected) {
         if (values.length != expected) {
             throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + expected
-                    + " for T = " + t + ", N = " + n + ", " + desc + ")");
+                    + " for T = " + t + ", N = " + n + ", " + config + ")");
         }
     }
 
     void checkState(String name, double @Nullable [] values, int width) {
         if (values != null) {
-            check(name, values, (long) desc.stateLayers() * n * width);
+            check(name, values, (long) config.stateLayers() * n * width);
         }
     }
 
@@ -99,7 +99,7 @@ final class SequenceShape {
     }
 
     private int at(int row, int time, int width) {
-        return (desc.batchMajor() ? row * t + time : time * n + row) * width;
+        return (config.batchMajor() ? row * t + time : time * n + row) * width;
     }
 
     /** One row of state number s, a copy; zeros where there is no state. */

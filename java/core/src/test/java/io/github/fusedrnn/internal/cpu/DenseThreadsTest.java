@@ -3,11 +3,11 @@ package io.github.fusedrnn.internal.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseKernels;
-import io.github.fusedrnn.spi.DenseOps;
-import io.github.fusedrnn.spi.ThreadSetting;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseKernels;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.ThreadSetting;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class DenseThreadsTest {
-    private final DenseOps dense = Backends.open(BackendKind.CPU).dense();
+    private final DenseOps dense = Backends.dense(BackendKind.CPU);
 
     @AfterEach
     void grantOneThreadAgain() {

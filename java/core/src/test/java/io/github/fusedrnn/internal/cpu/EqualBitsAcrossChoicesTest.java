@@ -2,14 +2,15 @@ package io.github.fusedrnn.internal.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.cpu.CpuEngine.PlanSize;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.spi.InputGradients;
@@ -17,7 +18,6 @@ import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.PlanChoices;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.Reserve;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
@@ -43,7 +43,7 @@ class EqualBitsAcrossChoicesTest {
         Target.CPU_PLAIN.require();
     }
 
-    private static RecurrentDesc desc(CellKind cell, int layers, Direction direction) {
+    private static RecurrentConfig config(CellKind cell, int layers, Direction direction) {
         RecurrentBuilder<?> builder =
                 switch (cell) {
                     case RNN -> Rnn.builder(C, H);
@@ -51,7 +51,7 @@ class EqualBitsAcrossChoicesTest {
                     case GRU -> Gru.builder(C, H);
                 };
         try (RecurrentLayer layer = builder.layers(layers).direction(direction).build()) {
-            return layer.desc();
+            return layer.config();
         }
     }
 
@@ -78,47 +78,48 @@ class EqualBitsAcrossChoicesTest {
     void inferenceAndTraining(CellKind cell) {
         // More rows than one chunk of the input product has; every schedule has something to share out.
         int[] lengths = {3, 30, 0, 17, 29};
-        for (RecurrentDesc desc : List.of(desc(cell, 1, Direction.FORWARD), desc(cell, 2, Direction.BIDIRECTIONAL))) {
+        for (RecurrentConfig config :
+                List.of(config(cell, 1, Direction.FORWARD), config(cell, 2, Direction.BIDIRECTIONAL))) {
             for (Products products : Products.values()) {
                 if (products
                         != Products.OPENBLAS) { // its bits depend on how the work is cut, so the rule alone decides
-                    compareInference(desc, products, 1, 1, null);
-                    compareInference(desc, products, 12, 1, null);
-                    compareInference(desc, products, 30, 5, null);
-                    compareInference(desc, products, 30, 5, lengths);
+                    compareInference(config, products, 1, 1, null);
+                    compareInference(config, products, 12, 1, null);
+                    compareInference(config, products, 30, 5, null);
+                    compareInference(config, products, 30, 5, lengths);
                 }
             }
-            compareTraining(desc, 30, 5, lengths);
+            compareTraining(config, 30, 5, lengths);
         }
     }
 
     private static void compareInference(
-            RecurrentDesc desc, Products products, int t, int n, int @Nullable [] lengths) {
+            RecurrentConfig config, Products products, int t, int n, int @Nullable [] lengths) {
         PlanSize size = new PlanSize(t, n, THREADS, false);
-        CpuEngine byRule = engine(desc, products, PlanChoices.RULE);
-        try (Memory memory = new Memory(desc, t, n)) {
+        CpuEngine byRule = engine(config, products, PlanChoices.RULE);
+        try (Memory memory = new Memory(config, t, n)) {
             List<float[]> expected = infer(byRule, memory, lengths);
             for (String choice : byRule.candidates(size)) {
-                List<float[]> actual = infer(engine(desc, products, new Fixed(choice)), memory, lengths);
+                List<float[]> actual = infer(engine(config, products, new Fixed(choice)), memory, lengths);
                 same(actual, expected, choice + " for " + size + ", " + products);
             }
         }
     }
 
-    private static void compareTraining(RecurrentDesc desc, int t, int n, int @Nullable [] lengths) {
+    private static void compareTraining(RecurrentConfig config, int t, int n, int @Nullable [] lengths) {
         PlanSize size = new PlanSize(t, n, THREADS, true);
-        CpuEngine byRule = engine(desc, Products.PACKED, PlanChoices.RULE);
-        try (Memory memory = new Memory(desc, t, n)) {
+        CpuEngine byRule = engine(config, Products.PACKED, PlanChoices.RULE);
+        try (Memory memory = new Memory(config, t, n)) {
             List<float[]> expected = train(byRule, memory, lengths);
             for (String choice : byRule.candidates(size)) {
-                List<float[]> actual = train(engine(desc, Products.PACKED, new Fixed(choice)), memory, lengths);
+                List<float[]> actual = train(engine(config, Products.PACKED, new Fixed(choice)), memory, lengths);
                 same(actual, expected, choice + " for " + size);
             }
         }
     }
 
-    private static CpuEngine engine(RecurrentDesc desc, Products products, PlanChoices choices) {
-        return new CpuEngine(desc, Isa.best(), products, choices);
+    private static CpuEngine engine(RecurrentConfig config, Products products, PlanChoices choices) {
+        return new CpuEngine(config, Isa.best(), products, choices);
     }
 
     private static void same(List<float[]> actual, List<float[]> expected, String what) {
@@ -139,19 +140,19 @@ class EqualBitsAcrossChoicesTest {
         final FloatTensor dx;
         final FloatTensor dWeights;
 
-        Memory(RecurrentDesc desc, int t, int n) {
+        Memory(RecurrentConfig config, int t, int n) {
             this.t = t;
             this.n = n;
-            parameters = WeightLayout.of(desc).size();
+            parameters = WeightLayout.of(config).size();
             weights = NativeStorage.allocate(parameters, "weights");
             Random random = new Random(t * 31L + n);
             draw(FloatTensor.view(weights, 0, parameters), random, 0.2f);
-            x = FloatTensor.allocate(BackendKind.CPU, t, n, desc.inputSize());
+            x = FloatTensor.allocate(BackendKind.CPU, t, n, config.inputSize());
             draw(x, random, 1);
-            y = FloatTensor.allocate(BackendKind.CPU, t, n, desc.outputSize());
-            dy = FloatTensor.allocate(BackendKind.CPU, t, n, desc.outputSize());
+            y = FloatTensor.allocate(BackendKind.CPU, t, n, config.outputSize());
+            dy = FloatTensor.allocate(BackendKind.CPU, t, n, config.outputSize());
             draw(dy, random, 1);
-            dx = FloatTensor.allocate(BackendKind.CPU, t, n, desc.inputSize());
+            dx = FloatTensor.allocate(BackendKind.CPU, t, n, config.inputSize());
             dWeights = FloatTensor.allocate(BackendKind.CPU, parameters);
         }
 

@@ -2,6 +2,7 @@ package io.github.fusedrnn.internal.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.fusedrnn.internal.natives.NativeApi;
 import org.junit.jupiter.api.Test;
 
 class NativeApiTest {

@@ -2,10 +2,11 @@ package io.github.fusedrnn.internal.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.ResetPlacement;
+import io.github.fusedrnn.internal.natives.NativeApi;
 import org.junit.jupiter.api.Test;
 
 /** The Java enums, whose ordinals cross the boundary, and the constants of the ABI. */

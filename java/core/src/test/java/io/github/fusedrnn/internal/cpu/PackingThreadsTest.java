@@ -2,19 +2,19 @@ package io.github.fusedrnn.internal.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.CellKind;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.PlanChoices;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.Reserve;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
@@ -42,7 +42,7 @@ final class PackingThreadsTest {
         Target.CPU_PLAIN.require();
     }
 
-    private static RecurrentDesc desc(CellKind cell) {
+    private static RecurrentConfig config(CellKind cell) {
         RecurrentBuilder<?> builder =
                 switch (cell) {
                     case RNN -> Rnn.builder(C, H);
@@ -50,23 +50,23 @@ final class PackingThreadsTest {
                     case GRU -> Gru.builder(C, H);
                 };
         try (RecurrentLayer layer = builder.layers(2).build()) {
-            return layer.desc();
+            return layer.config();
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void threadsChangeNoBit(CellKind cell) {
-        RecurrentDesc desc = desc(cell);
-        CpuEngine engine = new CpuEngine(desc, Isa.best(), Products.PACKED, PlanChoices.RULE);
-        long parameters = WeightLayout.of(desc).size();
+        RecurrentConfig config = config(cell);
+        CpuEngine engine = new CpuEngine(config, Isa.best(), Products.PACKED, PlanChoices.RULE);
+        long parameters = WeightLayout.of(config).size();
         try (NativeStorage weights = NativeStorage.allocate(parameters, "weights")) {
             draw(FloatTensor.view(weights, 0, parameters), 0.1f);
             try (PackedWeights alone = engine.pack(weights, true);
                     Plan plan = engine.plan(T, N, 3, true, alone);
                     PackedWeights together = engine.pack(weights, true, plan)) {
-                List<float[]> expected = train(engine, desc, plan, alone);
-                List<float[]> actual = train(engine, desc, plan, together);
+                List<float[]> expected = train(engine, config, plan, alone);
+                List<float[]> actual = train(engine, config, plan, together);
                 assertThat(together.bytes()).isEqualTo(alone.bytes());
                 for (int i = 0; i < expected.size(); i++) {
                     assertThat(Arrays.equals(actual.get(i), expected.get(i)))
@@ -78,11 +78,11 @@ final class PackingThreadsTest {
     }
 
     /** y, dx and the gradients of the weights. */
-    private static List<float[]> train(CpuEngine engine, RecurrentDesc desc, Plan plan, PackedWeights packed) {
-        long parameters = WeightLayout.of(desc).size();
-        try (FloatTensor x = FloatTensor.allocate(BackendKind.CPU, T, N, desc.inputSize());
-                FloatTensor y = FloatTensor.allocate(BackendKind.CPU, T, N, desc.outputSize());
-                FloatTensor dx = FloatTensor.allocate(BackendKind.CPU, T, N, desc.inputSize());
+    private static List<float[]> train(CpuEngine engine, RecurrentConfig config, Plan plan, PackedWeights packed) {
+        long parameters = WeightLayout.of(config).size();
+        try (FloatTensor x = FloatTensor.allocate(BackendKind.CPU, T, N, config.inputSize());
+                FloatTensor y = FloatTensor.allocate(BackendKind.CPU, T, N, config.outputSize());
+                FloatTensor dx = FloatTensor.allocate(BackendKind.CPU, T, N, config.inputSize());
                 FloatTensor dWeights = FloatTensor.allocate(BackendKind.CPU, parameters);
                 Reserve reserve = engine.reserve(T, N)) {
             draw(x, 1);

@@ -2,10 +2,10 @@ package io.github.fusedrnn.internal.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.testing.ChildJvm;
 import io.github.fusedrnn.testing.Target;

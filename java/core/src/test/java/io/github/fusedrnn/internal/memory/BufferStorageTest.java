@@ -3,9 +3,9 @@ package io.github.fusedrnn.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package io.github.fusedrnn.internal.natives;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.testing.Target;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

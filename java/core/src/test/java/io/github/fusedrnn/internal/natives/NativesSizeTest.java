@@ -2,7 +2,6 @@ package io.github.fusedrnn.internal.natives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.internal.cpu.NativeApi;
 import io.github.fusedrnn.testing.Target;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,14 +2,14 @@ package io.github.fusedrnn.internal.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Tape;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.testing.RandomCalls;
 import java.util.HashMap;
 import java.util.Map;
@@ -116,18 +116,18 @@ class ReferenceBackendTest {
 
     @Test
     void liveBytesComeBack() {
-        long before = Backends.open(BackendKind.REFERENCE).liveBytes();
+        long before = Backends.liveBytes(BackendKind.REFERENCE);
         try (Lstm layer = builder().build();
                 FloatTensor x = layer.newInput(T, N)) {
-            assertThat(Backends.open(BackendKind.REFERENCE).liveBytes())
+            assertThat(Backends.liveBytes(BackendKind.REFERENCE))
                     .isEqualTo(before + 4 * (layer.weights().layout().size() + x.size()));
         }
-        assertThat(Backends.open(BackendKind.REFERENCE).liveBytes()).isEqualTo(before);
+        assertThat(Backends.liveBytes(BackendKind.REFERENCE)).isEqualTo(before);
     }
 
     private static ReferenceNetwork network(Lstm layer) {
-        RecurrentDesc desc = layer.desc();
-        return new ReferenceNetwork(desc);
+        RecurrentConfig config = layer.config();
+        return new ReferenceNetwork(config);
     }
 
     private static double[] weights(Lstm layer) {

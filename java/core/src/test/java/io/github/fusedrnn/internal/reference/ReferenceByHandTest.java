@@ -3,11 +3,11 @@ package io.github.fusedrnn.internal.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.ResetPlacement;
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.testing.DescBuilder;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -45,9 +45,9 @@ class ReferenceByHandTest {
         return GRU[3 + gate] * H + GRU[9 + gate];
     }
 
-    private static ReferenceTape step(RecurrentDesc desc, double[] weights) {
-        double[] c0 = desc.hasCellState() ? new double[] {C} : new double[0];
-        return new ReferenceNetwork(desc).infer(weights, 1, 1, null, new double[] {X}, new double[] {H}, c0);
+    private static ReferenceTape step(RecurrentConfig config, double[] weights) {
+        double[] c0 = config.hasCellState() ? new double[] {C} : new double[0];
+        return new ReferenceNetwork(config).infer(weights, 1, 1, null, new double[] {X}, new double[] {H}, c0);
     }
 
     private static double[] plus(double[] weights, double... more) {
@@ -58,7 +58,7 @@ class ReferenceByHandTest {
 
     @Test
     void lstm() {
-        ReferenceTape tape = step(DescBuilder.lstm().sizes(1, 1).build(), LSTM);
+        ReferenceTape tape = step(RecurrentConfig.lstm(1, 1).build(), LSTM);
         double c = sigmoid(lstmGate(1)) * C + sigmoid(lstmGate(0)) * Math.tanh(lstmGate(2));
         assertThat(tape.cn()[0]).isCloseTo(c, EXACT);
         assertThat(tape.hn()[0]).isCloseTo(sigmoid(lstmGate(3)) * Math.tanh(c), EXACT);
@@ -67,7 +67,7 @@ class ReferenceByHandTest {
 
     @Test
     void lstmWithPeepholes() {
-        ReferenceTape tape = step(DescBuilder.lstm().sizes(1, 1).peepholes().build(), plus(LSTM, 0.9, -0.8, 0.7));
+        ReferenceTape tape = step(RecurrentConfig.lstm(1, 1).peepholes(true).build(), plus(LSTM, 0.9, -0.8, 0.7));
         double i = sigmoid(lstmGate(0) + 0.9 * C);
         double f = sigmoid(lstmGate(1) - 0.8 * C);
         double c = f * C + i * Math.tanh(lstmGate(2));
@@ -77,7 +77,8 @@ class ReferenceByHandTest {
 
     @Test
     void lstmCoupled() {
-        ReferenceTape tape = step(DescBuilder.lstm().sizes(1, 1).coupled().build(), LSTM);
+        ReferenceTape tape =
+                step(RecurrentConfig.lstm(1, 1).coupledInputForget(true).build(), LSTM);
         double i = sigmoid(lstmGate(0));
         assertThat(tape.cn()[0]).isCloseTo((1 - i) * C + i * Math.tanh(lstmGate(2)), EXACT);
     }
@@ -85,15 +86,14 @@ class ReferenceByHandTest {
     @Test
     void lstmCellClipBoundsTheStateAndWhatFollowsIt() {
         ReferenceTape tape =
-                step(DescBuilder.lstm().sizes(1, 1).cellClip(0.25f).peepholes().build(), plus(LSTM, 0, 0, 0.7));
+                step(RecurrentConfig.lstm(1, 1).cellClip(0.25f).peepholes(true).build(), plus(LSTM, 0, 0, 0.7));
         assertThat(tape.cn()[0]).isEqualTo(0.25);
         assertThat(tape.hn()[0]).isCloseTo(sigmoid(lstmGate(3) + 0.7 * 0.25) * Math.tanh(0.25), EXACT);
     }
 
     @Test
     void lstmGateClipBoundsWhatEntersTheGatesAlone() {
-        ReferenceTape tape =
-                step(DescBuilder.lstm().sizes(1, 1).gateClip(0.125f).build(), LSTM);
+        ReferenceTape tape = step(RecurrentConfig.lstm(1, 1).gateClip(0.125f).build(), LSTM);
         double[] clipped = new double[4];
         for (int gate = 0; gate < 4; gate++) {
             clipped[gate] = Math.max(-0.125, Math.min(0.125, lstmGate(gate)));
@@ -107,8 +107,7 @@ class ReferenceByHandTest {
     @Test
     void lstmActivationsBySlot() {
         ReferenceTape tape = step(
-                DescBuilder.lstm()
-                        .sizes(1, 1)
+                RecurrentConfig.lstm(1, 1)
                         .activations(Activation.hardSigmoid(0.25f, 0.5f), Activation.SOFTSIGN, Activation.IDENTITY)
                         .build(),
                 LSTM);
@@ -122,15 +121,15 @@ class ReferenceByHandTest {
     /** Two units, projected to one: the projected h recurs. */
     @Test
     void lstmProjection() {
-        RecurrentDesc desc =
-                DescBuilder.lstm().sizes(1, 2).projection(1).bias(false).build();
+        RecurrentConfig config =
+                RecurrentConfig.lstm(1, 2).projection(1).bias(false).build();
         // weight_ih [8, 1], weight_hh [8, 1], weight_hr [1, 2]
         double[] weights = new double[18];
         for (int k = 0; k < weights.length; k++) {
             weights[k] = (k % 7 - 3) / 8.0;
         }
         double[] x = {X, -X};
-        ReferenceTape tape = new ReferenceNetwork(desc).infer(weights, 2, 1, null, x, null, null);
+        ReferenceTape tape = new ReferenceNetwork(config).infer(weights, 2, 1, null, x, null, null);
         double h = 0;
         double[] c = new double[2];
         for (int t = 0; t < 2; t++) {
@@ -151,7 +150,7 @@ class ReferenceByHandTest {
 
     @Test
     void gruResetAfter() {
-        ReferenceTape tape = step(DescBuilder.gru().sizes(1, 1).build(), GRU);
+        ReferenceTape tape = step(RecurrentConfig.gru(1, 1).build(), GRU);
         double r = sigmoid(gruInput(0) + gruRecurrent(0));
         assertThat(tape.hn()[0]).isCloseTo(mixed(Math.tanh(gruInput(2) + r * gruRecurrent(2))), EXACT);
     }
@@ -159,7 +158,7 @@ class ReferenceByHandTest {
     @Test
     void gruResetBefore() {
         ReferenceTape tape =
-                step(DescBuilder.gru().sizes(1, 1).reset(ResetPlacement.BEFORE).build(), GRU);
+                step(RecurrentConfig.gru(1, 1).reset(ResetPlacement.BEFORE).build(), GRU);
         double r = sigmoid(gruInput(0) + gruRecurrent(0));
         assertThat(tape.hn()[0]).isCloseTo(mixed(Math.tanh(gruInput(2) + GRU[5] * (r * H) + GRU[11])), EXACT);
     }
@@ -167,7 +166,7 @@ class ReferenceByHandTest {
     @Test
     void gruWithoutReset() {
         ReferenceTape tape =
-                step(DescBuilder.gru().sizes(1, 1).reset(ResetPlacement.NONE).build(), GRU);
+                step(RecurrentConfig.gru(1, 1).reset(ResetPlacement.NONE).build(), GRU);
         assertThat(tape.hn()[0]).isCloseTo(mixed(Math.tanh(gruInput(2) + gruRecurrent(2))), EXACT);
     }
 
@@ -179,15 +178,14 @@ class ReferenceByHandTest {
     /** With h' = x + h each output is the sum of what has been read: it shows order, lengths and alignment in plain numbers. */
     @Test
     void reverseStartsAtEachRowsLastValidStep() {
-        RecurrentDesc desc = DescBuilder.rnn()
-                .sizes(1, 1)
+        RecurrentConfig config = RecurrentConfig.rnn(1, 1)
                 .bias(false)
                 .direction(Direction.REVERSE)
                 .batchMajor(true)
                 .activations(Activation.IDENTITY)
                 .build();
         double[] x = {1, 2, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8};
-        ReferenceTape tape = new ReferenceNetwork(desc)
+        ReferenceTape tape = new ReferenceNetwork(config)
                 .infer(new double[] {1, 1}, 4, 3, new int[] {4, 2, 0}, x, new double[] {0, 100, 1000}, null);
         assertThat(tape.y()).containsExactly(15, 14, 12, 8, 103, 102, 0, 0, 0, 0, 0, 0);
         assertThat(tape.hn()).containsExactly(15, 103, 1000);
@@ -196,16 +194,16 @@ class ReferenceByHandTest {
     /** Every layer's two outputs are added, and the next layer reads the sum. */
     @Test
     void sumOfDirectionsIsWhatTheNextLayerReads() {
-        RecurrentDesc desc = DescBuilder.rnn()
-                .sizes(1, 1)
+        RecurrentConfig config = RecurrentConfig.rnn(1, 1)
                 .bias(false)
-                .sum()
+                .bidirectional(Merge.SUM)
                 .layers(2)
                 .activations(Activation.IDENTITY)
                 .build();
         // h' = x in both directions of layer 0, so that it puts out 2x; layer 1 sums from the left and from the right
         double[] weights = {1, 0, 1, 0, 1, 1, 1, 1};
-        ReferenceTape tape = new ReferenceNetwork(desc).infer(weights, 3, 1, null, new double[] {1, 2, 4}, null, null);
+        ReferenceTape tape =
+                new ReferenceNetwork(config).infer(weights, 3, 1, null, new double[] {1, 2, 4}, null, null);
         // 2, 6, 14 from the left; 14, 12, 8 from the right
         assertThat(tape.y()).containsExactly(16, 18, 22);
         assertThat(tape.hn()).containsExactly(4, 1, 14, 14);

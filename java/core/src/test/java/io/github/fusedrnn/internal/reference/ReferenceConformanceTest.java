@@ -80,7 +80,7 @@ class ReferenceConformanceTest {
 
     /** The golden side was computed in float32. */
     private static double float32(GoldenCase c) {
-        return Tolerances.float32(c.desc(), c.t(), c.n());
+        return Tolerances.float32(c.config(), c.t(), c.n());
     }
 
     private static Stream<DynamicTest> tests(
@@ -110,7 +110,7 @@ class ReferenceConformanceTest {
     }
 
     private static void check(GoldenCase c, double tolerance, ErrorTable table) {
-        ReferenceNetwork network = new ReferenceNetwork(c.desc());
+        ReferenceNetwork network = new ReferenceNetwork(c.config());
         ReferenceTape tape = network.forward(c.weights(), c.t(), c.n(), c.lengths(), c.x(), c.h0(), c.c0(), true, 0, 0);
         ReferenceGradients gradients = network.backward(tape, c.dy(), c.dhn(), c.dcn());
         c.expected().forEach((tensor, expected) -> {

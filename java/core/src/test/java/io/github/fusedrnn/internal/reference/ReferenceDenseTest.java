@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.dense.DenseOps.AdamStep;
+import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.internal.math.DropoutMask;
-import io.github.fusedrnn.spi.DenseOps;
-import io.github.fusedrnn.spi.DenseOps.AdamStep;
-import io.github.fusedrnn.spi.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.testing.Variants;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ class ReferenceDenseTest {
     /** Results are float64, rounded once. */
     private static final float ROUNDING = 0x1p-24f;
 
-    private final DenseOps dense = Backends.open(BackendKind.REFERENCE).dense();
+    private final DenseOps dense = Backends.dense(BackendKind.REFERENCE);
     private final List<FloatTensor> made = new ArrayList<>();
 
     private FloatTensor tensor(long[] dims, float... values) {

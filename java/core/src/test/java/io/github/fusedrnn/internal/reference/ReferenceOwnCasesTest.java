@@ -2,11 +2,11 @@ package io.github.fusedrnn.internal.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.ResetPlacement;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.testing.Comparison;
-import io.github.fusedrnn.testing.DescBuilder;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,29 +34,33 @@ class ReferenceOwnCasesTest {
     /** Only exp and tanh may differ from one Java to another, by a unit in the last place each. */
     private static final double TOLERANCE = 1e-12;
 
-    private static final Map<String, RecurrentDesc> CASES = cases();
+    private static final Map<String, RecurrentConfig> CASES = cases();
 
-    private static Map<String, RecurrentDesc> cases() {
-        Map<String, DescBuilder> builders = new LinkedHashMap<>();
-        builders.put("rnn-tanh", DescBuilder.rnn());
+    private static Map<String, RecurrentConfig> cases() {
+        Map<String, RecurrentConfig.Builder> builders = new LinkedHashMap<>();
+        builders.put("rnn-tanh", RecurrentConfig.rnn(2, 3));
         builders.put(
                 "rnn-relu-bidirectional",
-                DescBuilder.rnn().activations(Activation.RELU).bidirectional());
-        builders.put("lstm", DescBuilder.lstm());
-        builders.put("lstm-two-layers-dropout", DescBuilder.lstm().layers(2).dropout(0.5f));
+                RecurrentConfig.rnn(2, 3).activations(Activation.RELU).bidirectional());
+        builders.put("lstm", RecurrentConfig.lstm(2, 3));
+        builders.put(
+                "lstm-two-layers-dropout", RecurrentConfig.lstm(2, 3).layers(2).dropout(0.5f));
         builders.put(
                 "lstm-projection-bidirectional",
-                DescBuilder.lstm().projection(2).bidirectional());
-        builders.put("lstm-peepholes-cell-clip", DescBuilder.lstm().peepholes().cellClip(0.25f));
-        builders.put("lstm-coupled", DescBuilder.lstm().coupled());
-        builders.put("gru-after", DescBuilder.gru());
+                RecurrentConfig.lstm(2, 3).projection(2).bidirectional());
         builders.put(
-                "gru-before-sum", DescBuilder.gru().reset(ResetPlacement.BEFORE).sum());
+                "lstm-peepholes-cell-clip",
+                RecurrentConfig.lstm(2, 3).peepholes(true).cellClip(0.25f));
+        builders.put("lstm-coupled", RecurrentConfig.lstm(2, 3).coupledInputForget(true));
+        builders.put("gru-after", RecurrentConfig.gru(2, 3));
+        builders.put(
+                "gru-before-sum",
+                RecurrentConfig.gru(2, 3).reset(ResetPlacement.BEFORE).bidirectional(Merge.SUM));
         builders.put(
                 "gru-none-gate-clip",
-                DescBuilder.gru().reset(ResetPlacement.NONE).gateClip(0.5f));
-        Map<String, RecurrentDesc> all = new LinkedHashMap<>();
-        builders.forEach((name, builder) -> all.put(name, builder.sizes(2, 3).build()));
+                RecurrentConfig.gru(2, 3).reset(ResetPlacement.NONE).gateClip(0.5f));
+        Map<String, RecurrentConfig> all = new LinkedHashMap<>();
+        builders.forEach((name, builder) -> all.put(name, builder.build()));
         return all;
     }
 
@@ -75,25 +79,25 @@ class ReferenceOwnCasesTest {
                 (tensor, values) -> Comparison.check(name + " " + tensor, values, expected.get(tensor), TOLERANCE));
     }
 
-    private static Map<String, double[]> compute(RecurrentDesc desc) {
-        ReferenceNetwork network = new ReferenceNetwork(desc);
-        int states = desc.stateLayers() * N;
-        int cells = desc.hasCellState() ? states * desc.hiddenSize() : 0;
+    private static Map<String, double[]> compute(RecurrentConfig config) {
+        ReferenceNetwork network = new ReferenceNetwork(config);
+        int states = config.stateLayers() * N;
+        int cells = config.hasCellState() ? states * config.hiddenSize() : 0;
         ReferenceTape tape = network.forward(
-                numbers(1, WeightLayout.of(desc).size()),
+                numbers(1, WeightLayout.of(config).size()),
                 T,
                 N,
                 LENGTHS,
-                numbers(2, (long) T * N * desc.inputSize()),
-                numbers(3, (long) states * desc.stateSize()),
+                numbers(2, (long) T * N * config.inputSize()),
+                numbers(3, (long) states * config.stateSize()),
                 numbers(4, cells),
                 true,
                 1,
                 2);
         ReferenceGradients gradients = network.backward(
                 tape,
-                numbers(5, (long) T * N * desc.outputSize()),
-                numbers(6, (long) states * desc.stateSize()),
+                numbers(5, (long) T * N * config.outputSize()),
+                numbers(6, (long) states * config.stateSize()),
                 numbers(7, cells));
         Map<String, double[]> results = new TreeMap<>();
         results.put("y", tape.y());
@@ -101,7 +105,7 @@ class ReferenceOwnCasesTest {
         results.put("dx", gradients.dx());
         results.put("dh0", gradients.dh0());
         results.put("dweights", gradients.dweights());
-        if (desc.hasCellState()) {
+        if (config.hasCellState()) {
             results.put("cn", tape.cn());
             results.put("dc0", gradients.dc0());
         }
@@ -141,7 +145,7 @@ class ReferenceOwnCasesTest {
     /** Prints the file; only for a change that means to change the numbers. */
     public static void main(String[] args) {
         System.out.println("# case tensor values: results of the reference; see ReferenceOwnCasesTest");
-        CASES.forEach((name, desc) -> compute(desc)
+        CASES.forEach((name, config) -> compute(config)
                 .forEach((tensor, values) -> System.out.println(name + " " + tensor + " "
                         + Arrays.stream(values).mapToObj(Double::toString).collect(Collectors.joining(" ")))));
     }

@@ -2,12 +2,11 @@ package io.github.fusedrnn.internal.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
-import io.github.fusedrnn.spi.RecurrentDesc;
-import io.github.fusedrnn.testing.DescBuilder;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Variants;
 import io.github.fusedrnn.weights.ParameterSpec;
@@ -39,7 +38,7 @@ class ReferencePropertiesTest {
 
     /** A call with everything drawn; nothing in it is null but c of cells without. */
     private static final class Call {
-        final RecurrentDesc desc;
+        final RecurrentConfig config;
         final int t;
         final int n;
         final double[] weights;
@@ -51,23 +50,23 @@ class ReferencePropertiesTest {
         double[] dhn;
         double[] dcn;
 
-        Call(RecurrentDesc desc, int t, int n, long seed) {
+        Call(RecurrentConfig config, int t, int n, long seed) {
             RandomCalls random = new RandomCalls(seed);
-            this.desc = desc;
+            this.config = config;
             this.t = t;
             this.n = n;
-            weights = random.weights(desc);
+            weights = random.weights(config);
             lengths = random.lengths(t, n);
-            x = random.x(desc, t, n);
-            h0 = random.h(desc, n);
-            c0 = random.c(desc, n);
-            dy = random.y(desc, t, n);
-            dhn = random.h(desc, n);
-            dcn = random.c(desc, n);
+            x = random.x(config, t, n);
+            h0 = random.h(config, n);
+            c0 = random.c(config, n);
+            dy = random.y(config, t, n);
+            dhn = random.h(config, n);
+            dcn = random.c(config, n);
         }
 
         Result run() {
-            ReferenceNetwork network = new ReferenceNetwork(desc);
+            ReferenceNetwork network = new ReferenceNetwork(config);
             ReferenceTape tape = network.forward(weights, t, n, lengths, x, h0, c0, true, 3, 5);
             return new Result(tape, network.backward(tape, dy, dhn, dcn));
         }
@@ -89,15 +88,15 @@ class ReferencePropertiesTest {
     void whatStandsInThePaddingHasNoInfluence(
             @ForAll("variants") String variant, @ForAll @IntRange(min = 1, max = 5) int t, @ForAll long seed) {
         Call clean = new Call(Variants.all().get(variant), t, 3, seed);
-        Call dirty = new Call(clean.desc, t, 3, seed);
-        fillPadding(dirty, dirty.x, clean.desc.inputSize());
-        fillPadding(dirty, dirty.dy, clean.desc.outputSize());
+        Call dirty = new Call(clean.config, t, 3, seed);
+        fillPadding(dirty, dirty.x, clean.config.inputSize());
+        fillPadding(dirty, dirty.dy, clean.config.outputSize());
         Result result = dirty.run();
         result.isBitwise(clean.run());
         double[] y = result.tape().y().clone();
         double[] dx = result.gradients().dx().clone();
-        forEachPadding(dirty, clean.desc.outputSize(), at -> assertThat(y[at]).isZero());
-        forEachPadding(dirty, clean.desc.inputSize(), at -> assertThat(dx[at]).isZero());
+        forEachPadding(dirty, clean.config.outputSize(), at -> assertThat(y[at]).isZero());
+        forEachPadding(dirty, clean.config.inputSize(), at -> assertThat(dx[at]).isZero());
     }
 
     private static void fillPadding(Call call, double[] sequence, int width) {
@@ -107,7 +106,7 @@ class ReferencePropertiesTest {
     private static void forEachPadding(Call call, int width, IntConsumer visit) {
         for (int row = 0; row < call.n; row++) {
             for (int time = call.lengths[row]; time < call.t; time++) {
-                int at = (call.desc.batchMajor() ? row * call.t + time : time * call.n + row) * width;
+                int at = (call.config.batchMajor() ? row * call.t + time : time * call.n + row) * width;
                 for (int j = 0; j < width; j++) {
                     visit.accept(at + j);
                 }
@@ -136,15 +135,15 @@ class ReferencePropertiesTest {
             @ForAll("sizes") int hidden,
             @ForAll("sizes") int t,
             @ForAll long seed) {
-        RecurrentDesc desc =
-                DescBuilder.of(cell).sizes(3, hidden).layers(layers).build();
-        Call call = new Call(desc, t, 2, seed);
-        ReferenceNetwork network = new ReferenceNetwork(desc);
+        RecurrentConfig config =
+                RecurrentConfig.builder(cell, 3, hidden).layers(layers).build();
+        Call call = new Call(config, t, 2, seed);
+        ReferenceNetwork network = new ReferenceNetwork(config);
         ReferenceTape whole = network.infer(call.weights, t, 2, null, call.x, call.h0, call.c0);
         double[] h = call.h0;
         double[] c = call.c0;
-        int in = 2 * desc.inputSize();
-        int out = 2 * desc.outputSize();
+        int in = 2 * config.inputSize();
+        int out = 2 * config.outputSize();
         for (int time = 0; time < t; time++) {
             double[] x = Arrays.copyOfRange(call.x, time * in, (time + 1) * in);
             ReferenceTape step = network.infer(call.weights, 1, 2, null, x, h, c);
@@ -163,31 +162,31 @@ class ReferencePropertiesTest {
             @ForAll boolean bidirectional,
             @ForAll @IntRange(min = 2, max = 5) int n,
             @ForAll long seed) {
-        DescBuilder builder = DescBuilder.of(cell).sizes(3, 7).batchMajor(true);
-        RecurrentDesc desc = (bidirectional ? builder.bidirectional() : builder).build();
+        RecurrentConfig.Builder builder = RecurrentConfig.builder(cell, 3, 7).batchMajor(true);
+        RecurrentConfig config = (bidirectional ? builder.bidirectional() : builder).build();
         int t = 4;
-        Call all = new Call(desc, t, n, seed);
+        Call all = new Call(config, t, n, seed);
         Result together = all.run();
         for (int row = 0; row < n; row++) {
-            Call alone = new Call(desc, t, 1, seed);
+            Call alone = new Call(config, t, 1, seed);
             System.arraycopy(all.weights, 0, alone.weights, 0, all.weights.length);
             alone.lengths = new int[] {all.lengths[row]};
             alone.x = row(all.x, row, n);
             alone.dy = row(all.dy, row, n);
-            alone.h0 = stateRow(all.h0, row, n, desc);
-            alone.c0 = stateRow(all.c0, row, n, desc);
-            alone.dhn = stateRow(all.dhn, row, n, desc);
-            alone.dcn = stateRow(all.dcn, row, n, desc);
+            alone.h0 = stateRow(all.h0, row, n, config);
+            alone.c0 = stateRow(all.c0, row, n, config);
+            alone.dhn = stateRow(all.dhn, row, n, config);
+            alone.dcn = stateRow(all.dcn, row, n, config);
             Result single = alone.run();
             assertThat(row(together.tape().y(), row, n))
                     .containsExactly(single.tape().y());
-            assertThat(stateRow(together.tape().hn(), row, n, desc))
+            assertThat(stateRow(together.tape().hn(), row, n, config))
                     .containsExactly(single.tape().hn());
-            assertThat(stateRow(together.tape().cn(), row, n, desc))
+            assertThat(stateRow(together.tape().cn(), row, n, config))
                     .containsExactly(single.tape().cn());
             assertThat(row(together.gradients().dx(), row, n))
                     .containsExactly(single.gradients().dx());
-            assertThat(stateRow(together.gradients().dh0(), row, n, desc))
+            assertThat(stateRow(together.gradients().dh0(), row, n, config))
                     .containsExactly(single.gradients().dh0());
         }
     }
@@ -197,10 +196,10 @@ class ReferencePropertiesTest {
         return Arrays.copyOfRange(batchMajor, row * size, (row + 1) * size);
     }
 
-    private static double[] stateRow(double[] states, int row, int n, RecurrentDesc desc) {
-        int width = states.length / (desc.stateLayers() * n);
-        double[] result = new double[desc.stateLayers() * width];
-        for (int s = 0; s < desc.stateLayers(); s++) {
+    private static double[] stateRow(double[] states, int row, int n, RecurrentConfig config) {
+        int width = states.length / (config.stateLayers() * n);
+        double[] result = new double[config.stateLayers() * width];
+        for (int s = 0; s < config.stateLayers(); s++) {
             System.arraycopy(states, (s * n + row) * width, result, s * width, width);
         }
         return result;
@@ -210,12 +209,12 @@ class ReferencePropertiesTest {
     void bothDirectionsEqualTwoRuns(@ForAll CellKind cell, @ForAll Merge merge, @ForAll long seed) {
         int t = 5;
         int n = 3;
-        DescBuilder plain = DescBuilder.of(cell).sizes(3, 7);
-        RecurrentDesc forward = plain.build();
-        RecurrentDesc reverse =
-                DescBuilder.of(cell).sizes(3, 7).direction(Direction.REVERSE).build();
-        DescBuilder two = DescBuilder.of(cell).sizes(3, 7);
-        RecurrentDesc both = (merge == Merge.SUM ? two.sum() : two.bidirectional()).build();
+        RecurrentConfig.Builder plain = RecurrentConfig.builder(cell, 3, 7);
+        RecurrentConfig forward = plain.build();
+        RecurrentConfig reverse =
+                RecurrentConfig.builder(cell, 3, 7).direction(Direction.REVERSE).build();
+        RecurrentConfig.Builder two = RecurrentConfig.builder(cell, 3, 7);
+        RecurrentConfig both = two.bidirectional(merge).build();
         Call call = new Call(both, t, n, seed);
         int half = call.weights.length / 2;
         Result together = call.run();
@@ -238,8 +237,8 @@ class ReferencePropertiesTest {
         assertThat(Arrays.copyOfRange(together.tape().hn(), n * 7, 2 * n * 7)).containsExactly(back.hn());
     }
 
-    private static ReferenceTape one(RecurrentDesc desc, double[] weights, Call call, int direction) {
-        return new ReferenceNetwork(desc)
+    private static ReferenceTape one(RecurrentConfig config, double[] weights, Call call, int direction) {
+        return new ReferenceNetwork(config)
                 .infer(
                         weights,
                         call.t,
@@ -257,9 +256,9 @@ class ReferencePropertiesTest {
 
     @Property(tries = TRIES)
     void twoLayersEqualOneAfterTheOther(@ForAll CellKind cell, @ForAll long seed) {
-        RecurrentDesc both = DescBuilder.of(cell).sizes(3, 7).layers(2).build();
-        RecurrentDesc lower = DescBuilder.of(cell).sizes(3, 7).build();
-        RecurrentDesc upper = DescBuilder.of(cell).sizes(7, 7).build();
+        RecurrentConfig both = RecurrentConfig.builder(cell, 3, 7).layers(2).build();
+        RecurrentConfig lower = RecurrentConfig.builder(cell, 3, 7).build();
+        RecurrentConfig upper = RecurrentConfig.builder(cell, 7, 7).build();
         Call call = new Call(both, 4, 3, seed);
         int split = Math.toIntExact(WeightLayout.of(lower).size());
         ReferenceTape whole =
@@ -281,9 +280,17 @@ class ReferencePropertiesTest {
     void timeMajorAndBatchMajorAreTheSameLayer(@ForAll CellKind cell, @ForAll long seed) {
         int t = 4;
         int n = 3;
-        Call time = new Call(DescBuilder.of(cell).bidirectional().layers(2).build(), t, n, seed);
+        Call time = new Call(
+                RecurrentConfig.builder(cell, 5, 7).bidirectional().layers(2).build(), t, n, seed);
         Call batch = new Call(
-                DescBuilder.of(cell).bidirectional().layers(2).batchMajor(true).build(), t, n, seed);
+                RecurrentConfig.builder(cell, 5, 7)
+                        .bidirectional()
+                        .layers(2)
+                        .batchMajor(true)
+                        .build(),
+                t,
+                n,
+                seed);
         batch.x = transposed(time.x, t, n);
         batch.dy = transposed(time.dy, t, n);
         Result a = time.run();
@@ -311,21 +318,21 @@ class ReferencePropertiesTest {
     @Property(tries = TRIES)
     void unusedParametersHaveNoInfluenceAndNoGradient(
             @ForAll boolean lstm, @ForAll boolean bidirectional, @ForAll long seed) {
-        DescBuilder builder = lstm
-                ? DescBuilder.lstm().coupled().peepholes()
-                : DescBuilder.gru().reset(ResetPlacement.NONE);
-        RecurrentDesc desc = (bidirectional ? builder.bidirectional() : builder).build();
-        Call clean = new Call(desc, 4, 3, seed);
-        Call dirty = new Call(desc, 4, 3, seed);
+        RecurrentConfig.Builder builder = lstm
+                ? RecurrentConfig.lstm(5, 7).coupledInputForget(true).peepholes(true)
+                : RecurrentConfig.gru(5, 7).reset(ResetPlacement.NONE);
+        RecurrentConfig config = (bidirectional ? builder.bidirectional() : builder).build();
+        Call clean = new Call(config, 4, 3, seed);
+        Call dirty = new Call(config, 4, 3, seed);
         int gate = lstm ? 1 : 0;
-        List<ParameterSpec> specs = WeightLayout.of(desc).parameters();
+        List<ParameterSpec> specs = WeightLayout.of(config).parameters();
         for (ParameterSpec spec : specs) {
-            fill(dirty.weights, spec, gate, desc.gates());
+            fill(dirty.weights, spec, gate, config.gates());
         }
         Result result = dirty.run();
         result.isBitwise(clean.run());
         for (ParameterSpec spec : specs) {
-            int size = blockSize(spec, desc.gates());
+            int size = blockSize(spec, config.gates());
             int from = Math.toIntExact(spec.offset()) + gate * size;
             assertThat(Arrays.copyOfRange(result.gradients().dweights(), from, from + size))
                     .as(spec.name())
@@ -346,9 +353,9 @@ class ReferencePropertiesTest {
 
     @Property(tries = TRIES)
     void inferenceEqualsForwardWithoutDropout(@ForAll("variants") String variant, @ForAll long seed) {
-        RecurrentDesc desc = Variants.all().get(variant);
-        Call call = new Call(desc, 3, 2, seed);
-        ReferenceNetwork network = new ReferenceNetwork(desc);
+        RecurrentConfig config = Variants.all().get(variant);
+        Call call = new Call(config, 3, 2, seed);
+        ReferenceNetwork network = new ReferenceNetwork(config);
         ReferenceTape inference = network.infer(call.weights, 3, 2, call.lengths, call.x, call.h0, call.c0);
         ReferenceTape forward =
                 network.forward(call.weights, 3, 2, call.lengths, call.x, call.h0, call.c0, false, 3, 5);
@@ -358,10 +365,11 @@ class ReferencePropertiesTest {
 
     @Property(tries = TRIES)
     void anotherDropoutCallDropsSomethingElse(@ForAll CellKind cell, @ForAll long seed) {
-        RecurrentDesc desc = DescBuilder.of(cell).layers(2).dropout(0.5f).build();
-        Call call = new Call(desc, 4, 3, seed);
+        RecurrentConfig config =
+                RecurrentConfig.builder(cell, 5, 7).layers(2).dropout(0.5f).build();
+        Call call = new Call(config, 4, 3, seed);
         call.lengths = new int[] {4, 4, 4};
-        ReferenceNetwork network = new ReferenceNetwork(desc);
+        ReferenceNetwork network = new ReferenceNetwork(config);
         double[] a = network.forward(call.weights, 4, 3, null, call.x, null, null, true, seed, 1)
                 .y();
         double[] again = network.forward(call.weights, 4, 3, null, call.x, null, null, true, seed, 1)

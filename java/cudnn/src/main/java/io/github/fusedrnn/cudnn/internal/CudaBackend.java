@@ -1,20 +1,20 @@
 package io.github.fusedrnn.cudnn.internal;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.dense.CudaDenseKernels;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceMemory;
 import io.github.fusedrnn.cudnn.internal.device.DeviceStorage;
 import io.github.fusedrnn.cudnn.internal.rnn.CudnnLayers;
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.dense.CheckedDenseOps;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.CheckedDenseOps;
-import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Fingerprint;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +80,8 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public Availability supports(RecurrentDesc desc, EngineOptions options) {
-        return CudnnLayers.supports(device, desc, options);
+    public Availability supports(RecurrentConfig config, EngineOptions options) {
+        return CudnnLayers.supports(device, config, options);
     }
 
     @Override
@@ -90,8 +90,8 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public RecurrentEngine engine(RecurrentDesc desc, EngineOptions options) {
-        return CudnnLayers.engine(device, desc, options);
+    public RecurrentEngine engine(RecurrentConfig config, EngineOptions options) {
+        return CudnnLayers.engine(device, config, options);
     }
 
     @Override

@@ -5,7 +5,7 @@ import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
 import static org.bytedeco.cuda.global.cudart.cudaErrorInsufficientDriver;
 import static org.bytedeco.cuda.global.cudart.cudaErrorNoDevice;
 
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.config.Availability;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;

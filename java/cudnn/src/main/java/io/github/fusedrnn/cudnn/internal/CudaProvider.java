@@ -1,8 +1,8 @@
 package io.github.fusedrnn.cudnn.internal;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.FusedRnnException;
-import io.github.fusedrnn.spi.Availability;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BackendProvider;
 

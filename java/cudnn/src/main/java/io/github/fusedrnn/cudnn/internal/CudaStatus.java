@@ -1,6 +1,6 @@
 package io.github.fusedrnn.cudnn.internal;
 
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.FusedRnnException;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.cudnn.fake;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.Gru;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 
 /** Prints what a process finds of the backend, and whether a layer runs there, else on the default; for a JVM of its own. */

@@ -2,21 +2,21 @@ package io.github.fusedrnn.cudnn.fake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.FusedRnnException;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.Session;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +77,7 @@ class InjectionTest {
             "an RNN of the algorithm for small layers",
             () -> Rnn.builder(3, 4).cudnnAlgorithm("smallh"));
 
-    private final Backend backend = Backends.open(BackendKind.CUDNN);
+    private final Backend backend = BackendRegistry.open(BackendKind.CUDNN);
 
     static Set<String> layers() {
         return new TreeSet<>(LAYERS.keySet());

@@ -2,9 +2,10 @@ package io.github.fusedrnn.cudnn.fake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.bytedeco.cuda.global.cudart;
@@ -26,7 +27,7 @@ class StandInTest {
 
     @Test
     void keepsWhatIsCopiedToTheDevice() {
-        Backend backend = Backends.open(BackendKind.CUDNN);
+        Backend backend = BackendRegistry.open(BackendKind.CUDNN);
         try (FloatTensor tensor = FloatTensor.allocate(backend, 3)) {
             tensor.copyFrom(new float[] {1, 2, 3});
             assertThat(tensor.toArray()).containsExactly(1, 2, 3);
@@ -35,7 +36,7 @@ class StandInTest {
 
     @Test
     void runsOurKernels() {
-        Backend backend = Backends.open(BackendKind.CUDNN);
+        Backend backend = BackendRegistry.open(BackendKind.CUDNN);
         try (FloatTensor tensor = FloatTensor.allocate(backend, 1000)) {
             tensor.fill(0.5f);
             assertThat(backend.dense().sum(tensor)).isEqualTo(500);

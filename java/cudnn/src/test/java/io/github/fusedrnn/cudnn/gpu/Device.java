@@ -2,9 +2,9 @@ package io.github.fusedrnn.cudnn.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.BackendKind;
 import org.junit.jupiter.api.Assumptions;
 
 /** A device for tests: a real one, or the stand-in. */

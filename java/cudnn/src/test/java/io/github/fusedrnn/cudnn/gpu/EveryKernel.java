@@ -1,20 +1,20 @@
 package io.github.fusedrnn.cudnn.gpu;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.Direction;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.Precision;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 
 /** Runs every kernel of our own over sizes that fill no block; for {@code compute-sanitizer}. */
 public final class EveryKernel {
@@ -24,7 +24,7 @@ public final class EveryKernel {
     private EveryKernel() {}
 
     public static void main(String[] args) {
-        Backend backend = Backends.open(BackendKind.CUDNN);
+        Backend backend = BackendRegistry.open(BackendKind.CUDNN);
         DenseOps dense = backend.dense();
         int[] ids = new int[ROWS];
         for (int r = 0; r < ROWS; r++) {

@@ -2,13 +2,13 @@ package io.github.fusedrnn.cudnn.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Session;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.examples.family;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Parameters;
 
@@ -27,7 +27,7 @@ public final class ContinuousTimeRnn implements StateNetwork {
         }
         this.share = share;
         target = new FullyRecurrentNetwork(inputSize, units, Activation.TANH, backend, seed);
-        ops = Backends.open(backend).dense();
+        ops = Backends.dense(backend);
     }
 
     @Override

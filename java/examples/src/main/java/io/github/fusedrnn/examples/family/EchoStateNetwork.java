@@ -1,9 +1,9 @@
 package io.github.fusedrnn.examples.family;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.SplittableRandom;
 
 /**

@@ -1,12 +1,12 @@
 package io.github.fusedrnn.examples.family;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gradients;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.Tape;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.Parameters;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples.family;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.BackendKind;
 
 /**
  * Levels of different pace: the lower one moves at each step, s¹_t = tanh(W¹ x_t + U¹ s¹_{t-1} + b¹), the upper one at every k-th,

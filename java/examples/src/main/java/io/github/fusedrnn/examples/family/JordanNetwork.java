@@ -1,7 +1,7 @@
 package io.github.fusedrnn.examples.family;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Dense;
 import io.github.fusedrnn.train.Parameters;

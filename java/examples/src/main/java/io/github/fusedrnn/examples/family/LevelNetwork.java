@@ -1,8 +1,8 @@
 package io.github.fusedrnn.examples.family;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Parameters;
 import java.util.ArrayList;
@@ -142,7 +142,7 @@ abstract class LevelNetwork implements StateNetwork {
                 step.backward(dAfter, dBefore, below == null ? null : dInput);
                 part(d, level).copyFrom(dBefore);
                 if (below != null) {
-                    Backends.open(backend()).dense().axpy(1, dInput, part(d, below.level));
+                    Backends.dense(backend()).axpy(1, dInput, part(d, below.level));
                 }
             }
         }

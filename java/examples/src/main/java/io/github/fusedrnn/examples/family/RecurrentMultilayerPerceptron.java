@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples.family;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.BackendKind;
 import java.util.Arrays;
 
 /**

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.examples.family;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.train.Dense;
 import io.github.fusedrnn.train.Initialization;
@@ -24,7 +24,7 @@ public final class SequentialCascadedNetwork implements StateNetwork {
     public SequentialCascadedNetwork(int inputSize, int units, BackendKind backend, long seed) {
         this.inputSize = inputSize;
         this.backend = backend;
-        ops = Backends.open(backend).dense();
+        ops = Backends.dense(backend);
         context = Dense.builder(units, units * (inputSize + 1))
                 .initialize(Initialization.uniform(-1, 1))
                 .initializeBias(Initialization.uniform(-1, 1))

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.examples.family;
 
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
+import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -35,7 +35,7 @@ public final class Unrolled {
      * @return the loss
      */
     public static double lossAndGradients(StateNetwork network, float[][] x, float[] @Nullable [] targets) {
-        DenseOps ops = Backends.open(network.backend()).dense();
+        DenseOps ops = Backends.dense(network.backend());
         double loss = 0;
         try (Sequence sequence = new Sequence(network, x);
                 FloatTensor dNext = FloatTensor.allocate(network.backend(), 1, network.stateSize());

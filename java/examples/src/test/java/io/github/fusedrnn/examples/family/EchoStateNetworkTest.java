@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.BackendKind;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

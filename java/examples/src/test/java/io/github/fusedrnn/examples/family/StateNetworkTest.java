@@ -3,11 +3,11 @@ package io.github.fusedrnn.examples.family;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.RecurrentState;
 import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.train.ParameterBlock;
 import java.util.ArrayList;
 import java.util.Arrays;

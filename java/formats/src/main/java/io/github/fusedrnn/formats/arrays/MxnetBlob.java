@@ -1,11 +1,11 @@
 package io.github.fusedrnn.formats.arrays;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.formats.ImportReport;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.layout.CanonicalWeights;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.util.Arrays;
 
 /**
@@ -18,32 +18,32 @@ public final class MxnetBlob {
     /**
      * A layer from a blob.
      *
-     * @param desc what the operator computes; a GRU with its reset after the product, with biases, without projection and peepholes
+     * @param config what the operator computes; a GRU with its reset after the product, with biases, without projection and peepholes
      * @param blob all parameters; not changed
      * @throws IllegalArgumentException if the operator has no such layer, or the blob has another size
      */
-    public static LayerImport read(RecurrentDesc desc, float[] blob) {
-        LayerLayout layout = LayerLayout.of(Framework.MXNET, desc.cell(), desc.reset());
-        if (!desc.bias() || desc.projectionSize() > 0 || desc.peepholes()) {
+    public static LayerImport read(RecurrentConfig config, float[] blob) {
+        LayerLayout layout = LayerLayout.of(Framework.MXNET, config.cell(), config.reset());
+        if (!config.bias() || config.projectionSize() > 0 || config.peepholes()) {
             throw new IllegalArgumentException(
-                    "desc: " + desc + " (expected: with biases, without projection and peepholes)");
+                    "config: " + config + " (expected: with biases, without projection and peepholes)");
         }
-        int rows = Math.multiplyExact(desc.gates(), desc.hiddenSize());
+        int rows = Math.multiplyExact(config.gates(), config.hiddenSize());
         long weights = 0;
-        for (int layer = 0; layer < desc.layers(); layer++) {
-            weights += (long) desc.directions() * rows * ((long) desc.inputSize(layer) + desc.hiddenSize());
+        for (int layer = 0; layer < config.layers(); layer++) {
+            weights += (long) config.directions() * rows * ((long) config.inputSize(layer) + config.hiddenSize());
         }
-        long all = weights + 2L * rows * desc.stateLayers();
+        long all = weights + 2L * rows * config.stateLayers();
         if (blob.length != all) {
             throw new IllegalArgumentException("blob: " + blob.length + " elements (expected: " + all + ")");
         }
-        CanonicalWeights canonical = new CanonicalWeights(desc, layout, 0);
+        CanonicalWeights canonical = new CanonicalWeights(config, layout, 0);
         int at = 0;
         int bias = (int) weights;
-        for (int layer = 0; layer < desc.layers(); layer++) {
-            for (int d = 0; d < desc.directions(); d++) {
-                int recurrent = at + rows * desc.inputSize(layer);
-                int end = recurrent + rows * desc.hiddenSize();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (int d = 0; d < config.directions(); d++) {
+                int recurrent = at + rows * config.inputSize(layer);
+                int end = recurrent + rows * config.hiddenSize();
                 canonical.put(
                         layer,
                         d,
@@ -56,10 +56,10 @@ public final class MxnetBlob {
             }
         }
         ImportReport report = new ImportReport.Builder()
-                .found("MXNet's fused " + desc.cell() + ", C = " + desc.inputSize() + ", H = " + desc.hiddenSize()
-                        + ", layers " + desc.layers() + ", " + desc.direction())
+                .found("MXNet's fused " + config.cell() + ", C = " + config.inputSize() + ", H = " + config.hiddenSize()
+                        + ", layers " + config.layers() + ", " + config.direction())
                 .mapped("blob: " + weights + " weights, then " + (all - weights) + " biases -> canonical")
                 .build();
-        return new LayerImport("", desc, canonical.toMap(), report);
+        return new LayerImport("", config, canonical.toMap(), report);
     }
 }

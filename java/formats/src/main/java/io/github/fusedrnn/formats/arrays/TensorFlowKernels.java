@@ -1,18 +1,14 @@
 package io.github.fusedrnn.formats.arrays;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.ImportReport;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.layout.CanonicalWeights;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,7 +90,7 @@ public final class TensorFlowKernels {
             float[] candidateBias,
             int inputSize,
             int hiddenSize) {
-        RecurrentDesc desc = desc(CellKind.GRU, inputSize, hiddenSize, ResetPlacement.BEFORE, 0, false);
+        RecurrentConfig config = config(CellKind.GRU, inputSize, hiddenSize, ResetPlacement.BEFORE, 0, false);
         requireSize("gateKernel", gateKernel, (long) inputSize + hiddenSize, 2L * hiddenSize);
         requireSize("candidateKernel", candidateKernel, (long) inputSize + hiddenSize, hiddenSize);
         requireSize("gateBias", gateBias, 1, 2L * hiddenSize);
@@ -106,7 +102,7 @@ public final class TensorFlowKernels {
         }
         float[] bias = Arrays.copyOf(gateBias, 3 * hiddenSize);
         System.arraycopy(candidateBias, 0, bias, 2 * hiddenSize, hiddenSize);
-        return layer(desc, Framework.TF1, kernel, bias, null, 0);
+        return layer(config, Framework.TF1, kernel, bias, null, 0);
     }
 
     private static LayerImport lstm(
@@ -118,22 +114,22 @@ public final class TensorFlowKernels {
             int hiddenSize,
             float forgetBias,
             float cellClip) {
-        RecurrentDesc desc =
-                desc(CellKind.LSTM, inputSize, hiddenSize, ResetPlacement.AFTER, cellClip, peepholes != null);
+        RecurrentConfig config =
+                config(CellKind.LSTM, inputSize, hiddenSize, ResetPlacement.AFTER, cellClip, peepholes != null);
         requireSize("kernel", kernel, (long) inputSize + hiddenSize, 4L * hiddenSize);
-        return layer(desc, framework, kernel, bias, peepholes, forgetBias);
+        return layer(config, framework, kernel, bias, peepholes, forgetBias);
     }
 
     private static LayerImport layer(
-            RecurrentDesc desc,
+            RecurrentConfig config,
             Framework framework,
             float[] kernel,
             float[] bias,
             float @Nullable [] peepholes,
             float forgetBias) {
-        int split = desc.inputSize() * desc.gates() * desc.hiddenSize();
-        LayerLayout layout = LayerLayout.of(framework, desc.cell(), desc.reset());
-        CanonicalWeights canonical = new CanonicalWeights(desc, layout, forgetBias)
+        int split = config.inputSize() * config.gates() * config.hiddenSize();
+        LayerLayout layout = LayerLayout.of(framework, config.cell(), config.reset());
+        CanonicalWeights canonical = new CanonicalWeights(config, layout, forgetBias)
                 .put(
                         0,
                         0,
@@ -142,35 +138,20 @@ public final class TensorFlowKernels {
                         bias,
                         peepholes);
         ImportReport.Builder report = new ImportReport.Builder()
-                .found(framework + " " + desc.cell() + ", C = " + desc.inputSize() + ", H = " + desc.hiddenSize())
+                .found(framework + " " + config.cell() + ", C = " + config.inputSize() + ", H = " + config.hiddenSize())
                 .mapped("kernel, gates " + layout.gates() + ": the first C rows -> weight_ih, the others -> weight_hh")
                 .mapped("bias -> bias_ih"
                         + (layout.forgetBias() ? "; forget bias " + forgetBias + " -> f of bias_hh" : ""));
-        return new LayerImport("", desc, canonical.toMap(), report.build());
+        return new LayerImport("", config, canonical.toMap(), report.build());
     }
 
-    private static RecurrentDesc desc(
+    private static RecurrentConfig config(
             CellKind cell, int inputSize, int hiddenSize, ResetPlacement reset, float cellClip, boolean peepholes) {
-        List<Activation> activations = cell == CellKind.GRU
-                ? List.of(Activation.SIGMOID, Activation.TANH)
-                : List.of(Activation.SIGMOID, Activation.TANH, Activation.TANH);
-        return new RecurrentDesc(
-                cell,
-                inputSize,
-                hiddenSize,
-                0,
-                1,
-                Direction.FORWARD,
-                Merge.CONCAT,
-                true,
-                false,
-                0,
-                cellClip,
-                0,
-                peepholes,
-                false,
-                reset,
-                activations);
+        return RecurrentConfig.builder(cell, inputSize, hiddenSize)
+                .cellClip(cellClip)
+                .peepholes(peepholes)
+                .reset(reset)
+                .build();
     }
 
     private static void requireSize(String name, float[] values, long rows, long columns) {

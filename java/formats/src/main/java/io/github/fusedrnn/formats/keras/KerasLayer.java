@@ -1,16 +1,16 @@
 package io.github.fusedrnn.formats.keras;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.ImportReport;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.layout.CanonicalWeights;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,27 +57,18 @@ final class KerasLayer {
             activations.addAll(activations(cell, backward.isEmpty() ? config : backward));
         }
         boolean timeMajor = Json.flag(config, "time_major", false);
-        RecurrentDesc desc = new RecurrentDesc(
-                cell,
-                kernel[0],
-                h,
-                0,
-                1,
-                direction,
-                merge(direction),
-                bias != null,
-                !timeMajor,
-                0,
-                0,
-                0,
-                false,
-                false,
-                reset,
-                activations);
+        RecurrentConfig layer = RecurrentConfig.builder(cell, kernel[0], h)
+                .direction(direction)
+                .merge(merge(direction))
+                .bias(bias != null)
+                .batchMajor(!timeMajor)
+                .reset(reset)
+                .activations(activations)
+                .build();
         report.found(cell + ", C = " + kernel[0] + ", H = " + h + ", " + direction
                 + (cell == CellKind.GRU ? ", reset " + reset : "") + ", sequences "
                 + (timeMajor ? "[T, N, C]" : "[N, T, C]"));
-        CanonicalWeights canonical = new CanonicalWeights(desc, LayerLayout.of(Framework.KERAS, cell, reset), 0);
+        CanonicalWeights canonical = new CanonicalWeights(layer, LayerLayout.of(Framework.KERAS, cell, reset), 0);
         for (int d = 0; d < cells.size(); d++) {
             KerasCell one = cells.get(d);
             if ((one.bias() == null) != (bias == null)) {
@@ -91,7 +82,7 @@ final class KerasLayer {
                             + " -> canonical, direction " + d);
         }
         ignore(config);
-        return new LayerImport(name, desc, canonical.toMap(), report.build());
+        return new LayerImport(name, layer, canonical.toMap(), report.build());
     }
 
     private CellKind kind(int[] recurrent) {

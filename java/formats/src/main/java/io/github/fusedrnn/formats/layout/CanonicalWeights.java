@@ -1,6 +1,6 @@
 package io.github.fusedrnn.formats.layout;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.weights.ParameterSpec.Kind;
 import io.github.fusedrnn.weights.WeightLayout;
 import io.github.fusedrnn.weights.Weights;
@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * Collects the weights of a layer, direction by direction, and names them canonically. For one thread.
  *
  * <pre>{@code
- * CanonicalWeights weights = new CanonicalWeights(desc, LayerLayout.of(Framework.KERAS, CellKind.LSTM), 0);
+ * CanonicalWeights weights = new CanonicalWeights(config, LayerLayout.of(Framework.KERAS, CellKind.LSTM), 0);
  * weights.put(0, 0, kernel, recurrentKernel, bias, null);
  * Map<String, float[]> canonical = weights.toMap();
  * }</pre>
  */
 public final class CanonicalWeights {
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final LayerLayout layout;
     private final float forget;
     private final Map<String, float[]> values = new LinkedHashMap<>();
@@ -26,15 +26,15 @@ public final class CanonicalWeights {
     /**
      * Begins with no weights.
      *
-     * @param desc the layer
+     * @param config the layer
      * @param layout how what comes is laid out
      * @param forget the constant that the framework adds to an LSTM's f, 0 for none
      */
-    public CanonicalWeights(RecurrentDesc desc, LayerLayout layout, float forget) {
-        if (layout.cell() != desc.cell()) {
-            throw new IllegalArgumentException("layout: " + layout.cell() + " (expected: " + desc.cell() + ")");
+    public CanonicalWeights(RecurrentConfig config, LayerLayout layout, float forget) {
+        if (layout.cell() != config.cell()) {
+            throw new IllegalArgumentException("layout: " + layout.cell() + " (expected: " + config.cell() + ")");
         }
-        this.desc = desc;
+        this.config = config;
         this.layout = layout;
         this.forget = forget;
     }
@@ -59,9 +59,9 @@ public final class CanonicalWeights {
             float @Nullable [] bias,
             float @Nullable [] peepholes) {
         String end = "_l" + layer + (direction == 1 ? "_reverse" : "");
-        int h = desc.hiddenSize();
-        set(Kind.WEIGHT_IH, end, layout.matrixToCanonical("input weights", input, h, desc.inputSize(layer)));
-        set(Kind.WEIGHT_HH, end, layout.matrixToCanonical("recurrent weights", recurrent, h, desc.stateSize()));
+        int h = config.hiddenSize();
+        set(Kind.WEIGHT_IH, end, layout.matrixToCanonical("input weights", input, h, config.inputSize(layer)));
+        set(Kind.WEIGHT_HH, end, layout.matrixToCanonical("recurrent weights", recurrent, h, config.stateSize()));
         if (bias != null) {
             LayerLayout.Biases both = layout.biasToCanonical(bias, h, forget);
             set(Kind.BIAS_IH, end, both.input());
@@ -84,7 +84,7 @@ public final class CanonicalWeights {
      * @throws IllegalArgumentException if weights are missing, too many or of a wrong size
      */
     public Map<String, float[]> toMap() {
-        WeightLayout canonical = WeightLayout.of(desc);
+        WeightLayout canonical = WeightLayout.of(config);
         Weights.check(canonical, values);
         Map<String, float[]> ordered = new LinkedHashMap<>();
         canonical.parameters().forEach(spec -> ordered.put(spec.name(), values.get(spec.name())));

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.formats.layout;
 
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.ResetPlacement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

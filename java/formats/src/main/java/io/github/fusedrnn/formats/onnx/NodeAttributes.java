@@ -1,15 +1,14 @@
 package io.github.fusedrnn.formats.onnx;
 
 import com.google.protobuf.ByteString;
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.ImportReport;
 import io.github.fusedrnn.formats.onnx.wire.AttributeProto;
 import io.github.fusedrnn.formats.onnx.wire.NodeProto;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,8 @@ final class NodeAttributes {
      *
      * @throws IllegalArgumentException if one is unknown or has a value that no layer has
      */
-    RecurrentDesc desc(int inputSize, int hiddenSize, boolean bias, boolean peepholes, ImportReport.Builder report) {
+    RecurrentConfig config(
+            int inputSize, int hiddenSize, boolean bias, boolean peepholes, ImportReport.Builder report) {
         Direction direction = direction();
         List<Activation> activations = OnnxActivations.of(
                 cell,
@@ -65,23 +65,16 @@ final class NodeAttributes {
             throw new IllegalArgumentException("attributes " + attributes.keySet() + " (expected: those that " + cell
                     + " has in ONNX's operator sets 1 to 22)");
         }
-        return new RecurrentDesc(
-                cell,
-                inputSize,
-                hiddenSize,
-                0,
-                1,
-                direction,
-                Merge.CONCAT,
-                bias,
-                batchMajor,
-                0,
-                0,
-                clip,
-                peepholes,
-                coupled,
-                reset,
-                activations);
+        return RecurrentConfig.builder(cell, inputSize, hiddenSize)
+                .direction(direction)
+                .bias(bias)
+                .batchMajor(batchMajor)
+                .gateClip(clip)
+                .peepholes(peepholes)
+                .coupledInputForget(coupled)
+                .reset(reset)
+                .activations(activations)
+                .build();
     }
 
     private Direction direction() {

@@ -1,14 +1,14 @@
 package io.github.fusedrnn.formats.onnx;
 
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.ImportReport;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.layout.CanonicalWeights;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
 import io.github.fusedrnn.formats.onnx.wire.NodeProto;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -61,18 +61,19 @@ final class NodeImport {
             throw new IllegalArgumentException("attribute hidden_size: " + named + " (expected: " + h + ", as R is "
                     + Arrays.toString(r.dims()) + ")");
         }
-        RecurrentDesc desc = attributes.desc(w.dims()[2], h, b != null, p != null, report);
-        int d = desc.directions();
+        RecurrentConfig config = attributes.config(w.dims()[2], h, b != null, p != null, report);
+        int d = config.directions();
         int rows = cell.gateCount() * h;
-        requireShape("W", w, d, rows, desc.inputSize());
+        requireShape("W", w, d, rows, config.inputSize());
         requireShape("R", r, d, rows, h);
         requireShape("B", b, d, 2 * rows);
         requireShape("P", p, d, 3 * h);
-        report.found(cell + " node, C = " + desc.inputSize() + ", H = " + h + ", " + desc.direction()
-                + (cell == CellKind.GRU ? ", reset " + desc.reset() : "") + (desc.peepholes() ? ", peepholes" : ""));
+        report.found(cell + " node, C = " + config.inputSize() + ", H = " + h + ", " + config.direction()
+                + (cell == CellKind.GRU ? ", reset " + config.reset() : "")
+                + (config.peepholes() ? ", peepholes" : ""));
         scope.budget().take(2L * w.size() + 2L * r.size());
-        LayerLayout layout = LayerLayout.of(Framework.ONNX, cell, desc.reset());
-        CanonicalWeights canonical = new CanonicalWeights(desc, layout, 0);
+        LayerLayout layout = LayerLayout.of(Framework.ONNX, cell, config.reset());
+        CanonicalWeights canonical = new CanonicalWeights(config, layout, 0);
         for (int i = 0; i < d; i++) {
             canonical.put(
                     0,
@@ -94,8 +95,8 @@ final class NodeImport {
         }
         reportCallInputs();
         Map<String, float[]> weights = canonical.toMap();
-        warnOfLostReset(desc, weights, producer);
-        return new LayerImport(name, desc, weights, report.build());
+        warnOfLostReset(config, weights, producer);
+        return new LayerImport(name, config, weights, report.build());
     }
 
     private void reportCallInputs() throws IOException {
@@ -132,12 +133,12 @@ final class NodeImport {
     }
 
     /** Some files of PyTorch's exporter lost linear_before_reset; with a recurrent bias of n the results then differ by about 0.1. */
-    private void warnOfLostReset(RecurrentDesc desc, Map<String, float[]> weights, String producer) {
-        if (desc.reset() != ResetPlacement.BEFORE
+    private void warnOfLostReset(RecurrentConfig config, Map<String, float[]> weights, String producer) {
+        if (config.reset() != ResetPlacement.BEFORE
                 || !producer.toLowerCase(Locale.ROOT).contains("pytorch")) {
             return;
         }
-        int h = desc.hiddenSize();
+        int h = config.hiddenSize();
         for (Map.Entry<String, float[]> entry : weights.entrySet()) {
             if (entry.getKey().startsWith("bias_hh") && !isZero(Arrays.copyOfRange(entry.getValue(), 2 * h, 3 * h))) {
                 report.warning(

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.formats.onnx;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

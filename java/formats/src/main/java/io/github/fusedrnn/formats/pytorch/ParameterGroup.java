@@ -1,14 +1,11 @@
 package io.github.fusedrnn.formats.pytorch;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.formats.ImportReport;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +50,7 @@ final class ParameterGroup {
      *
      * @throws IllegalArgumentException if there is no layer with such shapes
      */
-    RecurrentDesc infer(Map<String, List<Long>> shapes, ImportReport.Builder report) {
+    RecurrentConfig infer(Map<String, List<Long>> shapes, ImportReport.Builder report) {
         List<Long> input = matrix(shapes, "weight_ih_l0");
         List<Long> recurrent = matrix(shapes, "weight_hh_l0");
         boolean projected = shapes.containsKey("weight_hr_l0");
@@ -79,23 +76,14 @@ final class ParameterGroup {
         if (kind == CellKind.GRU) {
             report.found("GRU with the reset after the product, as all of PyTorch's");
         }
-        return new RecurrentDesc(
-                kind,
-                size("weight_ih_l0, C", input.get(1)),
-                size("H", hidden),
-                size("P", projection),
-                layers,
-                direction,
-                sum ? Merge.SUM : Merge.CONCAT,
-                shapes.containsKey("bias_ih_l0"),
-                false,
-                0,
-                0,
-                0,
-                shapes.containsKey("weight_peephole_l0"),
-                false,
-                ResetPlacement.AFTER,
-                activations(kind, direction.count()));
+        return RecurrentConfig.builder(kind, size("weight_ih_l0, C", input.get(1)), size("H", hidden))
+                .projection(size("P", projection))
+                .layers(layers)
+                .direction(direction)
+                .merge(sum ? Merge.SUM : Merge.CONCAT)
+                .bias(shapes.containsKey("bias_ih_l0"))
+                .peepholes(shapes.containsKey("weight_peephole_l0"))
+                .build();
     }
 
     /** PyTorch concatenates; a second layer that reads half as much tells of a sum. */
@@ -113,17 +101,6 @@ final class ParameterGroup {
         }
         throw new IllegalArgumentException("weight_hh_l0: " + recurrent
                 + " (expected: [G*H, H] with G = 1, 3 or 4, or [4*H, P] beside a weight_hr_l0 [P, H])");
-    }
-
-    private static List<Activation> activations(CellKind kind, int directions) {
-        List<Activation> all = new ArrayList<>();
-        for (int d = 0; d < directions; d++) {
-            for (String slot : kind.activationSlots()) {
-                boolean gate = slot.equals("f") && kind != CellKind.RNN;
-                all.add(gate ? Activation.SIGMOID : Activation.TANH);
-            }
-        }
-        return all;
     }
 
     private static List<Long> matrix(Map<String, List<Long>> shapes, String name) {

@@ -1,10 +1,10 @@
 package io.github.fusedrnn.formats.pytorch;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.ImportReport;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.ArrayList;
@@ -27,11 +27,11 @@ public final class StateDictImport {
             .collect(Collectors.joining("|", "(?s)(.*?)(", ")((_l[0-9]{1,6})(_reverse)?)?")));
 
     private final NamedTensors tensors;
-    private final Map<String, RecurrentDesc> described;
+    private final Map<String, RecurrentConfig> described;
     private final Map<String, ParameterGroup> groups = new LinkedHashMap<>();
     private final List<String> ignored = new ArrayList<>();
 
-    private StateDictImport(NamedTensors tensors, Map<String, RecurrentDesc> described) {
+    private StateDictImport(NamedTensors tensors, Map<String, RecurrentConfig> described) {
         this.tensors = tensors;
         this.described = described;
     }
@@ -45,7 +45,7 @@ public final class StateDictImport {
      * @return the layers by prefix (with the dot at its end, if there is one)
      * @throws FormatException if the file cannot be read
      */
-    public static ModelImport read(String format, NamedTensors tensors, Map<String, RecurrentDesc> described)
+    public static ModelImport read(String format, NamedTensors tensors, Map<String, RecurrentConfig> described)
             throws FormatException {
         return new StateDictImport(tensors, described).read(format);
     }
@@ -80,14 +80,14 @@ public final class StateDictImport {
         for (Map.Entry<String, String> entry : group.names().entrySet()) {
             shapes.put(entry.getKey(), tensors.shape(entry.getValue()));
         }
-        RecurrentDesc known = described.get(group.prefix());
-        RecurrentDesc desc = known == null ? group.infer(shapes, report) : known;
+        RecurrentConfig known = described.get(group.prefix());
+        RecurrentConfig config = known == null ? group.infer(shapes, report) : known;
         if (known != null) {
             report.found("described by the file's metadata");
         }
-        report.found(desc.cell() + ", C = " + desc.inputSize() + ", H = " + desc.hiddenSize() + ", layers "
-                + desc.layers() + ", " + desc.direction() + (desc.bias() ? "" : ", no biases"));
-        WeightLayout layout = WeightLayout.of(desc);
+        report.found(config.cell() + ", C = " + config.inputSize() + ", H = " + config.hiddenSize() + ", layers "
+                + config.layers() + ", " + config.direction() + (config.bias() ? "" : ", no biases"));
+        WeightLayout layout = WeightLayout.of(config);
         requireShapes(layout, group, shapes);
         Map<String, float[]> weights = new LinkedHashMap<>();
         for (ParameterSpec spec : layout.parameters()) {
@@ -95,7 +95,7 @@ public final class StateDictImport {
             weights.put(spec.name(), tensors.read(name));
             report.mapped(name + " " + spec.shape() + " -> " + spec.name());
         }
-        return new LayerImport(group.prefix(), desc, weights, report.build());
+        return new LayerImport(group.prefix(), config, weights, report.build());
     }
 
     private void requireShapes(WeightLayout layout, ParameterGroup group, Map<String, List<Long>> shapes)

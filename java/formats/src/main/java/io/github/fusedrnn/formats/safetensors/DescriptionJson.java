@@ -5,12 +5,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import java.util.Map;
 
 /**
  * A layer's description as one line of flat JSON, for a file's metadata: what names and shapes of weights do not tell. Every field of
- * {@link RecurrentDesc} stands in it under its own name; activations as {@code "HARD_SIGMOID 0.2 0.5"}.
+ * {@link RecurrentConfig} stands in it under its own name; activations as {@code "HARD_SIGMOID 0.2 0.5"}.
  */
 final class DescriptionJson {
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -36,27 +36,27 @@ final class DescriptionJson {
 
     private DescriptionJson() {}
 
-    static String write(RecurrentDesc desc) {
+    static String write(RecurrentConfig config) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
-            json.writeStringField("cell", desc.cell().name());
-            json.writeNumberField("inputSize", desc.inputSize());
-            json.writeNumberField("hiddenSize", desc.hiddenSize());
-            json.writeNumberField("projectionSize", desc.projectionSize());
-            json.writeNumberField("layers", desc.layers());
-            json.writeStringField("direction", desc.direction().name());
-            json.writeStringField("merge", desc.merge().name());
-            json.writeBooleanField("bias", desc.bias());
-            json.writeBooleanField("batchMajor", desc.batchMajor());
-            json.writeNumberField("dropout", desc.dropout());
-            json.writeNumberField("cellClip", desc.cellClip());
-            json.writeNumberField("gateClip", desc.gateClip());
-            json.writeBooleanField("peepholes", desc.peepholes());
-            json.writeBooleanField("coupledInputForget", desc.coupledInputForget());
-            json.writeStringField("reset", desc.reset().name());
+            json.writeStringField("cell", config.cell().name());
+            json.writeNumberField("inputSize", config.inputSize());
+            json.writeNumberField("hiddenSize", config.hiddenSize());
+            json.writeNumberField("projectionSize", config.projectionSize());
+            json.writeNumberField("layers", config.layers());
+            json.writeStringField("direction", config.direction().name());
+            json.writeStringField("merge", config.merge().name());
+            json.writeBooleanField("bias", config.bias());
+            json.writeBooleanField("batchMajor", config.batchMajor());
+            json.writeNumberField("dropout", config.dropout());
+            json.writeNumberField("cellClip", config.cellClip());
+            json.writeNumberField("gateClip", config.gateClip());
+            json.writeBooleanField("peepholes", config.peepholes());
+            json.writeBooleanField("coupledInputForget", config.coupledInputForget());
+            json.writeStringField("reset", config.reset().name());
             json.writeArrayFieldStart("activations");
-            for (Activation activation : desc.activations()) {
+            for (Activation activation : config.activations()) {
                 json.writeString(activation.kind() + " " + activation.alpha() + " " + activation.beta());
             }
             json.writeEndArray();
@@ -72,7 +72,7 @@ final class DescriptionJson {
      *
      * @throws IllegalArgumentException if it is none
      */
-    static RecurrentDesc read(String text) {
+    static RecurrentConfig read(String text) {
         Map<String, String> fields = new LinkedHashMap<>();
         List<Activation> activations = new ArrayList<>();
         try (JsonParser json = JSON.createParser(text)) {
@@ -94,25 +94,25 @@ final class DescriptionJson {
         } catch (IOException e) {
             throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
         }
-        RecurrentDesc desc = new RecurrentDesc(
-                choice(fields, "cell", CellKind.class),
-                (int) number(fields, "inputSize"),
-                (int) number(fields, "hiddenSize"),
-                (int) number(fields, "projectionSize"),
-                (int) number(fields, "layers"),
-                choice(fields, "direction", Direction.class),
-                choice(fields, "merge", Merge.class),
-                flag(fields, "bias"),
-                flag(fields, "batchMajor"),
-                (float) number(fields, "dropout"),
-                (float) number(fields, "cellClip"),
-                (float) number(fields, "gateClip"),
-                flag(fields, "peepholes"),
-                flag(fields, "coupledInputForget"),
-                choice(fields, "reset", ResetPlacement.class),
-                activations);
+        RecurrentConfig config = RecurrentConfig.builder(
+                        choice(fields, "cell", CellKind.class), (int) number(fields, "inputSize"), (int)
+                                number(fields, "hiddenSize"))
+                .projection((int) number(fields, "projectionSize"))
+                .layers((int) number(fields, "layers"))
+                .direction(choice(fields, "direction", Direction.class))
+                .merge(choice(fields, "merge", Merge.class))
+                .bias(flag(fields, "bias"))
+                .batchMajor(flag(fields, "batchMajor"))
+                .dropout((float) number(fields, "dropout"))
+                .cellClip((float) number(fields, "cellClip"))
+                .gateClip((float) number(fields, "gateClip"))
+                .peepholes(flag(fields, "peepholes"))
+                .coupledInputForget(flag(fields, "coupledInputForget"))
+                .reset(choice(fields, "reset", ResetPlacement.class))
+                .activations(activations)
+                .build();
         require(fields.isEmpty(), fields.keySet() + ": unknown");
-        return desc;
+        return config;
     }
 
     private static Activation activation(String text) {

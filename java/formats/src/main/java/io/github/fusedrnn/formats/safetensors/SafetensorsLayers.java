@@ -1,5 +1,6 @@
 package io.github.fusedrnn.formats.safetensors;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.GoldenRun;
 import io.github.fusedrnn.formats.ImportReport;
@@ -7,7 +8,6 @@ import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
 import io.github.fusedrnn.formats.pytorch.NamedTensors;
 import io.github.fusedrnn.formats.pytorch.StateDictImport;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.io.IOException;
@@ -39,8 +39,8 @@ public final class SafetensorsLayers {
      * @throws IllegalArgumentException if the writer has one of the names already
      */
     public static void add(SafetensorsWriter writer, String prefix, LayerImport layer) {
-        writer.metadata(DESCRIPTION + prefix, DescriptionJson.write(layer.desc()));
-        for (ParameterSpec spec : WeightLayout.of(layer.desc()).parameters()) {
+        writer.metadata(DESCRIPTION + prefix, DescriptionJson.write(layer.config()));
+        for (ParameterSpec spec : WeightLayout.of(layer.config()).parameters()) {
             float[] values = layer.weights().get(spec.name());
             if (values == null) {
                 throw new IllegalArgumentException("layer: no " + spec.name() + " (expected: all its parameters)");
@@ -54,20 +54,20 @@ public final class SafetensorsLayers {
      *
      * @param writer gets the tensors
      * @param prefix the layer's
-     * @param desc the layer
+     * @param config the layer
      * @param run what it gave where it was trained
      * @throws IllegalArgumentException if the writer has one of the names already, or sizes disagree
      */
-    public static void addGolden(SafetensorsWriter writer, String prefix, RecurrentDesc desc, GoldenRun run) {
+    public static void addGolden(SafetensorsWriter writer, String prefix, RecurrentConfig config, GoldenRun run) {
         String name = prefix + GOLDEN;
-        long first = desc.batchMajor() ? run.rows() : run.steps();
-        long second = desc.batchMajor() ? run.steps() : run.rows();
-        writer.doubles(name + "input", run.x(), first, second, desc.inputSize());
-        writer.doubles(name + "output", run.y(), first, second, desc.outputSize());
-        addState(writer, name + "h_0", run.h0(), desc, run.rows(), desc.stateSize());
-        addState(writer, name + "c_0", run.c0(), desc, run.rows(), desc.hiddenSize());
-        addState(writer, name + "h_n", run.hn(), desc, run.rows(), desc.stateSize());
-        addState(writer, name + "c_n", run.cn(), desc, run.rows(), desc.hiddenSize());
+        long first = config.batchMajor() ? run.rows() : run.steps();
+        long second = config.batchMajor() ? run.steps() : run.rows();
+        writer.doubles(name + "input", run.x(), first, second, config.inputSize());
+        writer.doubles(name + "output", run.y(), first, second, config.outputSize());
+        addState(writer, name + "h_0", run.h0(), config, run.rows(), config.stateSize());
+        addState(writer, name + "c_0", run.c0(), config, run.rows(), config.hiddenSize());
+        addState(writer, name + "h_n", run.hn(), config, run.rows(), config.stateSize());
+        addState(writer, name + "c_n", run.cn(), config, run.rows(), config.hiddenSize());
         int[] lengths = run.lengths();
         if (lengths != null) {
             long[] values = new long[lengths.length];
@@ -82,11 +82,11 @@ public final class SafetensorsLayers {
             SafetensorsWriter writer,
             String name,
             double @Nullable [] values,
-            RecurrentDesc desc,
+            RecurrentConfig config,
             int rows,
             int width) {
         if (values != null) {
-            writer.doubles(name, values, desc.stateLayers(), rows, width);
+            writer.doubles(name, values, config.stateLayers(), rows, width);
         }
     }
 
@@ -100,7 +100,7 @@ public final class SafetensorsLayers {
      */
     public static ModelImport read(Path path) throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            Map<String, RecurrentDesc> described = new LinkedHashMap<>();
+            Map<String, RecurrentConfig> described = new LinkedHashMap<>();
             for (Map.Entry<String, String> entry : file.metadata().entrySet()) {
                 if (entry.getKey().startsWith(DESCRIPTION)) {
                     try {
@@ -120,7 +120,7 @@ public final class SafetensorsLayers {
         }
     }
 
-    private static ModelImport proved(SafetensorsFile file, ModelImport found, Map<String, RecurrentDesc> described)
+    private static ModelImport proved(SafetensorsFile file, ModelImport found, Map<String, RecurrentConfig> described)
             throws FormatException {
         List<LayerImport> layers = new ArrayList<>();
         Map<String, String> refused = new LinkedHashMap<>(found.refused());
@@ -132,13 +132,13 @@ public final class SafetensorsLayers {
                 continue;
             }
             try {
-                String proof = golden(file, golden, layer.desc()).prove(layer.desc(), layer.weights());
+                String proof = golden(file, golden, layer.config()).prove(layer.config(), layer.weights());
                 ImportReport report = layer.report();
                 List<String> facts = new ArrayList<>(report.found());
                 facts.add(proof);
                 layers.add(new LayerImport(
                         layer.name(),
-                        layer.desc(),
+                        layer.config(),
                         layer.weights(),
                         new ImportReport(facts, report.mapped(), report.ignored(), report.warnings())));
             } catch (IllegalArgumentException e) {
@@ -155,18 +155,18 @@ public final class SafetensorsLayers {
         return new ModelImport(found.file(), found.format(), layers, refused, ignored);
     }
 
-    private static GoldenRun golden(SafetensorsFile file, String name, RecurrentDesc desc) throws FormatException {
+    private static GoldenRun golden(SafetensorsFile file, String name, RecurrentConfig config) throws FormatException {
         List<Long> shape = file.info(name + "input").shape();
         boolean sized = shape.size() == 3
                 && shape.get(0) <= Integer.MAX_VALUE
                 && shape.get(1) <= Integer.MAX_VALUE
-                && shape.get(2) == desc.inputSize();
+                && shape.get(2) == config.inputSize();
         if (!sized) {
             throw new IllegalArgumentException(name + "input: " + shape + " (expected: "
-                    + (desc.batchMajor() ? "[N, T, " : "[T, N, ") + desc.inputSize() + "])");
+                    + (config.batchMajor() ? "[N, T, " : "[T, N, ") + config.inputSize() + "])");
         }
-        int steps = shape.get(desc.batchMajor() ? 1 : 0).intValue();
-        int rows = shape.get(desc.batchMajor() ? 0 : 1).intValue();
+        int steps = shape.get(config.batchMajor() ? 1 : 0).intValue();
+        int rows = shape.get(config.batchMajor() ? 0 : 1).intValue();
         int[] lengths = null;
         if (file.contains(name + "lengths")) {
             long[] values = file.readLongs(name + "lengths");

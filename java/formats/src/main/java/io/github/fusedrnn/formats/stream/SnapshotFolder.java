@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store with one file for each stream, {@code <id in 16 hexadecimal digits>.frstream}, that holds {@link
- * io.github.fusedrnn.stream.StreamSnapshot}'s bytes. A file is replaced whole or not at all: written aside, forced to the disk, renamed. So a
+ * io.github.fusedrnn.StreamSnapshot}'s bytes. A file is replaced whole or not at all: written aside, forced to the disk, renamed. So a
  * stream whose process dies, at whatever moment, has its last snapshot or the one before; the price is that every save waits for the disk.
  * Thread-safe for different streams, as a {@link io.github.fusedrnn.stream.StreamPool} uses it. One process at a time.
  */

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.testing.LayerRun;
 import java.util.ArrayList;
@@ -152,12 +152,12 @@ class ArrayImportTest {
                 for (int i = 0; i < values.length; i++) {
                     values[i] = blob.get(i);
                 }
-                LayerImport found = MxnetBlob.read(layer.desc(), values);
+                LayerImport found = MxnetBlob.read(layer.config(), values);
                 for (String name : layer.weights().names()) {
                     assertThat(found.weights().get(name))
                             .isEqualTo(layer.weights().get(name));
                 }
-                assertThatThrownBy(() -> MxnetBlob.read(layer.desc(), new float[3]))
+                assertThatThrownBy(() -> MxnetBlob.read(layer.config(), new float[3]))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("blob: 3 elements (expected: " + values.length + ")");
             }
@@ -179,7 +179,7 @@ class ArrayImportTest {
                 .reset(ResetPlacement.BEFORE)
                 .backend(BackendKind.REFERENCE)
                 .build()) {
-            assertThatThrownBy(() -> MxnetBlob.read(before.desc(), new float[1]))
+            assertThatThrownBy(() -> MxnetBlob.read(before.config(), new float[1]))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }

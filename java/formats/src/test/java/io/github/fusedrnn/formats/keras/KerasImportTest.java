@@ -5,11 +5,11 @@ import static io.github.fusedrnn.formats.keras.KerasWriter.sequential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.Merge;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
@@ -54,8 +54,8 @@ class KerasImportTest {
         LayerImport found =
                 KerasImport.read(writer.hdf5(path(), config, "2.15.0")).only();
         assertThat(found.name()).isEqualTo("lstm_7");
-        assertThat(found.desc().batchMajor()).isTrue();
-        assertThat(found.desc().activations()).containsExactly(Activation.SIGMOID, Activation.TANH, Activation.TANH);
+        assertThat(found.config().batchMajor()).isTrue();
+        assertThat(found.config().activations()).containsExactly(Activation.SIGMOID, Activation.TANH, Activation.TANH);
         assertThat(found.weights().get("weight_ih_l0"))
                 .isEqualTo(canonical(CellKind.LSTM, ResetPlacement.AFTER, kernel, C));
         assertThat(found.weights().get("weight_hh_l0"))
@@ -72,8 +72,8 @@ class KerasImportTest {
         writer.put("gru/gru/gru_cell/recurrent_kernel:0", 100, H, 3 * H);
         float[] bias = writer.put("gru/gru/gru_cell/bias:0", 200, 2, 3 * H);
         LayerImport found = KerasImport.read(writer.hdf5(path(), "", "")).only();
-        assertThat(found.desc().cell()).isEqualTo(CellKind.GRU);
-        assertThat(found.desc().reset()).isEqualTo(ResetPlacement.AFTER);
+        assertThat(found.config().cell()).isEqualTo(CellKind.GRU);
+        assertThat(found.config().reset()).isEqualTo(ResetPlacement.AFTER);
         // z r h, input row then recurrent row
         assertThat(found.weights().get("bias_ih_l0"))
                 .containsExactly(bias[2], bias[3], bias[0], bias[1], bias[4], bias[5]);
@@ -100,12 +100,12 @@ class KerasImportTest {
                         .replace("\"tanh\"", "\"relu\""));
         ModelImport model = KerasImport.read(writer.archive(path(), config, "3.5.0"));
         model.requireNoneRefused();
-        assertThat(model.layer("first").desc().direction()).isEqualTo(Direction.REVERSE);
-        assertThat(model.layer("first").desc().bias()).isFalse();
-        assertThat(model.layer("second").desc().reset()).isEqualTo(ResetPlacement.BEFORE);
+        assertThat(model.layer("first").config().direction()).isEqualTo(Direction.REVERSE);
+        assertThat(model.layer("first").config().bias()).isFalse();
+        assertThat(model.layer("second").config().reset()).isEqualTo(ResetPlacement.BEFORE);
         assertThat(model.layer("second").weights().get("bias_ih_l0"))
                 .isEqualTo(canonical(CellKind.GRU, ResetPlacement.BEFORE, bias, 1));
-        assertThat(model.layer("third").desc().activations())
+        assertThat(model.layer("third").config().activations())
                 .containsExactly(Activation.hardSigmoid(1 / 6f, 0.5f), Activation.RELU);
     }
 
@@ -124,8 +124,8 @@ class KerasImportTest {
                         + layer("LSTM", "backward_lstm", H, "\"go_backwards\": true") + "}}");
         LayerImport found =
                 KerasImport.read(writer.archive(path(), config, "3.0.5")).layer("both");
-        assertThat(found.desc().direction()).isEqualTo(Direction.BIDIRECTIONAL);
-        assertThat(found.desc().merge()).isEqualTo(Merge.SUM);
+        assertThat(found.config().direction()).isEqualTo(Direction.BIDIRECTIONAL);
+        assertThat(found.config().merge()).isEqualTo(Merge.SUM);
         assertThat(found.weights().get("weight_ih_l0"))
                 .isEqualTo(canonical(CellKind.LSTM, ResetPlacement.AFTER, kernels[0], C));
         assertThat(found.weights().get("weight_ih_l0_reverse"))
@@ -145,7 +145,7 @@ class KerasImportTest {
                         + " \"layer\": " + layer("GRU", "gru", H, "") + "}}");
         LayerImport found =
                 KerasImport.read(writer.hdf5(path(), config, "2.11.0")).only();
-        assertThat(found.desc().merge()).isEqualTo(Merge.CONCAT);
+        assertThat(found.config().merge()).isEqualTo(Merge.CONCAT);
         // gates z r h by columns: the first element of r is in column H
         assertThat(found.weights().get("weight_ih_l0")[0]).isEqualTo(1 + H);
         assertThat(found.weights().get("weight_ih_l0_reverse")[0]).isEqualTo(500 + H);

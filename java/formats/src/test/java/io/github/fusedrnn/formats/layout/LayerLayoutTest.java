@@ -3,8 +3,8 @@ package io.github.fusedrnn.formats.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.layout.LayerLayout.Biases;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.check.Tolerances;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
@@ -67,8 +67,8 @@ class FrameworkFilesTest {
             float[] y = file.readFloats("y");
             int n = (int) file.info("x").dimensions()[0];
             int t = (int) file.info("x").dimensions()[1];
-            double limit = Math.max(APPROXIMATIONS, Tolerances.float32(layer.desc(), t, n)) * largest(y);
-            boolean batchMajor = layer.desc().batchMajor();
+            double limit = Math.max(APPROXIMATIONS, Tolerances.float32(layer.config(), t, n)) * largest(y);
+            boolean batchMajor = layer.config().batchMajor();
             for (BackendKind backend : LayerRun.BACKENDS) {
                 float[] given = batchMajor ? x : swapped(x, n, t);
                 float[] answer = LayerRun.of(layer, backend, t, n, given, null, null, null)

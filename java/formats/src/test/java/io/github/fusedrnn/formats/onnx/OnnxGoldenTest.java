@@ -3,8 +3,8 @@ package io.github.fusedrnn.formats.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
 import io.github.fusedrnn.formats.onnx.wire.ModelProto;
@@ -81,9 +81,9 @@ class OnnxGoldenTest {
                             file.contains("initial_h") ? file.readFloats("initial_h") : null,
                             file.contains("initial_c") ? file.readFloats("initial_c") : null);
                     String what = path.getFileName() + " on " + backend;
-                    int d = layer.desc().directions();
+                    int d = layer.config().directions();
                     float[] y =
-                            merged(file.readFloats("Y"), t, d, n, layer.desc().hiddenSize());
+                            merged(file.readFloats("Y"), t, d, n, layer.config().hiddenSize());
                     assertClose(what + " Y", run.y(), y, CLOSE);
                     assertClose(what + " Y_h", run.hn(), file.readFloats("Y_h"), CLOSE);
                     if (file.contains("Y_c")) {
@@ -106,7 +106,7 @@ class OnnxGoldenTest {
             }
             LayerImport layer = OnnxImport.read(path, inputs).only();
             if (path.toString().contains("gru")) {
-                assertThat(layer.desc().reset()).isEqualTo(ResetPlacement.BEFORE);
+                assertThat(layer.config().reset()).isEqualTo(ResetPlacement.BEFORE);
             }
             OnnxInput x = inputs.get("X");
             for (BackendKind backend : LayerRun.BACKENDS) {

@@ -14,10 +14,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Direction;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
@@ -75,7 +75,7 @@ class OnnxImportTest {
     void initialisersBecomeCanonicalWeights() throws IOException {
         LayerImport layer = only(weights(4, 1).addNode(lstm(attribute("hidden_size", H))));
         assertThat(layer.name()).isEqualTo("rnn");
-        assertThat(layer.desc().cell()).isEqualTo(CellKind.LSTM);
+        assertThat(layer.config().cell()).isEqualTo(CellKind.LSTM);
         assertThat(layer.weights().get("weight_ih_l0"))
                 .isEqualTo(canonical(CellKind.LSTM, ResetPlacement.AFTER, numbers(4 * H * C, 1), C));
         assertThat(layer.weights().get("bias_hh_l0"))
@@ -87,7 +87,7 @@ class OnnxImportTest {
     @Test
     void bothDirectionsAreTaken() throws IOException {
         LayerImport layer = only(weights(4, 2).addNode(lstm(attribute("direction", "bidirectional"))));
-        assertThat(layer.desc().direction()).isEqualTo(Direction.BIDIRECTIONAL);
+        assertThat(layer.config().direction()).isEqualTo(Direction.BIDIRECTIONAL);
         int half = 4 * H * H;
         assertThat(layer.weights().get("weight_hh_l0_reverse"))
                 .isEqualTo(canonical(
@@ -121,12 +121,12 @@ class OnnxImportTest {
                         attribute("direction", "reverse"),
                         attribute("input_forget", 1),
                         attribute("layout", 1))));
-        assertThat(layer.desc().activations())
+        assertThat(layer.config().activations())
                 .containsExactly(Activation.hardSigmoid(0.3f, 0.4f), Activation.elu(0.7f), Activation.TANH);
-        assertThat(layer.desc().gateClip()).isEqualTo(2.5f);
-        assertThat(layer.desc().direction()).isEqualTo(Direction.REVERSE);
-        assertThat(layer.desc().coupledInputForget()).isTrue();
-        assertThat(layer.desc().batchMajor()).isTrue();
+        assertThat(layer.config().gateClip()).isEqualTo(2.5f);
+        assertThat(layer.config().direction()).isEqualTo(Direction.REVERSE);
+        assertThat(layer.config().coupledInputForget()).isTrue();
+        assertThat(layer.config().batchMajor()).isTrue();
     }
 
     @Test
@@ -308,7 +308,7 @@ class OnnxImportTest {
                 .addInitializer(bfloats)
                 .addNode(node("LSTM", "rnn", List.of("x", "W", "R"), List.of("Y")));
         LayerImport layer = only(graph);
-        assertThat(layer.desc().bias()).isFalse();
+        assertThat(layer.config().bias()).isFalse();
         assertThat(layer.weights().get("weight_ih_l0")).isEqualTo(canonical(CellKind.LSTM, ResetPlacement.AFTER, w, C));
         assertThat(layer.weights().get("weight_hh_l0")).containsOnly(1);
     }
@@ -361,11 +361,11 @@ class OnnxImportTest {
     void aGruThatMayHaveLostItsAttributeIsDoubted() throws IOException {
         NodeProto gru = node("GRU", "rnn", WRB, List.of("Y"));
         LayerImport before = only(weights(3, 1).addNode(gru));
-        assertThat(before.desc().reset()).isEqualTo(ResetPlacement.BEFORE);
+        assertThat(before.config().reset()).isEqualTo(ResetPlacement.BEFORE);
         assertThat(before.report().warnings()).anyMatch(line -> line.contains("linear_before_reset"));
         LayerImport after =
                 only(weights(3, 1).addNode(node("GRU", "rnn", WRB, List.of("Y"), attribute("linear_before_reset", 1))));
-        assertThat(after.desc().reset()).isEqualTo(ResetPlacement.AFTER);
+        assertThat(after.config().reset()).isEqualTo(ResetPlacement.AFTER);
         assertThat(after.report().warnings()).isEmpty();
         LayerImport withoutBias = only(weights(3, 1).addNode(node("GRU", "rnn", List.of("x", "W", "R"), List.of("Y"))));
         assertThat(withoutBias.report().warnings()).isEmpty();

@@ -3,7 +3,7 @@ package io.github.fusedrnn.formats.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.CellKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
@@ -52,7 +52,7 @@ class CheckpointFileTest {
         ModelImport model = CheckpointFile.readLayers(writer.end().write(path()));
         LayerImport layer = model.only();
         assertThat(layer.name()).isEqualTo("rnn.");
-        assertThat(layer.desc().cell()).isEqualTo(CellKind.GRU);
+        assertThat(layer.config().cell()).isEqualTo(CellKind.GRU);
         assertThat(layer.weights().get("weight_ih_l0")).isEqualTo(numbers(12, 1));
         assertThat(layer.weights().get("bias_hh_l0")).isEqualTo(numbers(6, 50));
         assertThat(model.ignored()).containsExactly("head.weight [1, 2]");

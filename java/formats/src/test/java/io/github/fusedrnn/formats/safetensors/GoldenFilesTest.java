@@ -2,8 +2,8 @@ package io.github.fusedrnn.formats.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.formats.testing.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,19 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Direction;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
-import io.github.fusedrnn.Merge;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.ResetPlacement;
 import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.check.ReferenceLayer;
 import io.github.fusedrnn.check.ReferenceRun;
 import io.github.fusedrnn.check.SequenceInput;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Merge;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.GoldenRun;
 import io.github.fusedrnn.formats.ImportReport;
@@ -24,7 +23,6 @@ import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
 import io.github.fusedrnn.formats.testing.LayerRun;
 import io.github.fusedrnn.formats.testing.SharedFolder;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.io.IOException;
@@ -45,39 +43,33 @@ class SafetensorsLayersTest {
     @TempDir
     Path folder;
 
-    private static LayerImport random(RecurrentDesc desc) {
+    private static LayerImport random(RecurrentConfig config) {
         Random random = new Random(7);
         Map<String, float[]> weights = new LinkedHashMap<>();
-        for (ParameterSpec spec : WeightLayout.of(desc).parameters()) {
+        for (ParameterSpec spec : WeightLayout.of(config).parameters()) {
             float[] values = new float[(int) spec.size()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = random.nextFloat() - 0.5f;
             }
             weights.put(spec.name(), values);
         }
-        return new LayerImport("", desc, weights, NO_REPORT);
+        return new LayerImport("", config, weights, NO_REPORT);
     }
 
     /** A layer of which hardly anything can be told from names and shapes. */
-    private static RecurrentDesc peculiar() {
+    private static RecurrentConfig peculiar() {
         Activation hard = Activation.hardSigmoid(0.3f, 0.45f);
-        return new RecurrentDesc(
-                CellKind.LSTM,
-                3,
-                4,
-                0,
-                2,
-                Direction.BIDIRECTIONAL,
-                Merge.SUM,
-                true,
-                true,
-                0.25f,
-                3.5f,
-                5,
-                true,
-                true,
-                ResetPlacement.AFTER,
-                List.of(hard, Activation.TANH, Activation.SOFTSIGN, Activation.SIGMOID, Activation.RELU, hard));
+        return RecurrentConfig.lstm(3, 4)
+                .layers(2)
+                .bidirectional(Merge.SUM)
+                .batchMajor(true)
+                .dropout(0.25f)
+                .cellClip(3.5f)
+                .gateClip(5)
+                .peepholes(true)
+                .coupledInputForget(true)
+                .activations(hard, Activation.TANH, Activation.SOFTSIGN, Activation.SIGMOID, Activation.RELU, hard)
+                .build();
     }
 
     private Path write(String prefix, LayerImport layer) throws IOException {
@@ -89,14 +81,14 @@ class SafetensorsLayersTest {
     }
 
     private static GoldenRun golden(LayerImport layer) {
-        RecurrentDesc desc = layer.desc();
-        ReferenceLayer reference = ReferenceLayer.of(desc);
+        RecurrentConfig config = layer.config();
+        ReferenceLayer reference = ReferenceLayer.of(config);
         layer.weights().forEach((name, values) -> {
             double[] wide = new double[values.length];
             Arrays.setAll(wide, i -> values[i]);
             reference.setWeight(name, wide);
         });
-        double[] x = new Random(3).doubles(5L * 2 * desc.inputSize(), -1, 1).toArray();
+        double[] x = new Random(3).doubles(5L * 2 * config.inputSize(), -1, 1).toArray();
         ReferenceRun run = reference.forward(SequenceInput.of(5, 2, x).withLengths(5, 3));
         return new GoldenRun(5, 2, new int[] {5, 3}, x, null, null, run.y(), run.hn(), run.cn());
     }
@@ -106,7 +98,7 @@ class SafetensorsLayersTest {
         LayerImport layer = random(peculiar());
         LayerImport back = SafetensorsLayers.read(write("encoder.", layer)).only();
         assertThat(back.name()).isEqualTo("encoder.");
-        assertThat(back.desc()).isEqualTo(layer.desc());
+        assertThat(back.config()).isEqualTo(layer.config());
         assertThat(back.weights().keySet())
                 .containsExactlyElementsOf(layer.weights().keySet());
         back.weights()
@@ -140,7 +132,7 @@ class SafetensorsLayersTest {
                             "a.lstm.", lstm, "gru.", gru, "", rnn)
                     .entrySet()) {
                 LayerImport found = model.layer(expected.getKey());
-                assertThat(found.desc()).isEqualTo(expected.getValue().desc());
+                assertThat(found.config()).isEqualTo(expected.getValue().config());
                 found.weights().forEach((name, values) -> assertThat(values)
                         .isEqualTo(expected.getValue().weights().get(name)));
             }
@@ -163,7 +155,7 @@ class SafetensorsLayersTest {
                 .write(path);
         ModelImport model = SafetensorsLayers.read(path);
         assertThat(model.layers()).extracting(LayerImport::name).containsExactly("good.");
-        assertThat(model.layer("good.").desc().cell()).isEqualTo(CellKind.GRU);
+        assertThat(model.layer("good.").config().cell()).isEqualTo(CellKind.GRU);
         assertThatThrownBy(() -> model.layer("bad."))
                 .isInstanceOf(FormatException.class)
                 .hasMessageContaining("bias_hh_l0: missing (expected: [4])");
@@ -177,7 +169,7 @@ class SafetensorsLayersTest {
         Path path = folder.resolve("golden.safetensors");
         SafetensorsWriter writer = new SafetensorsWriter();
         SafetensorsLayers.add(writer, "", layer);
-        SafetensorsLayers.addGolden(writer, "", layer.desc(), golden(layer));
+        SafetensorsLayers.addGolden(writer, "", layer.config(), golden(layer));
         writer.write(path);
         ModelImport model = SafetensorsLayers.read(path);
         assertThat(model.only().report().found()).anyMatch(line -> line.contains("reproduced by the reference"));
@@ -192,7 +184,7 @@ class SafetensorsLayersTest {
         Path path = folder.resolve("golden.safetensors");
         SafetensorsWriter writer = new SafetensorsWriter();
         SafetensorsLayers.add(writer, "x.", layer);
-        SafetensorsLayers.addGolden(writer, "x.", layer.desc(), golden);
+        SafetensorsLayers.addGolden(writer, "x.", layer.config(), golden);
         writer.write(path);
         assertThatThrownBy(() -> SafetensorsLayers.read(path).only())
                 .isInstanceOf(FormatException.class)
@@ -214,23 +206,8 @@ class SafetensorsLayersTest {
 
     @Test
     void truncationAtEveryByteIsAFormatException() throws IOException {
-        RecurrentDesc small = new RecurrentDesc(
-                CellKind.RNN,
-                1,
-                1,
-                0,
-                1,
-                Direction.FORWARD,
-                Merge.CONCAT,
-                true,
-                false,
-                0,
-                0,
-                0,
-                false,
-                false,
-                ResetPlacement.AFTER,
-                List.of(Activation.RELU));
+        RecurrentConfig small =
+                RecurrentConfig.rnn(1, 1).activations(Activation.RELU).build();
         byte[] whole = Files.readAllBytes(write("", random(small)));
         Path path = folder.resolve("cut.safetensors");
         for (int length = 0; length < whole.length; length++) {
@@ -248,7 +225,7 @@ class SafetensorsLayersTest {
                 LayerImport layer = SafetensorsLayers.read(path).layer("");
                 String mode = file.metadata().getOrDefault("mode", "");
                 CellKind cell = mode.startsWith("rnn") ? CellKind.RNN : CellKind.valueOf(mode.toUpperCase(Locale.ROOT));
-                assertThat(layer.desc().cell()).as("%s", path).isEqualTo(cell);
+                assertThat(layer.config().cell()).as("%s", path).isEqualTo(cell);
                 assertThat(layer.weights().get("weight_ih_l0")).isEqualTo(file.readFloatsNarrowed("weight_ih_l0"));
             }
         }

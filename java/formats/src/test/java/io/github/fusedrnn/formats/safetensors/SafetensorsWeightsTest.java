@@ -3,9 +3,9 @@ package io.github.fusedrnn.formats.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.weights.ParameterSpec;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package io.github.fusedrnn.formats.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Gru;
-import io.github.fusedrnn.stream.RecurrentStream;
+import io.github.fusedrnn.RecurrentStream;
+import io.github.fusedrnn.StreamSnapshot;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.stream.StreamPool;
-import io.github.fusedrnn.stream.StreamSnapshot;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

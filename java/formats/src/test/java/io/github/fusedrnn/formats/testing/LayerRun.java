@@ -1,10 +1,10 @@
 package io.github.fusedrnn.formats.testing;
 
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.RecurrentLayer;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

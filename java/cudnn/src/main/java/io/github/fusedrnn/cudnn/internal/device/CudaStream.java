@@ -5,7 +5,7 @@ import static org.bytedeco.cuda.global.cudart.cudaEventDisableTiming;
 import static org.bytedeco.cuda.global.cudart.cudaStreamNonBlocking;
 
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
-import io.github.fusedrnn.spi.NativeResource;
+import io.github.fusedrnn.tensor.NativeResource;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cudart.CUevent_st;

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.cudnn.internal.device;
 
-import io.github.fusedrnn.spi.NativeResource;
+import io.github.fusedrnn.tensor.NativeResource;
 
 /** Bytes on a device; closing gives them back to the pool. */
 public final class DeviceBlock extends NativeResource {

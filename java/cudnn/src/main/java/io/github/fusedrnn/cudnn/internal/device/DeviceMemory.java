@@ -2,7 +2,7 @@ package io.github.fusedrnn.cudnn.internal.device;
 
 import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;

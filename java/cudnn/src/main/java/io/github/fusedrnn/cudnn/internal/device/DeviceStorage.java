@@ -2,9 +2,9 @@ package io.github.fusedrnn.cudnn.internal.device;
 
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToDevice;
 
-import io.github.fusedrnn.BackendKind;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
 import org.bytedeco.cuda.global.cudart;
 

@@ -1,8 +1,8 @@
 package io.github.fusedrnn.cudnn.internal.device;
 
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
-import io.github.fusedrnn.spi.Availability;
 import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.Map;

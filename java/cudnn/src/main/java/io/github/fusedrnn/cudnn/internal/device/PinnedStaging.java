@@ -4,7 +4,7 @@ import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToHost;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
 
 import io.github.fusedrnn.cudnn.internal.device.PinnedRing.Page;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 

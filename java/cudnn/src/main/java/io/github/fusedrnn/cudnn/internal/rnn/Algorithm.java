@@ -4,8 +4,8 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_ALGO_PERSIST_STATIC;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_ALGO_PERSIST_STATIC_SMALL_H;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_ALGO_STANDARD;
 
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.RecurrentConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,81 +61,81 @@ enum Algorithm {
 
     /** Why cuDNN refuses this algorithm for a layer, whatever the shape; null if it does not. */
     @Nullable
-    String refusal(RecurrentDesc desc) {
+    String refusal(RecurrentConfig config) {
         if (this == STANDARD) {
             return null;
         }
-        if (desc.projectionSize() > 0) {
+        if (config.projectionSize() > 0) {
             return "a projection runs with the standard algorithm only";
         }
-        return this == SMALL_H && !desc.bias() ? "smallh wants biases" : null;
+        return this == SMALL_H && !config.bias() ? "smallh wants biases" : null;
     }
 
     /** Those that cuDNN may run a layer with, STANDARD first: what a measurement compares. */
-    static List<Algorithm> candidates(RecurrentDesc desc, boolean training) {
+    static List<Algorithm> candidates(RecurrentConfig config, boolean training) {
         List<Algorithm> all = new ArrayList<>();
         for (Algorithm algorithm : values()) {
-            if (algorithm.refusal(desc) == null && algorithm.mayFit(desc, training)) {
+            if (algorithm.refusal(config) == null && algorithm.mayFit(config, training)) {
                 all.add(algorithm);
             }
         }
         return all;
     }
 
-    private boolean mayFit(RecurrentDesc desc, boolean training) {
+    private boolean mayFit(RecurrentConfig config, boolean training) {
         return switch (this) {
             case STANDARD -> true;
-            case PERSIST -> desc.hiddenSize() <= PERSIST_WIDEST;
-            case SMALL_H -> desc.hiddenSize() <= smallest(desc, training);
+            case PERSIST -> config.hiddenSize() <= PERSIST_WIDEST;
+            case SMALL_H -> config.hiddenSize() <= smallest(config, training);
         };
     }
 
-    private static int smallest(RecurrentDesc desc, boolean training) {
-        if (desc.cell() == CellKind.RNN) {
+    private static int smallest(RecurrentConfig config, boolean training) {
+        if (config.cell() == CellKind.RNN) {
             return training ? SMALL_RNN_TRAINING : SMALL_RNN;
         }
         return training ? SMALL_GATED_TRAINING : SMALL_GATED;
     }
 
     /** The rule for sequences of equal length. */
-    static Algorithm byRule(RecurrentDesc desc, Numbers numbers, int n, boolean training) {
-        if (SMALL_H.refusal(desc) == null && SMALL_H.mayFit(desc, training)) {
+    static Algorithm byRule(RecurrentConfig config, Numbers numbers, int n, boolean training) {
+        if (SMALL_H.refusal(config) == null && SMALL_H.mayFit(config, training)) {
             return SMALL_H;
         }
         boolean persists =
-                ruleMayTake(PERSIST, desc, numbers) && n % PERSIST_BATCH_MULTIPLE == 0 && n <= PERSIST_MOST_ROWS;
+                ruleMayTake(PERSIST, config, numbers) && n % PERSIST_BATCH_MULTIPLE == 0 && n <= PERSIST_MOST_ROWS;
         return persists ? PERSIST : STANDARD;
     }
 
     /** Whether the rule takes an algorithm for some calls of a layer. */
-    static boolean ruleMayTake(Algorithm algorithm, RecurrentDesc desc, Numbers numbers) {
-        if (algorithm.refusal(desc) != null) {
+    static boolean ruleMayTake(Algorithm algorithm, RecurrentConfig config, Numbers numbers) {
+        if (algorithm.refusal(config) != null) {
             return false;
         }
         return switch (algorithm) {
             case STANDARD -> true;
-            case SMALL_H -> SMALL_H.mayFit(desc, false);
+            case SMALL_H -> SMALL_H.mayFit(config, false);
             case PERSIST ->
                 numbers == Numbers.FLOAT16
-                        && desc.layers() == 1
-                        && desc.directions() == 1
-                        && desc.cell() != CellKind.GRU
-                        && desc.hiddenSize() <= PERSIST_WIDEST
-                        && desc.hiddenSize() % PERSIST_MULTIPLE == 0
-                        && desc.inputSize() % PERSIST_MULTIPLE == 0;
+                        && config.layers() == 1
+                        && config.directions() == 1
+                        && config.cell() != CellKind.GRU
+                        && config.hiddenSize() <= PERSIST_WIDEST
+                        && config.hiddenSize() % PERSIST_MULTIPLE == 0
+                        && config.inputSize() % PERSIST_MULTIPLE == 0;
         };
     }
 
     /** Why the rule takes none that is faster, in words. */
-    static String whyStandard(RecurrentDesc desc, boolean training) {
-        String projection = PERSIST.refusal(desc);
+    static String whyStandard(RecurrentConfig config, boolean training) {
+        String projection = PERSIST.refusal(config);
         if (projection != null) {
             return projection;
         }
-        String bias = SMALL_H.refusal(desc);
+        String bias = SMALL_H.refusal(config);
         return bias != null
                 ? bias
-                : "H = " + desc.hiddenSize() + " is above " + smallest(desc, training)
+                : "H = " + config.hiddenSize() + " is above " + smallest(config, training)
                         + ", where smallh stops to pay, and persist wants float16, one layer and direction, no GRU, C and H multiples of 128"
                         + " up to 1,024, N a multiple of 8 up to 128";
     }

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.FusedRnnException;
 
 /**
  * The algorithm of a plan for rows of equal length, and why.

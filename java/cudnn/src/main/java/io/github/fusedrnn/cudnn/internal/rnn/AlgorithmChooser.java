@@ -1,10 +1,10 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PlanChoices;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,14 +14,15 @@ import org.bytedeco.cuda.global.cudnn;
 /** What a plan runs with: what was wished, else what was measured, else the rule's. Immutable, free to share. */
 final class AlgorithmChooser {
     private final CudaDevice device;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final Numbers numbers;
     private final AlgorithmRule rule;
     private final PlanChoices choices;
 
-    AlgorithmChooser(CudaDevice device, RecurrentDesc desc, Numbers numbers, AlgorithmRule rule, PlanChoices choices) {
+    AlgorithmChooser(
+            CudaDevice device, RecurrentConfig config, Numbers numbers, AlgorithmRule rule, PlanChoices choices) {
         this.device = device;
-        this.desc = desc;
+        this.config = config;
         this.numbers = numbers;
         this.rule = rule;
         this.choices = choices;
@@ -41,7 +42,7 @@ final class AlgorithmChooser {
         MeasuredChoice known = choices.find(key);
         if (known == null && choices.measuring()) {
             List<Algorithm> candidates = new ArrayList<>(List.of(byRule.algorithm()));
-            for (Algorithm each : Algorithm.candidates(desc, size.training())) {
+            for (Algorithm each : Algorithm.candidates(config, size.training())) {
                 if (each != byRule.algorithm()) {
                     candidates.add(each);
                 }
@@ -56,7 +57,7 @@ final class AlgorithmChooser {
 
     private AlgorithmChoice measured(MeasuredChoice known, String key) {
         Algorithm algorithm = Algorithm.of(known.choice());
-        if (algorithm == null || algorithm.refusal(desc) != null) {
+        if (algorithm == null || algorithm.refusal(config) != null) {
             throw new IllegalArgumentException("tuning: choice '" + known.choice() + "' for " + key
                     + " (expected: an algorithm that cuDNN has for this layer)");
         }
@@ -75,6 +76,6 @@ final class AlgorithmChooser {
     /** All that a measurement depends on. */
     private String key(PlanSize size) {
         return "cudnn " + cudnn.cudnnGetVersion() + " on " + device.name().replaceAll("[^ -{}~]", "?") + " " + numbers
-                + " T=" + size.t() + " N=" + size.n() + (size.training() ? " training " : " inference ") + desc;
+                + " T=" + size.t() + " N=" + size.n() + (size.training() ? " training " : " inference ") + config;
     }
 }

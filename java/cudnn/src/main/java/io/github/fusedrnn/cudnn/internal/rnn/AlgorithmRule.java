@@ -1,9 +1,9 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.PlanChoices;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class AlgorithmRule {
     private static final String AUTO = "auto";
 
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final Numbers numbers;
     private final EngineOptions options;
     private final @Nullable Algorithm wished;
@@ -22,8 +22,8 @@ final class AlgorithmRule {
      *
      * @throws IllegalArgumentException if the wished algorithm is unknown, or cuDNN has it not for this layer
      */
-    AlgorithmRule(RecurrentDesc desc, Numbers numbers, EngineOptions options) {
-        this.desc = desc;
+    AlgorithmRule(RecurrentConfig config, Numbers numbers, EngineOptions options) {
+        this.config = config;
         this.numbers = numbers;
         this.options = options;
         this.wished = wished();
@@ -39,7 +39,7 @@ final class AlgorithmRule {
             throw new IllegalArgumentException(
                     "cudnnAlgorithm: '" + label + "' (expected: auto, standard, persist or smallh)");
         }
-        String refusal = algorithm.refusal(desc);
+        String refusal = algorithm.refusal(config);
         if (refusal != null) {
             throw new IllegalArgumentException(
                     "cudnnAlgorithm: '" + label + "' (expected: standard or auto; " + refusal + ")");
@@ -52,13 +52,13 @@ final class AlgorithmRule {
         if (wished != null) {
             return wished == Algorithm.STANDARD ? List.of(Algorithm.STANDARD) : List.of(Algorithm.STANDARD, wished);
         }
-        List<Algorithm> candidates = Algorithm.candidates(desc, false);
+        List<Algorithm> candidates = Algorithm.candidates(config, false);
         if (options.choices() != PlanChoices.RULE) {
             return candidates;
         }
         List<Algorithm> byRule = new ArrayList<>(List.of(Algorithm.STANDARD));
         for (Algorithm each : candidates) {
-            if (each != Algorithm.STANDARD && Algorithm.ruleMayTake(each, desc, numbers)) {
+            if (each != Algorithm.STANDARD && Algorithm.ruleMayTake(each, config, numbers)) {
                 byRule.add(each);
             }
         }
@@ -75,9 +75,9 @@ final class AlgorithmRule {
         if (wished != null) {
             return new AlgorithmChoice(wished, "as wished");
         }
-        Algorithm algorithm = Algorithm.byRule(desc, numbers, size.n(), size.training());
+        Algorithm algorithm = Algorithm.byRule(config, numbers, size.n(), size.training());
         String why = algorithm == Algorithm.STANDARD
-                ? "by rule: " + Algorithm.whyStandard(desc, size.training())
+                ? "by rule: " + Algorithm.whyStandard(config, size.training())
                 : "by rule, from cell and sizes";
         return new AlgorithmChoice(algorithm, why);
     }

@@ -1,16 +1,16 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
 import io.github.fusedrnn.cudnn.internal.device.FloatSpan;
 import io.github.fusedrnn.cudnn.internal.device.HostBlock;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.InputGradients;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.weights.WeightLayout;
 import org.bytedeco.cuda.global.cublas;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ final class BackwardRun {
 
     private final PlanParts parts;
     private final ForwardRun forward;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final StreamOps ops;
     private final SequenceMaps maps;
     private final CallShape shape;
@@ -41,24 +41,26 @@ final class BackwardRun {
     BackwardRun(PlanParts parts, ForwardRun forward) {
         this.parts = parts;
         this.forward = forward;
-        this.desc = parts.form().desc();
+        this.config = parts.form().config();
         this.ops = parts.ops();
         this.maps = parts.maps();
         this.shape = parts.shape();
         this.half = parts.numbers().isHalf();
-        this.zeroRows = new ZeroRows(ops, desc, shape);
+        this.zeroRows = new ZeroRows(ops, config, shape);
         this.dOutput = parts.scratch("gradient of a stage's output");
         this.dInput = parts.scratch("gradient of a stage's input");
         this.dSpace = parts.scratch("gradient of a weight space");
         this.dSpaceWide = parts.scratch("gradient of a weight space in float32");
         this.dCanonical = parts.scratch("gradient of the weights");
         this.dLast = new States(
-                desc, parts.scratch("gradient of final states"), parts.numbers().bytes());
+                config,
+                parts.scratch("gradient of final states"),
+                parts.numbers().bytes());
         this.dFirst = new States(
-                desc,
+                config,
                 parts.scratch("gradient of initial states"),
                 parts.numbers().bytes());
-        this.canonicalSize = WeightLayout.of(desc).size();
+        this.canonicalSize = WeightLayout.of(config).size();
         one.bytes().putFloat(0, 1);
     }
 
@@ -96,12 +98,14 @@ final class BackwardRun {
             StageRun stage = parts.stage(k);
             long dx = k == 0
                     ? firstInputGradient(results.dx())
-                    : dInput.atLeast(shape.cells() * desc.outputSize() * element);
+                    : dInput.atLeast(shape.cells() * config.outputSize() * element);
             long weightBytes = parts.packing().map(algorithm, k).bytes();
             stage.sequences(forward.inputOf(k, call, reserve), forward.outputOf(k, call, reserve));
-            stage.initial(parts.part(hx, stage, desc.stateSize()), parts.part(cx, stage, desc.hiddenSize()));
-            stage.lastGradients(parts.part(dhy, stage, desc.stateSize()), parts.part(dcy, stage, desc.hiddenSize()));
-            stage.initialGradients(parts.part(dhx, stage, desc.stateSize()), parts.part(dcx, stage, desc.hiddenSize()));
+            stage.initial(parts.part(hx, stage, config.stateSize()), parts.part(cx, stage, config.hiddenSize()));
+            stage.lastGradients(
+                    parts.part(dhy, stage, config.stateSize()), parts.part(dcy, stage, config.hiddenSize()));
+            stage.initialGradients(
+                    parts.part(dhx, stage, config.stateSize()), parts.part(dcx, stage, config.hiddenSize()));
             stage.sequenceGradients(dy, dx);
             stage.spaces(weights.address(algorithm, k), work, reserve.space(k).address());
             reserve.spend();
@@ -130,15 +134,15 @@ final class BackwardRun {
             return false;
         }
         dLast.of(shape.n());
-        gradientOfLast(States.h(dOut), dLast.h(), desc.stateSize());
-        if (desc.hasCellState()) {
-            gradientOfLast(States.c(dOut), dLast.c(), desc.hiddenSize());
+        gradientOfLast(States.h(dOut), dLast.h(), config.stateSize());
+        if (config.hasCellState()) {
+            gradientOfLast(States.c(dOut), dLast.c(), config.hiddenSize());
         }
         return true;
     }
 
     private void gradientOfLast(long from, long to, int width) {
-        long count = (long) desc.stateLayers() * shape.n() * width;
+        long count = (long) config.stateLayers() * shape.n() * width;
         if (half) {
             maps.narrow(from, to, count);
         } else {
@@ -173,7 +177,7 @@ final class BackwardRun {
         return dx != null && !maps.mapsInput()
                 ? dx.address()
                 : dInput.atLeast(
-                        shape.cells() * desc.inputSize() * parts.numbers().bytes());
+                        shape.cells() * config.inputSize() * parts.numbers().bytes());
     }
 
     private void finish(long from, @Nullable FloatTensor dx) {
@@ -191,22 +195,22 @@ final class BackwardRun {
     /** By one kernel; a build without ours takes one fill for each row. */
     private void clearPadding(long dx) {
         if (SequenceMaps.available(ops.device()).available()) {
-            maps.clearPadding(dx, desc.inputSize());
+            maps.clearPadding(dx, config.inputSize());
         } else {
-            zeroRows.clearPadding(dx, desc.inputSize());
+            zeroRows.clearPadding(dx, config.inputSize());
         }
     }
 
     private void finish(RecurrentState dIn, long dhx, long dcx, @Nullable RecurrentState dOut) {
         if (half) {
-            maps.widenStates(dhx, States.h(dIn), desc.stateSize());
+            maps.widenStates(dhx, States.h(dIn), config.stateSize());
         }
-        zeroRows.carryStates(States.h(dOut), States.h(dIn), desc.stateSize());
-        if (desc.hasCellState()) {
+        zeroRows.carryStates(States.h(dOut), States.h(dIn), config.stateSize());
+        if (config.hasCellState()) {
             if (half) {
-                maps.widenStates(dcx, States.c(dIn), desc.hiddenSize());
+                maps.widenStates(dcx, States.c(dIn), config.hiddenSize());
             }
-            zeroRows.carryStates(States.c(dOut), States.c(dIn), desc.hiddenSize());
+            zeroRows.carryStates(States.c(dOut), States.c(dIn), config.hiddenSize());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceBlock;
 import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
@@ -8,10 +9,9 @@ import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.Reserve;
-import io.github.fusedrnn.spi.TensorStorage;
+import io.github.fusedrnn.tensor.TensorStorage;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Layers of one description on one device. */
 final class CudnnEngine implements RecurrentEngine {
     private final CudaDevice device;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final EngineOptions options;
     private final Numbers numbers;
     private final Form inference;
@@ -30,15 +30,15 @@ final class CudnnEngine implements RecurrentEngine {
     private @Nullable Packing trainingPacking;
     private boolean trains;
 
-    CudnnEngine(CudaDevice device, RecurrentDesc desc, EngineOptions options) {
+    CudnnEngine(CudaDevice device, RecurrentConfig config, EngineOptions options) {
         this.device = device;
-        this.desc = desc;
+        this.config = config;
         this.options = options;
         this.numbers = Numbers.of(options.precision());
-        this.inference = Form.inference(desc);
-        this.training = Form.training(desc, options);
-        this.rule = new AlgorithmRule(desc, numbers, options);
-        this.chooser = new AlgorithmChooser(device, desc, numbers, rule, options.choices());
+        this.inference = Form.inference(config);
+        this.training = Form.training(config, options);
+        this.rule = new AlgorithmRule(config, numbers, options);
+        this.chooser = new AlgorithmChooser(device, config, numbers, rule, options.choices());
     }
 
     private Packing packing(boolean forTraining) {
@@ -65,7 +65,8 @@ final class CudnnEngine implements RecurrentEngine {
             StreamOps ops = new StreamOps(device);
             Holdings holdings = new Holdings();
             if (numbers.isHalf() && !(forTraining && trains)) {
-                new WeightRange(numbers).check(canonical, WeightLayout.of(desc).size());
+                new WeightRange(numbers)
+                        .check(canonical, WeightLayout.of(config).size());
             }
             trains |= forTraining;
             try (Narrowed narrowed = narrowed(ops, canonical)) {
@@ -96,7 +97,7 @@ final class CudnnEngine implements RecurrentEngine {
         if (!numbers.isHalf()) {
             return new Narrowed(canonical.address(), null);
         }
-        long size = WeightLayout.of(desc).size();
+        long size = WeightLayout.of(config).size();
         DeviceBlock block = device.memory().allocate(size * numbers.bytes(), "weights as " + numbers.label());
         try {
             SequenceMaps.narrow(ops, numbers, canonical.address(), block.address(), size);
@@ -110,7 +111,7 @@ final class CudnnEngine implements RecurrentEngine {
     @Override
     public Plan plan(int maxT, int maxN, int threads, boolean forTraining, PackedWeights weights) {
         PlanSize size = new PlanSize(maxT, maxN, threads, forTraining);
-        Limits.check(desc, maxT, maxN);
+        Limits.check(config, maxT, maxN);
         device.stream().lock().lock();
         try {
             device.activate();
@@ -123,7 +124,7 @@ final class CudnnEngine implements RecurrentEngine {
 
     private MeasuredChoice race(PlanSize size, List<Algorithm> candidates, PackedWeights weights) {
         try (Reserve reserve = size.training() ? reserve(size.t(), size.n()) : null;
-                RaceCall call = new RaceCall(device, desc, size, weights, reserve)) {
+                RaceCall call = new RaceCall(device, config, size, weights, reserve)) {
             return new AlgorithmRace(
                             device,
                             algorithm -> create(size, new AlgorithmChoice(algorithm, "being measured"), weights),
@@ -133,7 +134,7 @@ final class CudnnEngine implements RecurrentEngine {
     }
 
     private CudnnPlan create(PlanSize size, AlgorithmChoice choice, PackedWeights weights) {
-        boolean own = size.training() && Form.drops(desc) && options.cudnn().ownDropout();
+        boolean own = size.training() && Form.drops(config) && options.cudnn().ownDropout();
         return CudnnPlan.create(
                 size,
                 device,
@@ -141,7 +142,7 @@ final class CudnnEngine implements RecurrentEngine {
                 packing(size.training()),
                 numbers,
                 choice,
-                own ? desc.dropout() : 0,
+                own ? config.dropout() : 0,
                 options.cudnn().graphs(),
                 weights.bytes());
     }
@@ -153,7 +154,7 @@ final class CudnnEngine implements RecurrentEngine {
 
     @Override
     public String describe() {
-        return desc.cell() + ", cuDNN on " + device + ", " + numbers.label();
+        return config.cell() + ", cuDNN on " + device + ", " + numbers.label();
     }
 
     @Override

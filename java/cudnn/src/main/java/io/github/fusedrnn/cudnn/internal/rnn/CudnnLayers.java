@@ -1,13 +1,13 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.CellKind;
-import io.github.fusedrnn.Precision;
-import io.github.fusedrnn.ResetPlacement;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.config.Precision;
+import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
-import io.github.fusedrnn.spi.Availability;
 import io.github.fusedrnn.spi.EngineOptions;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +16,8 @@ public final class CudnnLayers {
     private CudnnLayers() {}
 
     /** Whether a layer can run on a device; the reason names what cannot, and which backend can. */
-    public static Availability supports(CudaDevice device, RecurrentDesc desc, EngineOptions options) {
-        String feature = feature(desc);
+    public static Availability supports(CudaDevice device, RecurrentConfig config, EngineOptions options) {
+        String feature = feature(config);
         if (feature != null) {
             return Availability.no(
                     feature + " is not supported: cuDNN has no kernel for it; backends CPU and REFERENCE run it");
@@ -25,7 +25,7 @@ public final class CudnnLayers {
         if (options.precision() == Precision.INT8) {
             return Availability.no("precision INT8 is not supported; backend CPU has it");
         }
-        String mapped = mapped(desc, options);
+        String mapped = mapped(config, options);
         if (mapped != null) {
             Availability kernels = SequenceMaps.available(device);
             if (!kernels.available()) {
@@ -37,35 +37,35 @@ public final class CudnnLayers {
     }
 
     /** What cuDNN has not; null if it has all. */
-    private static @Nullable String feature(RecurrentDesc desc) {
-        if (desc.reset() != ResetPlacement.AFTER) {
-            return "a GRU reset " + desc.reset();
+    private static @Nullable String feature(RecurrentConfig config) {
+        if (config.reset() != ResetPlacement.AFTER) {
+            return "a GRU reset " + config.reset();
         }
-        if (desc.peepholes()) {
+        if (config.peepholes()) {
             return "peepholes";
         }
-        if (desc.coupledInputForget()) {
+        if (config.coupledInputForget()) {
             return "coupled input and forget gates";
         }
-        if (desc.gateClip() > 0) {
+        if (config.gateClip() > 0) {
             return "a gate clip";
         }
-        for (int d = 0; d < desc.directions(); d++) {
-            if (!hasOwnActivations(desc, d)) {
+        for (int d = 0; d < config.directions(); d++) {
+            if (!hasOwnActivations(config, d)) {
                 return "an activation other than the cell's own";
             }
         }
         return null;
     }
 
-    private static boolean hasOwnActivations(RecurrentDesc desc, int d) {
-        if (desc.cell() == CellKind.RNN) {
-            Activation f = desc.activation(d, 0);
-            return f.equals(desc.activation(0, 0)) && (f.equals(Activation.TANH) || f.equals(Activation.RELU));
+    private static boolean hasOwnActivations(RecurrentConfig config, int d) {
+        if (config.cell() == CellKind.RNN) {
+            Activation f = config.activation(d, 0);
+            return f.equals(config.activation(0, 0)) && (f.equals(Activation.TANH) || f.equals(Activation.RELU));
         }
-        int slots = desc.cell().activationSlots().size();
+        int slots = config.cell().activationSlots().size();
         for (int slot = 0; slot < slots; slot++) {
-            if (!desc.activation(d, slot).equals(slot == 0 ? Activation.SIGMOID : Activation.TANH)) {
+            if (!config.activation(d, slot).equals(slot == 0 ? Activation.SIGMOID : Activation.TANH)) {
                 return false;
             }
         }
@@ -73,8 +73,8 @@ public final class CudnnLayers {
     }
 
     /** What takes kernels of our own beside cuDNN's; null if nothing does. */
-    private static @Nullable String mapped(RecurrentDesc desc, EngineOptions options) {
-        Form form = Form.training(desc, options);
+    private static @Nullable String mapped(RecurrentConfig config, EngineOptions options) {
+        Form form = Form.training(config, options);
         if (form.reverse()) {
             return "the reverse direction alone";
         }
@@ -92,7 +92,7 @@ public final class CudnnLayers {
      *
      * @throws IllegalArgumentException if an option's value is unknown or cannot be met; lists the choices
      */
-    public static RecurrentEngine engine(CudaDevice device, RecurrentDesc desc, EngineOptions options) {
-        return new CudnnEngine(device, desc, options);
+    public static RecurrentEngine engine(CudaDevice device, RecurrentConfig config, EngineOptions options) {
+        return new CudnnEngine(device, config, options);
     }
 }

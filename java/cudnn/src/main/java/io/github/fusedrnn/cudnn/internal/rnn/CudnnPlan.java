@@ -1,18 +1,18 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.FusedRnnException;
-import io.github.fusedrnn.PlanExplanation;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.config.PlanExplanation;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.InputGradients;
-import io.github.fusedrnn.spi.NativeResource;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.NativeResource;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -229,7 +229,7 @@ final class CudnnPlan extends NativeResource implements Plan {
 
     /** Where a forward puts its output that nobody wants. */
     private long refillOutput() {
-        return refilled.atLeast(parts.shape().cells() * parts.form().desc().outputSize() * Float.BYTES);
+        return refilled.atLeast(parts.shape().cells() * parts.form().config().outputSize() * Float.BYTES);
     }
 
     private static <T> T trains(@Nullable T run) {

@@ -2,8 +2,8 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
-import io.github.fusedrnn.spi.NativeResource;
 import io.github.fusedrnn.spi.Reserve;
+import io.github.fusedrnn.tensor.NativeResource;
 
 /**
  * What a training forward keeps for its backward: cuDNN's reserve space of each stage, and what stands between the stages. Its blocks grow

@@ -3,10 +3,10 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_DATA_LAYOUT_BATCH_MAJOR_UNPACKED;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_DATA_LAYOUT_SEQ_MAJOR_UNPACKED;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
 import io.github.fusedrnn.cudnn.internal.device.HostBlock;
 import io.github.fusedrnn.cudnn.internal.device.Span;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import org.bytedeco.cuda.cudnn.cudnnRNNDataStruct;
 import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
 import org.bytedeco.cuda.global.cudnn;
@@ -57,12 +57,12 @@ final class DataDescriptors {
             return;
         }
         version = 0; // half set, if anything fails
-        RecurrentDesc desc = stage.desc();
+        RecurrentConfig config = stage.config();
         shape.writeAtLeastOne(lengths);
         set(x, shape, stage.inputSize());
         set(y, shape, stage.outputSize());
-        set(h, shape.n(), desc.stateSize());
-        set(c, shape.n(), desc.hiddenSize());
+        set(h, shape.n(), config.stateSize());
+        set(c, shape.n(), config.hiddenSize());
         version = shape.version();
     }
 
@@ -71,7 +71,7 @@ final class DataDescriptors {
                 cudnn.cudnnSetRNNDataDescriptor(
                         data,
                         numbers.dataType(),
-                        stage.desc().batchMajor()
+                        stage.config().batchMajor()
                                 ? CUDNN_RNN_DATA_LAYOUT_BATCH_MAJOR_UNPACKED
                                 : CUDNN_RNN_DATA_LAYOUT_SEQ_MAJOR_UNPACKED,
                         shape.t(),

@@ -1,14 +1,14 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.TrainingCall;
+import io.github.fusedrnn.tensor.RecurrentState;
 
 /** One training forward of a plan, put into the stream; the shape is set. One thread at a time. */
 final class ForwardRun {
     private final PlanParts parts;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final StreamOps ops;
     private final SequenceMaps maps;
     private final CallShape shape;
@@ -18,14 +18,14 @@ final class ForwardRun {
 
     ForwardRun(PlanParts parts) {
         this.parts = parts;
-        this.desc = parts.form().desc();
+        this.config = parts.form().config();
         this.ops = parts.ops();
         this.maps = parts.maps();
         this.shape = parts.shape();
         this.half = parts.numbers().isHalf();
-        this.zeroRows = new ZeroRows(ops, desc, shape);
-        this.halfOut =
-                new States(desc, parts.scratch("final states"), parts.numbers().bytes());
+        this.zeroRows = new ZeroRows(ops, config, shape);
+        this.halfOut = new States(
+                config, parts.scratch("final states"), parts.numbers().bytes());
     }
 
     void run(Algorithm algorithm, Spaces weights, TrainingCall call) {
@@ -50,8 +50,8 @@ final class ForwardRun {
         RecurrentState in = call.in();
         if (half && in != null) {
             halfIn.of(n);
-            maps.narrowStates(States.h(in), halfIn.h(), desc.stateSize());
-            maps.narrowStates(States.c(in), halfIn.c(), desc.hiddenSize());
+            maps.narrowStates(States.h(in), halfIn.h(), config.stateSize());
+            maps.narrowStates(States.c(in), halfIn.c(), config.hiddenSize());
         }
         long hx = hx(call, halfIn);
         long cx = cx(call, halfIn);
@@ -70,12 +70,12 @@ final class ForwardRun {
             long bytes = shape.cells() * stage.stage().outputSize() * element;
             long to = k < last || ownOutput() ? reserve.output(k).atLeast(bytes) : y;
             stage.sequences(inputOf(k, call, reserve), to);
-            stage.initial(parts.part(hx, stage, desc.stateSize()), parts.part(cx, stage, desc.hiddenSize()));
-            stage.last(parts.part(hy, stage, desc.stateSize()), parts.part(cy, stage, desc.hiddenSize()));
+            stage.initial(parts.part(hx, stage, config.stateSize()), parts.part(cx, stage, config.hiddenSize()));
+            stage.last(parts.part(hy, stage, config.stateSize()), parts.part(cy, stage, config.hiddenSize()));
             stage.spaces(weights.address(algorithm, k), work, reserve.space(k).atLeast(stage.reserveBytes()));
             stage.forward(algorithm, true, parts.packing().map(algorithm, k).bytes());
             if (k < last) {
-                maps.between(k, to, reserve.input(k + 1).atLeast(shape.cells() * desc.outputSize() * element));
+                maps.between(k, to, reserve.input(k + 1).atLeast(shape.cells() * config.outputSize() * element));
             } else if (maps.mapsOutput()) {
                 maps.output(to, y);
             } else if (to != y) {
@@ -83,15 +83,15 @@ final class ForwardRun {
             }
         }
         reserve.filled(algorithm);
-        zeroRows.clearSteps(y, desc.outputSize(), Float.BYTES);
+        zeroRows.clearSteps(y, config.outputSize(), Float.BYTES);
         if (wantsStates) {
             if (half) {
-                maps.widenStates(hy, States.h(out), desc.stateSize());
-                maps.widenStates(cy, States.c(out), desc.hiddenSize());
+                maps.widenStates(hy, States.h(out), config.stateSize());
+                maps.widenStates(cy, States.c(out), config.hiddenSize());
             }
-            zeroRows.carryStates(States.h(in), States.h(out), desc.stateSize());
-            if (desc.hasCellState()) {
-                zeroRows.carryStates(States.c(in), States.c(out), desc.hiddenSize());
+            zeroRows.carryStates(States.h(in), States.h(out), config.stateSize());
+            if (config.hasCellState()) {
+                zeroRows.carryStates(States.c(in), States.c(out), config.hiddenSize());
             }
         }
     }
@@ -101,14 +101,14 @@ final class ForwardRun {
         if (!ownInput()) {
             return;
         }
-        long bytes = shape.cells() * desc.inputSize() * parts.numbers().bytes();
+        long bytes = shape.cells() * config.inputSize() * parts.numbers().bytes();
         long to = reserve.input(0).atLeast(bytes);
         if (maps.mapsInput()) {
             maps.input(call.x().address(), to);
         } else {
             ops.copy(to, call.x().address(), bytes);
         }
-        zeroRows.clearSteps(to, desc.inputSize(), parts.numbers().bytes());
+        zeroRows.clearSteps(to, config.inputSize(), parts.numbers().bytes());
     }
 
     private boolean ownInput() {
@@ -134,7 +134,7 @@ final class ForwardRun {
 
     /** Where the initial states are as the stages read them; made by forward. */
     States halfIn(CudnnReserve reserve) {
-        return new States(desc, reserve.states(), parts.numbers().bytes());
+        return new States(config, reserve.states(), parts.numbers().bytes());
     }
 
     /** Initial h of all stages; 0 for zeros. */

@@ -3,10 +3,10 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 import static org.bytedeco.cuda.global.cudart.cudaStreamCaptureModeThreadLocal;
 import static org.bytedeco.cuda.global.cudart.cudaStreamNonBlocking;
 
-import io.github.fusedrnn.FusedRnnException;
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.Arrays;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;

@@ -1,16 +1,16 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /** One inference of a plan, put into the stream; the shape is set. One thread at a time. */
 final class InferenceRun {
     private final PlanParts parts;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final StreamOps ops;
     private final SequenceMaps maps;
     private final CallShape shape;
@@ -25,20 +25,20 @@ final class InferenceRun {
 
     InferenceRun(PlanParts parts) {
         this.parts = parts;
-        this.desc = parts.form().desc();
+        this.config = parts.form().config();
         this.ops = parts.ops();
         this.maps = parts.maps();
         this.shape = parts.shape();
         this.half = parts.numbers().isHalf();
-        this.zeroRows = new ZeroRows(ops, desc, shape);
+        this.zeroRows = new ZeroRows(ops, config, shape);
         this.input = parts.scratch("input as cuDNN reads it");
         this.between = parts.scratch("input of a stage");
         this.output = parts.scratch("output of a stage");
-        this.aside = new States(desc, parts.scratch("final states, put aside"), Float.BYTES);
+        this.aside = new States(config, parts.scratch("final states, put aside"), Float.BYTES);
         this.halfIn = new States(
-                desc, parts.scratch("initial states"), parts.numbers().bytes());
-        this.halfOut =
-                new States(desc, parts.scratch("final states"), parts.numbers().bytes());
+                config, parts.scratch("initial states"), parts.numbers().bytes());
+        this.halfOut = new States(
+                config, parts.scratch("final states"), parts.numbers().bytes());
     }
 
     /** Takes all memory that a call of the shape at hand may need. */
@@ -55,10 +55,10 @@ final class InferenceRun {
     private void room() {
         long element = parts.numbers().bytes();
         if (maps.mapsInput()) {
-            input.atLeast(shape.cells() * desc.inputSize() * element);
+            input.atLeast(shape.cells() * config.inputSize() * element);
         }
         if (parts.count() > 1) {
-            between.atLeast(shape.cells() * desc.outputSize() * element);
+            between.atLeast(shape.cells() * config.outputSize() * element);
         }
         if (parts.count() > 1 || maps.mapsOutput()) {
             output.atLeast(shape.cells() * parts.stage(0).stage().outputSize() * element);
@@ -82,8 +82,8 @@ final class InferenceRun {
         long cx = States.c(in);
         if (half && in != null) {
             halfIn.of(n);
-            maps.narrowStates(hx, halfIn.h(), desc.stateSize());
-            maps.narrowStates(cx, halfIn.c(), desc.hiddenSize());
+            maps.narrowStates(hx, halfIn.h(), config.stateSize());
+            maps.narrowStates(cx, halfIn.c(), config.hiddenSize());
             hx = halfIn.h();
             cx = halfIn.c();
         }
@@ -104,8 +104,8 @@ final class InferenceRun {
             long to = k == last && !maps.mapsOutput() ? y.address() : output.address();
             StageRun stage = parts.stage(k);
             stage.sequences(from, to);
-            stage.initial(parts.part(hx, stage, desc.stateSize()), parts.part(cx, stage, desc.hiddenSize()));
-            stage.last(parts.part(hy, stage, desc.stateSize()), parts.part(cy, stage, desc.hiddenSize()));
+            stage.initial(parts.part(hx, stage, config.stateSize()), parts.part(cx, stage, config.hiddenSize()));
+            stage.last(parts.part(hy, stage, config.stateSize()), parts.part(cy, stage, config.hiddenSize()));
             stage.spaces(weights.address(algorithm, k), work, 0);
             stage.forward(algorithm, false, parts.packing().map(algorithm, k).bytes());
             if (k < last) {
@@ -116,14 +116,14 @@ final class InferenceRun {
             }
         }
         if (half && out != null) {
-            maps.widenStates(hy, hOut, desc.stateSize());
-            maps.widenStates(cy, cOut, desc.hiddenSize());
+            maps.widenStates(hy, hOut, config.stateSize());
+            maps.widenStates(cy, cOut, config.hiddenSize());
         }
-        zeroRows.clearSteps(y.address(), desc.outputSize(), Float.BYTES);
+        zeroRows.clearSteps(y.address(), config.outputSize(), Float.BYTES);
         if (out != null) {
-            zeroRows.carryStates(States.h(in), hOut, desc.stateSize());
-            if (desc.hasCellState()) {
-                zeroRows.carryStates(States.c(in), cOut, desc.hiddenSize());
+            zeroRows.carryStates(States.h(in), hOut, config.stateSize());
+            if (config.hasCellState()) {
+                zeroRows.carryStates(States.c(in), cOut, config.hiddenSize());
             }
         }
         if (inPlace) {

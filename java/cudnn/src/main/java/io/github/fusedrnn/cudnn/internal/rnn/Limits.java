@@ -1,14 +1,14 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 
 /** Sizes that cuDNN's descriptors can hold: they count with int. */
 final class Limits {
     private Limits() {}
 
     /** Refuses a call's size that is too large. */
-    static void check(RecurrentDesc desc, int t, int n) {
-        long widest = Math.max(desc.hiddenSize(), Math.max(desc.inputSize(), 2L * desc.stateSize()));
+    static void check(RecurrentConfig config, int t, int n) {
+        long widest = Math.max(config.hiddenSize(), Math.max(config.inputSize(), 2L * config.stateSize()));
         if (n * widest > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "N: " + n + " (expected: N times the widest row, " + widest + ", below 2^31 on backend CUDNN)");

@@ -7,7 +7,7 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_DEFAULT_MATH;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_FMA_MATH;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_TENSOR_OP_MATH;
 
-import io.github.fusedrnn.Precision;
+import io.github.fusedrnn.config.Precision;
 
 /** In which numbers cuDNN stores and computes; sums are float32 in all of them. */
 enum Numbers {

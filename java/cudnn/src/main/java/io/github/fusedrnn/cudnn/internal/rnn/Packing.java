@@ -1,6 +1,6 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceBlock;
 import io.github.fusedrnn.weights.WeightLayout;
@@ -26,7 +26,7 @@ final class Packing {
     /** Asks cuDNN; one that it has no kernel for is left to {@link #map}. The caller holds the lock of the device's stream. */
     static Packing of(CudaDevice device, Form form, Numbers numbers, List<Algorithm> algorithms) {
         Packing packing = new Packing(form.stages().size());
-        WeightLayout canonical = WeightLayout.of(form.desc());
+        WeightLayout canonical = WeightLayout.of(form.config());
         for (Algorithm algorithm : algorithms) {
             List<WeightMap> maps = new ArrayList<>();
             try {

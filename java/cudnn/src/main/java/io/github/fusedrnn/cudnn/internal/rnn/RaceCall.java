@@ -1,11 +1,11 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceStorage;
 import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.PackedWeights;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.spi.Reserve;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
@@ -26,16 +26,21 @@ final class RaceCall implements AutoCloseable {
     private final @Nullable TrainingCall call;
     private final InputGradients results;
 
-    RaceCall(CudaDevice device, RecurrentDesc desc, PlanSize size, PackedWeights weights, @Nullable Reserve reserve) {
+    RaceCall(
+            CudaDevice device,
+            RecurrentConfig config,
+            PlanSize size,
+            PackedWeights weights,
+            @Nullable Reserve reserve) {
         this.weights = weights;
         this.size = size;
         long rows = Math.multiplyExact((long) size.t(), size.n());
-        long inputs = Math.multiplyExact(rows, desc.inputSize());
-        long outputs = Math.multiplyExact(rows, desc.outputSize());
-        long parameters = reserve == null ? 1 : WeightLayout.of(desc).size();
+        long inputs = Math.multiplyExact(rows, config.inputSize());
+        long outputs = Math.multiplyExact(rows, config.outputSize());
+        long parameters = reserve == null ? 1 : WeightLayout.of(config).size();
         block = DeviceStorage.allocate(device, inputs + outputs + parameters, "tensors of a measurement");
-        x = FloatTensor.view(block, 0, rows, desc.inputSize());
-        y = FloatTensor.view(block, inputs, rows, desc.outputSize());
+        x = FloatTensor.view(block, 0, rows, config.inputSize());
+        y = FloatTensor.view(block, inputs, rows, config.outputSize());
         results = new InputGradients(null, null, FloatTensor.view(block, inputs + outputs, parameters));
         x.fill(0.25f);
         call = reserve == null ? null : new TrainingCall(size.t(), size.n(), null, x, null, y, null, 0, 0, reserve);

@@ -9,8 +9,8 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_NO_BIAS;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_PADDED_IO_ENABLED;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_UNIDIRECTIONAL;
 
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import org.bytedeco.cuda.cudnn.cudnnRNNStruct;
 import org.bytedeco.cuda.global.cudnn;
 
@@ -27,29 +27,29 @@ final class RnnDescriptor {
     RnnDescriptor(Stage stage, Numbers numbers, Algorithm algorithm, DropoutDescriptor dropout, Holdings holdings) {
         CudaStatus.check(cudnn.cudnnCreateRNNDescriptor(struct), "cudnnCreateRNNDescriptor");
         holdings.add(() -> cudnn.cudnnDestroyRNNDescriptor(struct));
-        RecurrentDesc desc = stage.desc();
+        RecurrentConfig config = stage.config();
         CudaStatus.check(
                 cudnn.cudnnSetRNNDescriptor_v8(
                         struct,
                         algorithm.code(),
                         stage.mode(),
-                        desc.bias() ? CUDNN_RNN_DOUBLE_BIAS : CUDNN_RNN_NO_BIAS,
-                        desc.directions() == 2 ? CUDNN_BIDIRECTIONAL : CUDNN_UNIDIRECTIONAL,
+                        config.bias() ? CUDNN_RNN_DOUBLE_BIAS : CUDNN_RNN_NO_BIAS,
+                        config.directions() == 2 ? CUDNN_BIDIRECTIONAL : CUDNN_UNIDIRECTIONAL,
                         CUDNN_LINEAR_INPUT,
                         numbers.dataType(),
                         CUDNN_DATA_FLOAT,
                         numbers.mathType(),
                         stage.inputSize(),
-                        desc.hiddenSize(),
+                        config.hiddenSize(),
                         // 0 is refused, though the header allows it; H stands for none.
-                        desc.stateSize(),
+                        config.stateSize(),
                         stage.layers(),
                         dropout.struct(),
                         CUDNN_RNN_PADDED_IO_ENABLED),
                 "cudnnSetRNNDescriptor_v8");
-        if (desc.cellClip() > 0) {
+        if (config.cellClip() > 0) {
             CudaStatus.check(
-                    cudnn.cudnnRNNSetClip_v9(struct, CUDNN_RNN_CLIP_MINMAX, -desc.cellClip(), desc.cellClip()),
+                    cudnn.cudnnRNNSetClip_v9(struct, CUDNN_RNN_CLIP_MINMAX, -config.cellClip(), config.cellClip()),
                     "cudnnRNNSetClip_v9");
         }
     }

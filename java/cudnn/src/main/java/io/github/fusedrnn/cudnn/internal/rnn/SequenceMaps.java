@@ -1,12 +1,12 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
+import io.github.fusedrnn.config.Availability;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.dense.Grid;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.KernelCall;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.internal.math.DropoutMask;
-import io.github.fusedrnn.spi.Availability;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ final class SequenceMaps {
 
     private final StreamOps ops;
     private final Form form;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final Numbers numbers;
     private final CallShape shape;
     private final Scratch lengths;
@@ -31,7 +31,7 @@ final class SequenceMaps {
     SequenceMaps(StreamOps ops, Form form, Numbers numbers, CallShape shape, Scratch lengths) {
         this.ops = ops;
         this.form = form;
-        this.desc = form.desc();
+        this.config = form.config();
         this.numbers = numbers;
         this.shape = shape;
         this.lengths = lengths;
@@ -99,37 +99,37 @@ final class SequenceMaps {
 
     /** Draws the masks of a training call. */
     void mask(long seed, long call) {
-        mask = form.masked() ? new DropoutMask(desc.dropout(), seed, call) : null;
+        mask = form.masked() ? new DropoutMask(config.dropout(), seed, call) : null;
     }
 
     /** The caller's x as the first stage reads it. */
     void input(long x, long to) {
-        map(Kind.IN, x, to, desc.inputSize(), 1, false, 1, form.reverse(), -1);
+        map(Kind.IN, x, to, config.inputSize(), 1, false, 1, form.reverse(), -1);
     }
 
     /** What stage {@code k} has put out, as the next one reads it. */
     void between(int k, long from, long to) {
-        map(Kind.WITHIN, from, to, desc.outputSize(), parts(), form.reverse(), 1, form.reverse(), k);
+        map(Kind.WITHIN, from, to, config.outputSize(), parts(), form.reverse(), 1, form.reverse(), k);
     }
 
     /** What the last stage has put out, as the caller's y. */
     void output(long from, long y) {
-        map(Kind.OUT, from, y, desc.outputSize(), parts(), form.reverse(), 1, false, -1);
+        map(Kind.OUT, from, y, config.outputSize(), parts(), form.reverse(), 1, false, -1);
     }
 
     /** Gradient of {@link #input}: of the first stage's input to that of x. */
     void inputGradient(long from, long dx) {
-        map(Kind.OUT, from, dx, desc.inputSize(), 1, form.reverse(), 1, false, -1);
+        map(Kind.OUT, from, dx, config.inputSize(), 1, form.reverse(), 1, false, -1);
     }
 
     /** Gradient of {@link #between}. */
     void betweenGradient(int k, long from, long to) {
-        map(Kind.WITHIN, from, to, desc.outputSize(), 1, form.reverse(), parts(), form.reverse(), k);
+        map(Kind.WITHIN, from, to, config.outputSize(), 1, form.reverse(), parts(), form.reverse(), k);
     }
 
     /** Gradient of {@link #output}: of y to that of what the last stage has put out. */
     void outputGradient(long dy, long to) {
-        map(Kind.IN, dy, to, desc.outputSize(), 1, false, parts(), form.reverse(), -1);
+        map(Kind.IN, dy, to, config.outputSize(), 1, false, parts(), form.reverse(), -1);
     }
 
     /** Clears the padding of a float32 sequence. */
@@ -154,7 +154,7 @@ final class SequenceMaps {
             int maskedLayer) {
         long fromWidth = (long) fromParts * units;
         long toWidth = (long) toParts * units;
-        boolean batchMajor = desc.batchMajor();
+        boolean batchMajor = config.batchMajor();
         DropoutMask drops = maskedLayer < 0 ? null : mask;
         long threads = shape.cells() * ((units + UNITS_OF_A_THREAD - 1) / UNITS_OF_A_THREAD);
         kernel(kind)
@@ -206,7 +206,7 @@ final class SequenceMaps {
     }
 
     private long states(int width) {
-        return (long) desc.stateLayers() * shape.n() * width;
+        return (long) config.stateLayers() * shape.n() * width;
     }
 
     private void convert(Kind kind, long from, long to, long count) {

@@ -5,43 +5,43 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_LSTM;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_RELU;
 import static org.bytedeco.cuda.global.cudnn.CUDNN_RNN_TANH;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.RecurrentConfig;
 
 /**
  * What one cuDNN descriptor computes of a layer: some of its layers, directions side by side.
  *
- * @param desc the whole layer
+ * @param config the whole layer
  * @param first its first layer here
  * @param layers how many
  */
-record Stage(RecurrentDesc desc, int first, int layers) {
+record Stage(RecurrentConfig config, int first, int layers) {
     /** Width of what it reads. */
     int inputSize() {
-        return desc.inputSize(first);
+        return config.inputSize(first);
     }
 
     /** Width of what it puts out: both directions, whatever becomes of them. */
     int outputSize() {
-        return desc.directions() * desc.stateSize();
+        return config.directions() * config.stateSize();
     }
 
     /** Rows of its part of the states. */
     int stateLayers() {
-        return layers * desc.directions();
+        return layers * config.directions();
     }
 
     /** The first of these rows in the layer's states. */
     int firstStateLayer() {
-        return first * desc.directions();
+        return first * config.directions();
     }
 
     /** cudnnRNNMode_t. */
     int mode() {
-        return switch (desc.cell()) {
+        return switch (config.cell()) {
             case LSTM -> CUDNN_LSTM;
             case GRU -> CUDNN_GRU;
-            case RNN -> desc.activation(0, 0).equals(Activation.RELU) ? CUDNN_RNN_RELU : CUDNN_RNN_TANH;
+            case RNN -> config.activation(0, 0).equals(Activation.RELU) ? CUDNN_RNN_RELU : CUDNN_RNN_TANH;
         };
     }
 }

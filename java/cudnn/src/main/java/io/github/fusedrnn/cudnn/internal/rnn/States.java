@@ -1,8 +1,8 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.RecurrentState;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 final class States {
     private static final long ALIGNMENT = 16;
 
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final Scratch block;
     private final int elementBytes;
     private int n;
 
-    States(RecurrentDesc desc, Scratch block, int elementBytes) {
-        this.desc = desc;
+    States(RecurrentConfig config, Scratch block, int elementBytes) {
+        this.config = config;
         this.block = block;
         this.elementBytes = elementBytes;
     }
@@ -31,7 +31,7 @@ final class States {
     }
 
     private long hSize() {
-        return (long) desc.stateLayers() * n * desc.stateSize();
+        return (long) config.stateLayers() * n * config.stateSize();
     }
 
     private long cOffset() {
@@ -40,7 +40,7 @@ final class States {
 
     /** Elements of h and c and what is between them. */
     long size() {
-        return cOffset() + (desc.hasCellState() ? (long) desc.stateLayers() * n * desc.hiddenSize() : 0);
+        return cOffset() + (config.hasCellState() ? (long) config.stateLayers() * n * config.hiddenSize() : 0);
     }
 
     long bytes() {
@@ -53,7 +53,7 @@ final class States {
 
     /** 0 for a cell without. */
     long c() {
-        return desc.hasCellState() ? block.address() + cOffset() * elementBytes : 0;
+        return config.hasCellState() ? block.address() + cOffset() * elementBytes : 0;
     }
 
     /** Where a caller's h is; 0 for null. */

@@ -1,12 +1,12 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceBlock;
 import io.github.fusedrnn.cudnn.internal.device.HostBlock;
 import io.github.fusedrnn.cudnn.internal.device.Span;
-import io.github.fusedrnn.spi.RecurrentDesc;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.ParameterSpec.Kind;
 import io.github.fusedrnn.weights.WeightLayout;
@@ -94,11 +94,11 @@ record WeightMap(long bytes, List<Piece> pieces) {
         }
 
         WeightMap read() {
-            RecurrentDesc desc = stage.desc();
-            int gates = desc.gates();
+            RecurrentConfig config = stage.config();
+            int gates = config.gates();
             for (int layer = 0; layer < stage.layers(); layer++) {
-                for (int d = 0; d < desc.directions(); d++) {
-                    int pseudoLayer = layer * desc.directions() + d;
+                for (int d = 0; d < config.directions(); d++) {
+                    int pseudoLayer = layer * config.directions() + d;
                     for (int gate = 0; gate < gates; gate++) {
                         read(pseudoLayer, gate, gate, find(layer, d, Kind.WEIGHT_IH), find(layer, d, Kind.BIAS_IH));
                         read(
@@ -108,7 +108,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
                                 find(layer, d, Kind.WEIGHT_HH),
                                 find(layer, d, Kind.BIAS_HH));
                     }
-                    if (desc.projectionSize() > 0) {
+                    if (config.projectionSize() > 0) {
                         read(pseudoLayer, PROJECTION_ID, 0, find(layer, d, Kind.WEIGHT_HR), null);
                     }
                 }
@@ -144,7 +144,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
             }
             long count = spec.kind() == Kind.WEIGHT_HR
                     ? spec.size()
-                    : spec.size() / stage.desc().gates();
+                    : spec.size() / stage.config().gates();
             long offset = at.isNull() ? -1 : at.address() - base.address();
             long found = at.isNull() ? 0 : elements(shape);
             if (found != count

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
-import io.github.fusedrnn.spi.RecurrentDesc;
+import io.github.fusedrnn.config.RecurrentConfig;
 
 /**
  * Puts right what cuDNN does with rows of length zero, to which it is shown a length of one: their first step has no say and no effect, and
@@ -8,19 +8,19 @@ import io.github.fusedrnn.spi.RecurrentDesc;
  */
 final class ZeroRows {
     private final StreamOps ops;
-    private final RecurrentDesc desc;
+    private final RecurrentConfig config;
     private final CallShape shape;
 
-    ZeroRows(StreamOps ops, RecurrentDesc desc, CallShape shape) {
+    ZeroRows(StreamOps ops, RecurrentConfig config, CallShape shape) {
         this.ops = ops;
-        this.desc = desc;
+        this.config = config;
         this.shape = shape;
     }
 
     /** Clears the first step of such rows in a sequence {@code [T, N, width]} or {@code [N, T, width]}. */
     void clearSteps(long sequence, int width, int elementBytes) {
         long rowBytes = (long) width * elementBytes;
-        long stride = desc.batchMajor() ? shape.t() * rowBytes : rowBytes;
+        long stride = config.batchMajor() ? shape.t() * rowBytes : rowBytes;
         for (int row = 0; shape.hasZeroRows() && row < shape.n(); row++) {
             if (shape.isZeroRow(row)) {
                 ops.zero(sequence + row * stride, rowBytes);
@@ -35,9 +35,9 @@ final class ZeroRows {
         for (int row = 0; shape.hasZeroRows() && row < shape.n(); row++) {
             if (shape.isZeroRow(row)) {
                 if (from == 0) {
-                    ops.zeroColumns(to + row * rowBytes, pitch, rowBytes, desc.stateLayers());
+                    ops.zeroColumns(to + row * rowBytes, pitch, rowBytes, config.stateLayers());
                 } else {
-                    ops.copyColumns(to + row * rowBytes, from + row * rowBytes, pitch, rowBytes, desc.stateLayers());
+                    ops.copyColumns(to + row * rowBytes, from + row * rowBytes, pitch, rowBytes, config.stateLayers());
                 }
             }
         }
@@ -48,7 +48,7 @@ final class ZeroRows {
         long rowBytes = (long) width * elementBytes;
         for (int row = 0; shape.hasZeroRows() && row < shape.n(); row++) {
             if (shape.isZeroRow(row)) {
-                ops.zeroColumns(states + row * rowBytes, shape.n() * rowBytes, rowBytes, desc.stateLayers());
+                ops.zeroColumns(states + row * rowBytes, shape.n() * rowBytes, rowBytes, config.stateLayers());
             }
         }
     }
@@ -59,7 +59,7 @@ final class ZeroRows {
         for (int row = 0; row < shape.n(); row++) {
             int length = shape.lengths()[row];
             int padding = shape.t() - length;
-            if (padding > 0 && desc.batchMajor()) {
+            if (padding > 0 && config.batchMajor()) {
                 ops.zero(sequence + ((long) row * shape.t() + length) * rowBytes, padding * rowBytes);
             } else if (padding > 0) {
                 ops.zeroColumns(

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.data.Offset.offset;
 
-import io.github.fusedrnn.Activation;
-import io.github.fusedrnn.BackendKind;
 import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.spi.DenseOps;
-import io.github.fusedrnn.spi.DenseOps.AdamStep;
-import io.github.fusedrnn.spi.DenseOps.ClassificationLoss;
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.dense.DenseOps.AdamStep;
+import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ class CudaDenseTest {
                 tensors.add(tensor);
                 tensor.copyFrom(values);
             }
-            work.accept(Backends.open(kind).dense(), tensors);
+            work.accept(Backends.dense(kind), tensors);
             return tensors.stream().map(FloatTensor::toArray).toList();
         } finally {
             tensors.forEach(FloatTensor::close);
@@ -179,9 +179,8 @@ class CudaDenseTest {
     @Test
     void countsTheFirstOfEqualLogitsAsTheLargest() {
         try (FloatTensor logits = FloatTensor.allocate(BackendKind.CUDNN, 2, 300)) {
-            ClassificationLoss loss = Backends.open(BackendKind.CUDNN)
-                    .dense()
-                    .softmaxCrossEntropy(logits, new int[] {0, 299}, -1, 1, null);
+            ClassificationLoss loss =
+                    Backends.dense(BackendKind.CUDNN).softmaxCrossEntropy(logits, new int[] {0, 299}, -1, 1, null);
             assertThat(loss.correct()).isEqualTo(1);
             assertThat(loss.loss()).isCloseTo(2 * Math.log(300), offset(1e-9));
         }
@@ -285,7 +284,7 @@ class CudaDenseTest {
     void refusesTheHostsMemory() {
         try (FloatTensor host = FloatTensor.allocate(BackendKind.REFERENCE, 3)) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> Backends.open(BackendKind.CUDNN).dense().scale(host, 2))
+                    .isThrownBy(() -> Backends.dense(BackendKind.CUDNN).scale(host, 2))
                     .withMessageMatching(
                             "x: memory of backend REFERENCE \\(expected: memory of backend CUDNN on device \\d+\\)");
         }

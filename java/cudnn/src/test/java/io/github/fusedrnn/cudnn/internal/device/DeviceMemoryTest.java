@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.FusedRnnException;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.FusedRnnException;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 @Tag("gpu")
 class DeviceMemoryTest {
     private final CudaDevice device =
-            CudaDevice.of(Backends.open(BackendKind.CUDNN).device());
+            CudaDevice.of(BackendRegistry.open(BackendKind.CUDNN).device());
     private final DeviceMemory memory = device.memory();
 
     @AfterEach

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.github.fusedrnn.BackendKind;
-import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -114,7 +114,7 @@ class DeviceTensorTest {
     @Test
     void refusesADeviceThatIsNotThere() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Backends.open(BackendKind.CUDNN).onDevice(4711))
+                .isThrownBy(() -> BackendRegistry.open(BackendKind.CUDNN).onDevice(4711))
                 .withMessageContaining("device: '4711' (expected: one of the usable devices [0");
     }
 }

@@ -1,0 +1,382 @@
+package io.github.fusedrnn.dense;
+
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.internal.checks.ThreadSetting;
+import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.TensorStorage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checks that every backend's dense operations share: sizes, ids and labels, memory, leases. What gets past them is held in use while the
+ * backend's {@link DenseKernels} run.
+ */
+public final class CheckedDenseOps implements DenseOps {
+    private final Backend backend;
+    private final DenseKernels kernels;
+
+    /** Dense operations on a backend's memory. */
+    public CheckedDenseOps(Backend backend, DenseKernels kernels) {
+        this.backend = backend;
+        this.kernels = kernels;
+    }
+
+    @Override
+    public void useThreads(int threads) {
+        if (threads < 1 || threads > ThreadSetting.MOST) {
+            throw new IllegalArgumentException("threads: " + threads + " (expected: 1 to " + ThreadSetting.MOST + ")");
+        }
+        kernels.useThreads(threads);
+    }
+
+    @Override
+    public void gemm(
+            boolean transA,
+            boolean transB,
+            long m,
+            long n,
+            long k,
+            float alpha,
+            FloatTensor a,
+            FloatTensor b,
+            float beta,
+            FloatTensor c) {
+        size("a", a, Math.multiplyExact(m, k), "m * k = " + m + " * " + k);
+        size("b", b, Math.multiplyExact(k, n), "k * n = " + k + " * " + n);
+        size("c", c, Math.multiplyExact(m, n), "m * n = " + m + " * " + n);
+        apart("c", c, "a", a);
+        apart("c", c, "b", b);
+        try (Hold hold = new Hold(backend).write("c", c).read("a", a).read("b", b)) {
+            kernels.gemm(transA, transB, m, n, k, alpha, a, b, beta, c);
+        }
+    }
+
+    @Override
+    public void addBias(FloatTensor y, FloatTensor bias) {
+        long rows = rows("y", y, bias.size(), "bias");
+        apart("bias", bias, "y", y);
+        try (Hold hold = new Hold(backend).write("y", y).read("bias", bias)) {
+            kernels.addBias(y, bias, rows, bias.size());
+        }
+    }
+
+    @Override
+    public void biasGradient(FloatTensor dy, FloatTensor dBias) {
+        long rows = rows("dy", dy, dBias.size(), "dBias");
+        apart("dBias", dBias, "dy", dy);
+        try (Hold hold = new Hold(backend).write("dBias", dBias).read("dy", dy)) {
+            kernels.biasGradient(dy, dBias, rows, dBias.size());
+        }
+    }
+
+    @Override
+    public void gather(FloatTensor table, int[] ids, FloatTensor y) {
+        long cols = tableColumns("table", table);
+        ids(ids, table.dim(0));
+        rowsOfIds("y", y, ids, cols);
+        apart("y", y, "table", table);
+        TensorStorage to = held("y", y);
+        try {
+            to.checkWritable("y");
+            TensorStorage from = held("table", table);
+            try {
+                kernels.gather(table, ids, y, cols);
+            } finally {
+                from.release();
+            }
+        } finally {
+            to.release();
+        }
+    }
+
+    @Override
+    public void scatter(FloatTensor x, int[] ids, FloatTensor table) {
+        long cols = tableColumns("table", table);
+        ids(ids, table.dim(0));
+        rowsOfIds("x", x, ids, cols);
+        apart("table", table, "x", x);
+        TensorStorage to = held("table", table);
+        try {
+            to.checkWritable("table");
+            TensorStorage from = held("x", x);
+            try {
+                kernels.scatter(x, ids, table, cols);
+            } finally {
+                from.release();
+            }
+        } finally {
+            to.release();
+        }
+    }
+
+    @Override
+    public void scatterAdd(FloatTensor dy, int[] ids, FloatTensor dTable) {
+        long cols = tableColumns("dTable", dTable);
+        ids(ids, dTable.dim(0));
+        rowsOfIds("dy", dy, ids, cols);
+        apart("dTable", dTable, "dy", dy);
+        try (Hold hold = new Hold(backend).write("dTable", dTable).read("dy", dy)) {
+            kernels.scatterAdd(dy, ids, dTable, cols);
+        }
+    }
+
+    @Override
+    public ClassificationLoss softmaxCrossEntropy(
+            FloatTensor logits, int[] labels, int ignore, float scale, @Nullable FloatTensor dLogits) {
+        check(labels.length >= 1, "labels", "none", "one for each row of logits");
+        check(logits.size() % labels.length == 0, "labels", labels.length, "one for each row of logits, " + logits);
+        long classes = logits.size() / labels.length;
+        for (int r = 0; r < labels.length; r++) {
+            if (labels[r] != ignore && (labels[r] < 0 || labels[r] >= classes)) {
+                throw wrong(
+                        "labels[" + r + "]",
+                        labels[r],
+                        "0 <= label < classes = " + classes + ", or " + ignore + " to ignore the row");
+            }
+        }
+        same("dLogits", dLogits, logits);
+        try (Hold hold = new Hold(backend).read("logits", logits).write("dLogits", dLogits)) {
+            return kernels.softmaxCrossEntropy(logits, labels, ignore, classes, scale, dLogits);
+        }
+    }
+
+    @Override
+    public void softmax(FloatTensor x, long cols, FloatTensor y) {
+        check(cols >= 1 && x.size() % cols == 0, "cols", cols, "a divisor of x's " + x.size() + " elements");
+        same("y", y, x);
+        try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
+            kernels.softmax(x, x.size() / cols, cols, y);
+        }
+    }
+
+    @Override
+    public double sigmoidCrossEntropy(FloatTensor z, FloatTensor target, float scale, @Nullable FloatTensor dz) {
+        same("target", target, z);
+        same("dz", dz, z);
+        try (Hold hold = new Hold(backend).read("z", z).read("target", target).write("dz", dz)) {
+            return kernels.sigmoidCrossEntropy(z, target, scale, dz);
+        }
+    }
+
+    @Override
+    public double squaredError(FloatTensor p, FloatTensor target, float scale, @Nullable FloatTensor dp) {
+        same("target", target, p);
+        same("dp", dp, p);
+        try (Hold hold = new Hold(backend).read("p", p).read("target", target).write("dp", dp)) {
+            return kernels.squaredError(p, target, scale, dp);
+        }
+    }
+
+    @Override
+    public void activate(Activation f, FloatTensor x, FloatTensor y) {
+        same("y", y, x);
+        try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
+            kernels.activate(f, x, y);
+        }
+    }
+
+    @Override
+    public void activateBackward(Activation f, FloatTensor x, FloatTensor y, FloatTensor dy, FloatTensor dx) {
+        same("y", y, x);
+        same("dy", dy, x);
+        same("dx", dx, x);
+        try (Hold hold =
+                new Hold(backend).read("x", x).read("y", y).read("dy", dy).write("dx", dx)) {
+            kernels.activateBackward(f, x, y, dy, dx);
+        }
+    }
+
+    @Override
+    public void dropout(
+            FloatTensor x, FloatTensor y, long t, long n, long units, float p, long seed, long call, int layer) {
+        check(p >= 0 && p < 1, "p", p, "0 <= p < 1");
+        size(
+                "x",
+                x,
+                Math.multiplyExact(Math.multiplyExact(t, n), units),
+                "t * n * units = " + t + " * " + n + " * " + units);
+        same("y", y, x);
+        try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
+            kernels.dropout(x, y, t, n, units, p, seed, call, layer);
+        }
+    }
+
+    @Override
+    public double sum(FloatTensor x) {
+        try (Hold hold = new Hold(backend).read("x", x)) {
+            return kernels.sum(x);
+        }
+    }
+
+    @Override
+    public double sumOfSquares(FloatTensor x) {
+        try (Hold hold = new Hold(backend).read("x", x)) {
+            return kernels.sumOfSquares(x);
+        }
+    }
+
+    @Override
+    public void scale(FloatTensor x, float factor) {
+        try (Hold hold = new Hold(backend).write("x", x)) {
+            kernels.scale(x, factor);
+        }
+    }
+
+    @Override
+    public void clamp(FloatTensor x, float low, float high) {
+        check(low <= high, "low", low, "at most high = " + high);
+        try (Hold hold = new Hold(backend).write("x", x)) {
+            kernels.clamp(x, low, high);
+        }
+    }
+
+    @Override
+    public void axpy(float a, FloatTensor x, FloatTensor y) {
+        same("x", x, y);
+        try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
+            kernels.axpy(a, x, y);
+        }
+    }
+
+    @Override
+    public void sgd(
+            FloatTensor w,
+            FloatTensor g,
+            @Nullable FloatTensor velocity,
+            float rate,
+            float momentum,
+            float weightDecay,
+            boolean nesterov) {
+        same("g", g, w);
+        same("velocity", velocity, w);
+        check(velocity != null || momentum == 0, "velocity", "null", "a tensor, because momentum = " + momentum);
+        try (Hold hold = new Hold(backend).read("g", g).write("w", w).write("velocity", velocity)) {
+            kernels.sgd(w, g, velocity, rate, momentum, weightDecay, nesterov);
+        }
+    }
+
+    @Override
+    public void adam(FloatTensor w, FloatTensor g, FloatTensor m, FloatTensor v, AdamStep step) {
+        same("g", g, w);
+        same("m", m, w);
+        same("v", v, w);
+        check(step.step() >= 1, "step", step.step(), "an integer >= 1");
+        try (Hold hold =
+                new Hold(backend).read("g", g).write("w", w).write("m", m).write("v", v)) {
+            kernels.adam(w, g, m, v, step);
+        }
+    }
+
+    private static long rows(String name, FloatTensor tensor, long cols, String colsName) {
+        check(tensor.size() % cols == 0, name, tensor, "rows of " + cols + " elements, as " + colsName);
+        return tensor.size() / cols;
+    }
+
+    private static long tableColumns(String name, FloatTensor table) {
+        check(table.rank() == 2, name, table, "two dimensions, [rows, columns]");
+        return table.dim(1);
+    }
+
+    private static void ids(int[] ids, long rows) {
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= rows) {
+                throw wrong("ids[" + i + "]", ids[i], "0 <= id < " + rows + ", the rows of the table");
+            }
+        }
+    }
+
+    private static void rowsOfIds(String name, FloatTensor rows, int[] ids, long cols) {
+        if (rows.size() != ids.length * cols) {
+            throw wrong(name, rows, ids.length * cols + " elements, ids * columns = " + ids.length + " * " + cols);
+        }
+    }
+
+    private static void size(String name, FloatTensor tensor, long size, String expected) {
+        check(tensor.size() == size, name, tensor, size + " elements, " + expected);
+    }
+
+    private static void same(String name, @Nullable FloatTensor tensor, FloatTensor as) {
+        if (tensor != null) {
+            check(tensor.size() == as.size(), name, tensor, as.size() + " elements, as " + as);
+            boolean itself = tensor.storage() == as.storage() && tensor.offset() == as.offset();
+            check(itself || !tensor.overlaps(as), name, "overlaps in part", "the same memory or memory apart");
+        }
+    }
+
+    private static void apart(String name, FloatTensor tensor, String otherName, FloatTensor other) {
+        if (tensor.overlaps(other)) {
+            throw wrong(name, "overlaps " + otherName, "memory apart from " + otherName);
+        }
+    }
+
+    private static void check(boolean ok, String name, Object value, String expected) {
+        if (!ok) {
+            throw wrong(name, value, expected);
+        }
+    }
+
+    private static IllegalArgumentException wrong(String name, Object value, String expected) {
+        return new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+    }
+
+    /** One use of a tensor's memory, which the caller releases; refused as {@link Hold} does. Nothing is allocated while all is well. */
+    private TensorStorage held(String name, FloatTensor tensor) {
+        TensorStorage storage = tensor.storage();
+        if (!storage.usableBy(backend) || !storage.tryAcquire()) {
+            throw refused(backend, name, storage);
+        }
+        return storage;
+    }
+
+    private static RuntimeException refused(Backend backend, String name, TensorStorage storage) {
+        return storage.isClosed()
+                ? new IllegalStateException(name + ": " + storage.label() + " is closed")
+                : wrong(name, "memory of " + storage.place(), "memory of " + backend.place());
+    }
+
+    /** Uses of the tensors of one call. */
+    private static final class Hold implements AutoCloseable {
+        private static final int MAX = 4;
+
+        private final Backend backend;
+        private final TensorStorage[] held = new TensorStorage[MAX];
+        private int count;
+
+        Hold(Backend backend) {
+            this.backend = backend;
+        }
+
+        Hold read(String name, FloatTensor tensor) {
+            hold(name, tensor.storage());
+            return this;
+        }
+
+        Hold write(String name, @Nullable FloatTensor tensor) {
+            if (tensor != null) {
+                hold(name, tensor.storage());
+                try {
+                    tensor.storage().checkWritable(name);
+                } catch (IllegalStateException e) {
+                    close();
+                    throw e;
+                }
+            }
+            return this;
+        }
+
+        private void hold(String name, TensorStorage storage) {
+            if (!storage.usableBy(backend) || !storage.tryAcquire()) {
+                close();
+                throw refused(backend, name, storage);
+            }
+            held[count++] = storage;
+        }
+
+        @Override
+        public void close() {
+            while (count > 0) {
+                held[--count].release();
+            }
+        }
+    }
+}
