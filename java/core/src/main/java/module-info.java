@@ -22,6 +22,11 @@ module io.github.fusedrnn {
             io.github.fusedrnn.formats,
             io.github.fusedrnn.train;
 
+    // The memory behind tensors and states.
+    exports io.github.fusedrnn.internal.memory to
+            io.github.fusedrnn.cudnn,
+            io.github.fusedrnn.train;
+
     // The dropout masks, which every backend must have.
     exports io.github.fusedrnn.internal.math to
             io.github.fusedrnn.cudnn;

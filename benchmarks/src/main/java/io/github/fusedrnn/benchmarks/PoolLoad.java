@@ -63,9 +63,9 @@ abstract class PoolLoad implements AutoCloseable {
                     @Override
                     int run() {
                         RecurrentState state = states[at];
-                        in.storage().write(0, x, 0, x.length);
+                        in.copyFrom(x);
                         session.infer(in, null, state, out, state);
-                        out.storage().read(0, ys[at], 0, ys[at].length);
+                        out.copyTo(ys[at]);
                         at = (at + 1) % states.length;
                         return 1;
                     }

@@ -4,7 +4,6 @@ import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentStream;
 import io.github.fusedrnn.Session;
 import io.github.fusedrnn.config.BackendKind;
-import io.github.fusedrnn.spi.BoundPlan;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +21,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a stream adds to a step: the bare call of the kernel through its plan, and the same step through a session and through a stream. With one
- * unit the kernel has next to nothing to do, so that row bounds what everything around it costs, the boundary included.
+ * One step through each way to run it: a call of the layer, a session, a stream on tensors and on arrays. With one unit the kernel has next to nothing to do, so that row bounds what everything around it costs, the boundary included.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,11 +31,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 public class StreamStepBenchmark {
     /** C = H. */
-    @Param({"1", "64", "128"})
+    @Param({"1", "64", "128", "256"})
     public int size;
 
     private Lstm layer;
-    private BoundPlan plan;
     private Session session;
     private RecurrentStream stream;
     private RecurrentState state;
@@ -50,7 +47,6 @@ public class StreamStepBenchmark {
     @Setup
     public void build() {
         layer = Lstm.builder(size, size).seed(1).backend(BackendKind.CPU).build();
-        plan = layer.bind(1, 1, 1);
         session = layer.session(1, 1, 1);
         stream = layer.stream();
         state = layer.newState(1);
@@ -61,14 +57,14 @@ public class StreamStepBenchmark {
         x.copyFrom(xArray);
     }
 
-    /** The kernel and the boundary. */
+    /** A call of the layer, which takes plan and packed weights and gives them back. */
     @Benchmark
-    public FloatTensor bare() {
-        plan.infer(1, 1, x, state, y, state);
+    public FloatTensor layer() {
+        layer.infer(x, null, state, y, state);
         return y;
     }
 
-    /** With a session's checks, uses and the taking of the weights. */
+    /** A call of a session, which holds them. */
     @Benchmark
     public FloatTensor session() {
         session.infer(x, null, state, y, state);
@@ -97,7 +93,6 @@ public class StreamStepBenchmark {
         state.close();
         stream.close();
         session.close();
-        plan.close();
         layer.close();
     }
 }

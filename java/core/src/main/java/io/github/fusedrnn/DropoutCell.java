@@ -5,6 +5,7 @@ import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.checks.Closing;
 import io.github.fusedrnn.internal.layer.BackendRegistry;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,11 @@ public final class DropoutCell implements RecurrentCell {
     @Override
     public List<Integer> stateSize() {
         return cell.stateSize();
+    }
+
+    @Override
+    public int stateParts() {
+        return cell.stateParts();
     }
 
     @Override
@@ -162,7 +168,7 @@ public final class DropoutCell implements RecurrentCell {
         void lease(@Nullable FloatTensor x, @Nullable FloatTensor y) {
             for (FloatTensor tensor : new @Nullable FloatTensor[] {x, y}) {
                 if (tensor != null) {
-                    tensor.storage().lease();
+                    TensorAccess.storage(tensor).lease();
                     leased.add(tensor);
                 }
             }
@@ -201,7 +207,7 @@ public final class DropoutCell implements RecurrentCell {
                 inner.close();
                 inner = null;
             }
-            leased.forEach(tensor -> tensor.storage().endLease());
+            leased.forEach(tensor -> TensorAccess.storage(tensor).endLease());
             leased.clear();
             Closing.all(kept);
             kept.clear();

@@ -1,5 +1,6 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.TensorStorage;
@@ -20,7 +21,7 @@ public final class Gradients implements AutoCloseable {
     Gradients(Backend backend, WeightLayout layout) {
         this.layout = layout;
         this.storage = backend.allocate(layout.size(), "gradients");
-        this.all = FloatTensor.view(storage, 0, layout.size());
+        this.all = TensorAccess.view(storage, 0, layout.size());
     }
 
     /** Names in canonical order. */
@@ -39,11 +40,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such parameter; lists the names
      */
     public FloatTensor get(String name) {
-        ParameterSpec spec = layout.get(name);
-        return FloatTensor.view(
-                storage,
-                spec.offset(),
-                spec.shape().stream().mapToLong(Long::longValue).toArray());
+        return layout.get(name).view(all);
     }
 
     /** All gradients as one vector, a view: for clipping and for optimisers. */

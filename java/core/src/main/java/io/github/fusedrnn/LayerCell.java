@@ -32,10 +32,6 @@ abstract sealed class LayerCell implements RecurrentCell permits LstmCell, GruCe
         }
     }
 
-    RecurrentLayer anyLayer() {
-        return layer;
-    }
-
     @Override
     public final int inputSize() {
         return layer.config().inputSize();
@@ -50,6 +46,11 @@ abstract sealed class LayerCell implements RecurrentCell permits LstmCell, GruCe
     public final List<Integer> stateSize() {
         RecurrentConfig config = layer.config();
         return config.hasCellState() ? List.of(config.stateSize(), config.hiddenSize()) : List.of(config.stateSize());
+    }
+
+    @Override
+    public final int stateParts() {
+        return 1;
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.github.fusedrnn;
 
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.config.BackendKind;
-import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.config.Merge;
@@ -17,7 +16,6 @@ import io.github.fusedrnn.weights.Initializer;
 import io.github.fusedrnn.weights.Initializers;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
-import io.github.fusedrnn.weights.Weights;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -290,7 +288,7 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
     void initialize(RecurrentConfig config, WeightLayout layout, TensorStorage block) {
         Map<String, float[]> given = weights;
         if (given != null) {
-            Weights.check(layout, given);
+            layout.check(given);
         }
         SplittableRandom random = new SplittableRandom(seed);
         layout.parameters().forEach(spec -> {

@@ -39,6 +39,9 @@ public sealed interface RecurrentCell extends AutoCloseable permits LayerCell, S
     /** Widths of the parts of the state: h of every recurrent cell, followed by its c for an LSTM, in the order of the stack. */
     List<Integer> stateSize();
 
+    /** Recurrent cells inside, each with its own part of a {@link CellState}: 1, or the sum over a stack. */
+    int stateParts();
+
     /** The backend that runs this cell. */
     BackendKind backend();
 

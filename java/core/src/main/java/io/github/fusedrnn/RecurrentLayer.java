@@ -10,9 +10,9 @@ import io.github.fusedrnn.internal.layer.BackendRegistry;
 import io.github.fusedrnn.internal.layer.CallArguments;
 import io.github.fusedrnn.internal.layer.CurrentWeights;
 import io.github.fusedrnn.internal.layer.CurrentWeights.Packed;
+import io.github.fusedrnn.internal.layer.LayerWeights;
 import io.github.fusedrnn.internal.layer.Workspaces;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.BoundPlan;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.RecurrentEngine;
@@ -49,7 +49,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     private final RecurrentConfig config;
     private final Backend backend;
     private final RecurrentEngine engine;
-    private final Weights weights;
+    private final LayerWeights weights;
     private final CurrentWeights current;
     private final Workspaces workspaces;
     private final CallArguments arguments;
@@ -58,8 +58,6 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
     private final Precision precision;
     private final long dropoutSeed;
     private final AtomicLong dropoutCalls = new AtomicLong();
-    private volatile @Nullable MeasuredAccuracy accuracy;
-    private volatile @Nullable Fingerprinted fingerprinted;
     private volatile boolean closed;
 
     RecurrentLayer(RecurrentBuilder<?> builder) {
@@ -82,7 +80,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             block.close();
             throw e;
         }
-        this.weights = new Weights(layout, block);
+        this.weights = new LayerWeights(config, layout, block);
         this.current = new CurrentWeights(engine, weights, workspaces);
     }
 
@@ -101,11 +99,6 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         return backend.device();
     }
 
-    /** For what works on this layer's memory: the backend, on its device. */
-    Backend place() {
-        return backend;
-    }
-
     /** In which numbers it computes. */
     public Precision precision() {
         return precision;
@@ -113,12 +106,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
 
     /** What the last {@link io.github.fusedrnn.check.PrecisionCheck} found; null before one. */
     public @Nullable MeasuredAccuracy accuracy() {
-        return accuracy;
-    }
-
-    /** For {@link io.github.fusedrnn.check.PrecisionCheck}: keeps what it found for {@link #explain()}. */
-    public void remember(MeasuredAccuracy measured) {
-        accuracy = Checks.notNull("measured", measured);
+        return weights.accuracy();
     }
 
     /** The canonical weights. */
@@ -250,29 +238,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         Checks.range("maxThreads", maxThreads, RecurrentBuilder.MAX_THREADS);
         Packed packed = current.take(false);
         try {
-            return new Session(engine.plan(maxT, maxN, maxThreads, false, packed.weights()), current, arguments);
-        } finally {
-            packed.weights().drop();
-        }
-    }
-
-    /**
-     * For streams: a plan of its own with a lasting hold on the packed weights.
-     *
-     * @param maxT largest T of a call
-     * @param maxN largest N of a call
-     * @param maxThreads threads that work on a call
-     * @return the plan, which the caller closes before the layer
-     */
-    public BoundPlan bind(int maxT, int maxN, int maxThreads) {
-        checkOpen();
-        Checks.positive("maxT", maxT);
-        Checks.positive("maxN", maxN);
-        Checks.range("maxThreads", maxThreads, RecurrentBuilder.MAX_THREADS);
-        Packed packed = current.take(false);
-        try {
-            return new LeasedPlan(
-                    engine.plan(maxT, maxN, maxThreads, false, packed.weights()), backend, current, packed);
+            return new Session(
+                    engine.plan(maxT, maxN, maxThreads, false, packed.weights()), packed, current, arguments);
         } catch (RuntimeException | Error e) {
             packed.weights().drop();
             throw e;
@@ -306,16 +273,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
      */
     public ModelFingerprint fingerprint() {
         checkOpen();
-        Fingerprinted known = fingerprinted;
-        if (known == null || known.version() != weights.version()) {
-            known = weights.read(block ->
-                    new Fingerprinted(ModelFingerprint.of(config, weights.layout(), block), weights.version()));
-            fingerprinted = known;
-        }
-        return known.fingerprint();
+        return weights.fingerprint();
     }
-
-    private record Fingerprinted(ModelFingerprint fingerprint, long version) {}
 
     /**
      * Forward for training, with the next dropout call number of this layer ({@link #dropoutCalls()}).
@@ -328,12 +287,9 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             @Nullable RecurrentState stateIn,
             FloatTensor y,
             @Nullable RecurrentState stateOut) {
-        // A refused call must not use up a number; a second check costs next to nothing.
-        checkOpen();
-        checkTrains();
-        arguments.check(x, lengths, stateIn, y, stateOut);
-        checkTraining(stateIn, stateOut);
-        return forward(x, lengths, stateIn, y, stateOut, dropoutCalls.getAndIncrement());
+        checkForward(
+                x, lengths, stateIn, y, stateOut); // before the number is taken: a refused call must not use one up
+        return runForward(x, lengths, stateIn, y, stateOut, dropoutCalls.getAndIncrement());
     }
 
     /**
@@ -352,10 +308,36 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             FloatTensor y,
             @Nullable RecurrentState stateOut,
             long dropoutCall) {
+        checkForward(x, lengths, stateIn, y, stateOut);
+        return runForward(x, lengths, stateIn, y, stateOut, dropoutCall);
+    }
+
+    private void checkForward(
+            FloatTensor x,
+            int @Nullable [] lengths,
+            @Nullable RecurrentState stateIn,
+            FloatTensor y,
+            @Nullable RecurrentState stateOut) {
         checkOpen();
-        checkTrains();
+        Availability trains = engine.trains();
+        if (!trains.available()) {
+            throw new UnsupportedOperationException(trains.reason());
+        }
         arguments.check(x, lengths, stateIn, y, stateOut);
-        checkTraining(stateIn, stateOut);
+        Checks.argument(
+                stateOut == null || stateOut != stateIn,
+                "stateOut",
+                "the same as stateIn",
+                "another state: backward reads stateIn");
+    }
+
+    private Tape runForward(
+            FloatTensor x,
+            int @Nullable [] lengths,
+            @Nullable RecurrentState stateIn,
+            FloatTensor y,
+            @Nullable RecurrentState stateOut,
+            long dropoutCall) {
         int t = arguments.steps(x);
         int n = arguments.rows(x);
         Reserve reserve = workspaces.takeReserve(t, n);
@@ -400,21 +382,6 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
         }
     }
 
-    private void checkTrains() {
-        Availability trains = engine.trains();
-        if (!trains.available()) {
-            throw new UnsupportedOperationException(trains.reason());
-        }
-    }
-
-    private static void checkTraining(@Nullable RecurrentState stateIn, @Nullable RecurrentState stateOut) {
-        Checks.argument(
-                stateOut == null || stateOut != stateIn,
-                "stateOut",
-                "the same as stateIn",
-                "another state: backward reads stateIn");
-    }
-
     /** Number that the next forward without a call number takes for its dropout mask; part of a checkpoint. */
     public long dropoutCalls() {
         return dropoutCalls.get();
@@ -439,7 +406,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
      */
     public void replaceWeights(Map<String, float[]> values) {
         checkOpen();
-        Weights.check(weights.layout(), values);
+        weights.layout().check(values);
         TensorStorage block = backend.allocate(weights.layout().size(), "weights");
         boolean done = false;
         try {
@@ -473,7 +440,7 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             return notes;
         }
         List<String> all = new ArrayList<>(notes);
-        MeasuredAccuracy known = accuracy;
+        MeasuredAccuracy known = weights.accuracy();
         if (known == null) {
             all.add("accuracy of " + precision + " not measured: PrecisionCheck.measure does it on these weights");
         } else if (known.weightsVersion() != weights.version()) {

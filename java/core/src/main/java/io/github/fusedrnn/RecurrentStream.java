@@ -3,8 +3,7 @@ package io.github.fusedrnn;
 import io.github.fusedrnn.config.PlanExplanation;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.layer.CallArguments;
-import io.github.fusedrnn.spi.BoundPlan;
-import io.github.fusedrnn.stream.StreamPool;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.tensor.TensorStorage;
@@ -18,7 +17,7 @@ import java.util.Arrays;
  *
  * <p>Everything is made and held in use when the stream is opened: plan, packed weights, state. A step crosses the boundary once, takes no
  * lock and allocates nothing. One thread at a time; a call while another one runs is refused. For thousands of streams there is
- * {@link StreamPool}, which batches them.
+ * {@code StreamPool}, which batches them.
  *
  * <p>Weights: when the layer's weights change, the next step moves to the new ones and the state stays as it is; until then an idle stream
  * keeps the old packed copy alive. The fingerprint of snapshots is that of the newest weights, so snapshots from before the change are refused
@@ -37,7 +36,8 @@ public final class RecurrentStream implements AutoCloseable {
 
     private final RecurrentLayer layer;
     private final RecurrentConfig config;
-    private final BoundPlan plan;
+    private final Session session;
+    private final CallArguments arguments;
     private final RecurrentState state;
     private final StreamBuffers buffers;
     private final int inputSize;
@@ -48,31 +48,31 @@ public final class RecurrentStream implements AutoCloseable {
     @SuppressWarnings("unused") // through BUSY
     private volatile boolean busy;
 
-    private RecurrentStream(RecurrentLayer layer, BoundPlan plan, RecurrentState state, StreamBuffers buffers) {
+    private RecurrentStream(RecurrentLayer layer, Session session, RecurrentState state, StreamBuffers buffers) {
         this.layer = layer;
         this.config = layer.config();
-        this.plan = plan;
+        this.session = session;
+        this.arguments = layer.arguments();
         this.state = state;
         this.buffers = buffers;
         this.inputSize = config.inputSize();
         this.outputSize = config.outputSize();
-        state.storage().acquire(); // once, instead of at every step
+        TensorAccess.storage(state).acquire(); // once, instead of at every step
     }
 
-    /** For layers: see {@link RecurrentLayer#stream(int)}. */
-    public static RecurrentStream open(RecurrentLayer layer, int longestChunk) {
+    static RecurrentStream open(RecurrentLayer layer, int longestChunk) {
         CallArguments.checkStreams(layer.config());
-        BoundPlan plan = layer.bind(longestChunk, 1, 1);
+        Session session = layer.session(longestChunk, 1, 1);
         try {
             StreamBuffers buffers = new StreamBuffers(layer, longestChunk);
             try {
-                return new RecurrentStream(layer, plan, layer.newState(1), buffers);
+                return new RecurrentStream(layer, session, layer.newState(1), buffers);
             } catch (RuntimeException | Error e) {
                 buffers.close();
                 throw e;
             }
         } catch (RuntimeException | Error e) {
-            plan.close();
+            session.close();
             throw e;
         }
     }
@@ -108,9 +108,11 @@ public final class RecurrentStream implements AutoCloseable {
         enter();
         try {
             long t = x.size() / inputSize;
-            if (!isSequence(x, inputSize) || t > plan.maxT()) {
+            if (!isSequence(x, inputSize) || t > session.maxT()) {
                 throw wrong(
-                        "x", x, "[T, " + inputSize + "] with T <= " + plan.maxT() + ", as the stream was opened for");
+                        "x",
+                        x,
+                        "[T, " + inputSize + "] with T <= " + session.maxT() + ", as the stream was opened for");
             }
             if (!isSequence(y, outputSize) || y.size() != t * outputSize) {
                 throw wrong("y", y, "[" + t + ", " + outputSize + "]");
@@ -128,14 +130,14 @@ public final class RecurrentStream implements AutoCloseable {
     }
 
     private void run(int t, FloatTensor x, FloatTensor y) {
-        TensorStorage from = x.storage();
-        TensorStorage to = y.storage();
-        checkUsable("x", from);
-        checkUsable("y", to);
+        TensorStorage from = TensorAccess.storage(x);
+        TensorStorage to = TensorAccess.storage(y);
+        arguments.usable("x", from);
+        arguments.usable("y", to);
         if (y.overlaps(x)) {
             throw new IllegalArgumentException("y: overlaps x (expected: memory apart from x)");
         }
-        if (to == state.storage() || from == state.storage()) {
+        if (to == TensorAccess.storage(state) || from == TensorAccess.storage(state)) {
             throw new IllegalArgumentException("x, y: the stream's own state (expected: the caller's memory)");
         }
         from.acquire();
@@ -143,7 +145,7 @@ public final class RecurrentStream implements AutoCloseable {
             to.acquire();
             try {
                 to.checkWritable("y");
-                plan.infer(t, 1, x, state, y, state);
+                session.run(t, 1, null, x, state, y, state);
                 steps += t;
             } finally {
                 to.release();
@@ -181,10 +183,10 @@ public final class RecurrentStream implements AutoCloseable {
             checkRange("y", y.length, yOffset, t, outputSize);
             int done = 0;
             while (done < t) {
-                int piece = Math.min(t - done, plan.maxT());
+                int piece = Math.min(t - done, session.maxT());
                 FloatTensor in = buffers.in(piece, x, xOffset + done * inputSize);
                 FloatTensor out = buffers.out(piece);
-                plan.infer(piece, 1, in, state, out, state);
+                session.run(piece, 1, null, in, state, out, state);
                 buffers.read(piece, y, yOffset + done * outputSize);
                 steps += piece;
                 done += piece;
@@ -201,13 +203,6 @@ public final class RecurrentStream implements AutoCloseable {
         if (offset < 0 || offset > length - (long) t * width) {
             throw new IndexOutOfBoundsException(name + ": " + length + " elements, offset " + offset
                     + " (expected: room for " + t + " x " + width + " elements)");
-        }
-    }
-
-    private void checkUsable(String name, TensorStorage storage) {
-        if (!storage.usableBy(plan.backend())) {
-            throw new IllegalArgumentException(name + ": memory of " + storage.place() + " (expected: memory of "
-                    + plan.backend().place() + ", as from layer.newTensor(...))");
         }
     }
 
@@ -246,7 +241,7 @@ public final class RecurrentStream implements AutoCloseable {
     public RecurrentStream fork() {
         enter();
         try {
-            RecurrentStream copy = open(layer, plan.maxT());
+            RecurrentStream copy = open(layer, session.maxT());
             copy.state.copyFrom(state);
             copy.steps = steps;
             return copy;
@@ -289,7 +284,7 @@ public final class RecurrentStream implements AutoCloseable {
 
     /** What this stream's plan does and why. */
     public PlanExplanation explain() {
-        return plan.explain();
+        return session.explain();
     }
 
     private void enter() {
@@ -319,10 +314,10 @@ public final class RecurrentStream implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
-                state.storage().release();
+                TensorAccess.storage(state).release();
                 state.close();
                 buffers.close();
-                plan.close();
+                session.close();
             }
         } finally {
             leave();

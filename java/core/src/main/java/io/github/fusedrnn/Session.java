@@ -8,22 +8,42 @@ import io.github.fusedrnn.internal.layer.CurrentWeights.Packed;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inference on a plan of its own: everything is allocated when it is made, so that not even the first call waits for memory. Belongs to one
- * thread at a time; a call while another one runs is refused. Made by {@link RecurrentLayer#session}, closed by the caller.
+ * Inference on a plan and packed weights of its own, both held until it is closed: everything is allocated when it is made, so that not even the
+ * first call waits for memory, and a call takes nothing and gives nothing back. Belongs to one thread at a time; a call while another one runs is
+ * refused. Made by {@link RecurrentLayer#session}, closed by the caller.
+ *
+ * <p>Weights: when the layer's weights change, the next call moves to the new ones; until then an idle session keeps the old packed copy alive.
+ * Closing the layer ends its sessions: a later call is refused.
  */
 public final class Session implements AutoCloseable {
+    private static final VarHandle BUSY;
+
+    static {
+        try {
+            BUSY = MethodHandles.lookup().findVarHandle(Session.class, "busy", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Plan plan;
     private final CurrentWeights weights;
     private final CallArguments arguments;
-    private final AtomicBoolean busy = new AtomicBoolean();
-    private volatile boolean closed;
+    private Packed packed;
+    private boolean closed;
 
-    Session(Plan plan, CurrentWeights weights, CallArguments arguments) {
+    @SuppressWarnings("unused") // through BUSY
+    private volatile boolean busy;
+
+    /** Owns the plan, and the caller's use of {@code packed}, from now on. */
+    Session(Plan plan, Packed packed, CurrentWeights weights, CallArguments arguments) {
         this.plan = plan;
+        this.packed = packed;
         this.weights = weights;
         this.arguments = arguments;
     }
@@ -40,7 +60,7 @@ public final class Session implements AutoCloseable {
             @Nullable RecurrentState stateIn,
             FloatTensor y,
             @Nullable RecurrentState stateOut) {
-        if (!busy.compareAndSet(false, true)) {
+        if (!BUSY.compareAndSet(this, false, true)) {
             throw new IllegalStateException("session: another thread is in a call (expected: one thread at a time)");
         }
         try {
@@ -58,18 +78,44 @@ public final class Session implements AutoCloseable {
             }
             CallArguments.acquire(x, stateIn, y, stateOut);
             try {
-                Packed packed = weights.take(false);
-                try {
-                    plan.infer(packed.weights(), t, n, lengths, x, stateIn, y, stateOut);
-                } finally {
-                    packed.weights().drop();
-                }
+                run(t, n, lengths, x, stateIn, y, stateOut);
             } finally {
                 CallArguments.release(x, stateIn, y, stateOut);
             }
         } finally {
-            busy.setRelease(false);
+            BUSY.setRelease(this, false);
         }
+    }
+
+    /**
+     * The call itself, on the newest weights, for a stream, which has checked the arguments, holds their memory in use and lets one thread in.
+     *
+     * @throws IllegalStateException if the layer is closed, or this thread is inside an update of its weights
+     */
+    void run(
+            int t,
+            int n,
+            int @Nullable [] lengths,
+            FloatTensor x,
+            @Nullable RecurrentState stateIn,
+            FloatTensor y,
+            @Nullable RecurrentState stateOut) {
+        if (!weights.isNewest(packed)) {
+            Packed newest = weights.take(false);
+            packed.weights().drop();
+            packed = newest;
+        }
+        plan.infer(packed.weights(), t, n, lengths, x, stateIn, y, stateOut);
+    }
+
+    /** Largest T of a call. */
+    public int maxT() {
+        return plan.maxT();
+    }
+
+    /** Largest N of a call. */
+    public int maxN() {
+        return plan.maxN();
     }
 
     /** Schedule and kernels, in words. */
@@ -82,19 +128,24 @@ public final class Session implements AutoCloseable {
         return plan.explain();
     }
 
-    /** Frees the plan. */
+    /**
+     * Gives plan and packed weights back; a second call does nothing.
+     *
+     * @throws IllegalStateException if another thread is in a call
+     */
     @Override
     public void close() {
-        if (!busy.compareAndSet(false, true)) {
+        if (!BUSY.compareAndSet(this, false, true)) {
             throw new IllegalStateException("session: another thread is in a call and it cannot be closed now");
         }
         try {
             if (!closed) {
                 closed = true;
+                packed.weights().drop();
                 plan.close();
             }
         } finally {
-            busy.setRelease(false);
+            BUSY.setRelease(this, false);
         }
     }
 }

@@ -27,7 +27,7 @@ public final class StackedCell implements RecurrentCell {
 
     private StackedCell(List<RecurrentCell> cells) {
         this.cells = cells;
-        this.parts = cells.stream().mapToInt(StackedCell::partsOf).toArray();
+        this.parts = cells.stream().mapToInt(RecurrentCell::stateParts).toArray();
     }
 
     /**
@@ -52,14 +52,6 @@ public final class StackedCell implements RecurrentCell {
                     place(all.get(0)));
         }
         return new StackedCell(all);
-    }
-
-    /** Recurrent cells inside a cell, each with its own part of the state. */
-    static int partsOf(RecurrentCell cell) {
-        if (cell instanceof StackedCell stack) {
-            return IntStream.of(stack.parts).sum();
-        }
-        return cell instanceof DropoutCell dropout ? partsOf(dropout.cell()) : 1;
     }
 
     private static String place(RecurrentCell cell) {
@@ -88,6 +80,11 @@ public final class StackedCell implements RecurrentCell {
     @Override
     public List<Integer> stateSize() {
         return cells.stream().flatMap(cell -> cell.stateSize().stream()).toList();
+    }
+
+    @Override
+    public int stateParts() {
+        return IntStream.of(parts).sum();
     }
 
     @Override

@@ -1,12 +1,14 @@
 package io.github.fusedrnn;
 
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.tensor.TensorStorage;
 import org.jspecify.annotations.Nullable;
 
 /** One stream's way between Java arrays and its backend's memory: room for one chunk, held in use, and a view of it for each T that was asked for. */
 final class StreamBuffers implements AutoCloseable {
-    private final FloatTensor x;
-    private final FloatTensor y;
+    private final TensorStorage x;
+    private final TensorStorage y;
     private final @Nullable FloatTensor[] xOfSteps;
     private final @Nullable FloatTensor[] yOfSteps;
     private final boolean batchMajor;
@@ -19,20 +21,21 @@ final class StreamBuffers implements AutoCloseable {
         outputSize = layer.config().outputSize();
         xOfSteps = new @Nullable FloatTensor[longestChunk + 1];
         yOfSteps = new @Nullable FloatTensor[longestChunk + 1];
-        x = layer.newTensor(longestChunk, inputSize);
+        FloatTensor in = layer.newTensor(longestChunk, inputSize);
         try {
-            y = layer.newTensor(longestChunk, outputSize);
+            y = TensorAccess.storage(layer.newTensor(longestChunk, outputSize));
         } catch (RuntimeException | Error e) {
-            x.close();
+            in.close();
             throw e;
         }
-        x.storage().acquire();
-        y.storage().acquire();
+        x = TensorAccess.storage(in);
+        x.acquire();
+        y.acquire();
     }
 
     /** Copies {@code t} steps in; answers them as a sequence. */
     FloatTensor in(int t, float[] from, int first) {
-        x.storage().write(0, from, first, t * inputSize);
+        x.write(0, from, first, t * inputSize);
         return view(xOfSteps, x, t, inputSize);
     }
 
@@ -43,15 +46,15 @@ final class StreamBuffers implements AutoCloseable {
 
     /** Copies {@code t} steps out. */
     void read(int t, float[] to, int first) {
-        y.storage().read(0, to, first, t * outputSize);
+        y.read(0, to, first, t * outputSize);
     }
 
-    private FloatTensor view(@Nullable FloatTensor[] views, FloatTensor whole, int t, int width) {
+    private FloatTensor view(@Nullable FloatTensor[] views, TensorStorage whole, int t, int width) {
         FloatTensor view = views[t];
         if (view == null) {
             view = batchMajor
-                    ? FloatTensor.view(whole.storage(), 0, 1, t, width)
-                    : FloatTensor.view(whole.storage(), 0, t, 1, width);
+                    ? TensorAccess.view(whole, 0, 1, t, width)
+                    : TensorAccess.view(whole, 0, t, 1, width);
             views[t] = view;
         }
         return view;
@@ -59,8 +62,8 @@ final class StreamBuffers implements AutoCloseable {
 
     @Override
     public void close() {
-        x.storage().release();
-        y.storage().release();
+        x.release();
+        y.release();
         x.close();
         y.close();
     }

@@ -4,6 +4,7 @@ import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.layer.BackwardHold;
 import io.github.fusedrnn.internal.layer.CallArguments;
 import io.github.fusedrnn.internal.layer.CurrentWeights.Packed;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.TrainingCall;
@@ -34,13 +35,13 @@ public final class Tape implements AutoCloseable {
         this.layer = layer;
         this.call = call;
         this.packed = packed;
-        call.x().storage().lease();
-        call.y().storage().lease();
+        TensorAccess.storage(call.x()).lease();
+        TensorAccess.storage(call.y()).lease();
         if (call.in() != null) {
-            call.in().storage().lease();
+            TensorAccess.storage(call.in()).lease();
         }
         if (call.out() != null) {
-            call.out().storage().lease();
+            TensorAccess.storage(call.out()).lease();
         }
     }
 
@@ -114,13 +115,13 @@ public final class Tape implements AutoCloseable {
         arguments.state("dStateIn", dStateIn, call.n());
         if (dx != null) {
             arguments.sequence("dx", dx, call.t(), call.n(), layer.config().inputSize());
-            dx.storage().checkWritable("dx");
+            TensorAccess.storage(dx).checkWritable("dx");
             Checks.apart(dy != null && dx.overlaps(dy), "dx", "dy");
             Checks.apart(dStateOut != null && dStateOut.overlaps(dx), "dx", "dStateOut");
             Checks.apart(dStateIn != null && dStateIn.overlaps(dx), "dx", "dStateIn");
         }
         if (dStateIn != null) {
-            dStateIn.storage().checkWritable("dStateIn");
+            TensorAccess.storage(dStateIn).checkWritable("dStateIn");
             Checks.apart(dy != null && dStateIn.overlaps(dy), "dStateIn", "dy");
             Checks.apart(dStateIn == dStateOut, "dStateIn", "dStateOut");
         }
@@ -133,8 +134,8 @@ public final class Tape implements AutoCloseable {
                     "gradients",
                     gradients.names(),
                     "gradients of this layer, from newGradients()");
-            CallArguments.usable("gradients", gradients.all().storage(), layer.place());
-            gradients.all().storage().checkWritable("gradients");
+            arguments.usable("gradients", TensorAccess.storage(gradients.all()));
+            TensorAccess.storage(gradients.all()).checkWritable("gradients");
             Checks.apart(dy != null && gradients.all().overlaps(dy), "gradients", "dy");
             Checks.apart(dx != null && gradients.all().overlaps(dx), "gradients", "dx");
         }
@@ -165,13 +166,13 @@ public final class Tape implements AutoCloseable {
                 break;
             }
         }
-        call.x().storage().endLease();
-        call.y().storage().endLease();
+        TensorAccess.storage(call.x()).endLease();
+        TensorAccess.storage(call.y()).endLease();
         if (call.in() != null) {
-            call.in().storage().endLease();
+            TensorAccess.storage(call.in()).endLease();
         }
         if (call.out() != null) {
-            call.out().storage().endLease();
+            TensorAccess.storage(call.out()).endLease();
         }
         packed.weights().drop();
         layer.workspaces().giveBack(call.reserve());

@@ -89,7 +89,7 @@ public final class Tuning {
         return BackendRegistry.open(BackendKind.CPU).fingerprint();
     }
 
-    /** For backends. */
+    /** What a backend reads of it. */
     PlanChoices forBackend() {
         return this == RULE ? PlanChoices.RULE : new Known();
     }

@@ -3,6 +3,7 @@ package io.github.fusedrnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.testing.LayerRun;
@@ -217,11 +218,11 @@ abstract class ThreadContract extends Contract {
                 }
             });
             // A use is what a call holds: closing must be refused exactly while there is one.
-            x.storage().acquire();
+            TensorAccess.storage(x).acquire();
             assertThatThrownBy(x::close)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("in use by a running call");
-            x.storage().release();
+            TensorAccess.storage(x).release();
             caller.start();
             for (int i = 0; i < 200; i++) {
                 assertThat(x.get(0)).isZero();

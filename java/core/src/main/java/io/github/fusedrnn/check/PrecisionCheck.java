@@ -1,6 +1,7 @@
 package io.github.fusedrnn.check;
 
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.internal.layer.LayerWeights;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
 import io.github.fusedrnn.tensor.FloatTensor;
@@ -81,8 +82,9 @@ public final class PrecisionCheck {
             }
         }
         PrecisionReport report = new PrecisionReport(layer.precision(), version, call.steps, call.rows, outputs);
-        layer.remember(new MeasuredAccuracy(
-                layer.precision(), version, call.steps, call.rows, report.largestError(), report.meanError()));
+        LayerWeights.of(layer.weights())
+                .remember(new MeasuredAccuracy(
+                        layer.precision(), version, call.steps, call.rows, report.largestError(), report.meanError()));
         return report;
     }
 

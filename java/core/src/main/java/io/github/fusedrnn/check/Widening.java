@@ -1,5 +1,7 @@
 package io.github.fusedrnn.check;
 
+import io.github.fusedrnn.internal.layer.LayerWeights;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.weights.Weights;
@@ -32,7 +34,7 @@ final class Widening {
 
     /** The canonical block as it is now; one version, never a mixture of two. */
     static double[] weights(Weights weights) {
-        return weights.read(
-                block -> of(FloatTensor.view(block, 0, weights.layout().size())));
+        return LayerWeights.of(weights)
+                .read(block -> of(TensorAccess.view(block, 0, weights.layout().size())));
     }
 }

@@ -34,6 +34,10 @@ public final class RecurrentConfig {
     private final boolean coupledInputForget;
     private final ResetPlacement reset;
     private final List<Activation> activations;
+    // Derived once: every call of a layer asks for them.
+    private final int stateSize;
+    private final int outputSize;
+    private final int stateLayers;
 
     private RecurrentConfig(Builder from) {
         this.cell = from.cell;
@@ -52,6 +56,9 @@ public final class RecurrentConfig {
         this.coupledInputForget = from.coupledInputForget;
         this.reset = from.reset;
         this.activations = from.allActivations();
+        this.stateSize = projectionSize > 0 ? projectionSize : hiddenSize;
+        this.outputSize = merge == Merge.SUM ? stateSize : direction.count() * stateSize;
+        this.stateLayers = layers * direction.count();
         checkSizes();
         checkActivations();
         checkFeaturesOfTheCell();
@@ -77,7 +84,7 @@ public final class RecurrentConfig {
                 merge,
                 "CONCAT unless bidirectional");
         Checks.argument(
-                merge == Merge.SUM || direction.count() * (long) stateSize() <= Integer.MAX_VALUE,
+                merge == Merge.SUM || direction.count() * (long) stateSize <= Integer.MAX_VALUE,
                 "hiddenSize",
                 hiddenSize,
                 "a width of the output, D times it, below 2^31");
@@ -247,12 +254,12 @@ public final class RecurrentConfig {
 
     /** Width of h, what recurs and what a direction puts out: P with projection, else H. */
     public int stateSize() {
-        return projectionSize > 0 ? projectionSize : hiddenSize;
+        return stateSize;
     }
 
     /** Width of every layer's merged output: {@code D*stateSize()}, or {@code stateSize()} with {@link Merge#SUM}. */
     public int outputSize() {
-        return merge == Merge.SUM ? stateSize() : directions() * stateSize();
+        return outputSize;
     }
 
     /** C_k: width of what layer {@code k} reads. */
@@ -262,7 +269,7 @@ public final class RecurrentConfig {
 
     /** L*D: rows of the state tensors, in the order layer 0 forward, layer 0 reverse, layer 1 forward, … */
     public int stateLayers() {
-        return layers * directions();
+        return stateLayers;
     }
 
     /** Whether there is a cell state c beside h. */

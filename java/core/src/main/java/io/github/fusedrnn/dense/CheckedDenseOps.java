@@ -2,7 +2,8 @@ package io.github.fusedrnn.dense;
 
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.internal.checks.ThreadSetting;
-import io.github.fusedrnn.spi.Backend;
+import io.github.fusedrnn.internal.memory.TensorAccess;
+import io.github.fusedrnn.tensor.Allocator;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.TensorStorage;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * backend's {@link DenseKernels} run.
  */
 public final class CheckedDenseOps implements DenseOps {
-    private final Backend backend;
+    private final Allocator backend;
     private final DenseKernels kernels;
 
     /** Dense operations on a backend's memory. */
-    public CheckedDenseOps(Backend backend, DenseKernels kernels) {
+    public CheckedDenseOps(Allocator backend, DenseKernels kernels) {
         this.backend = backend;
         this.kernels = kernels;
     }
@@ -298,7 +299,8 @@ public final class CheckedDenseOps implements DenseOps {
     private static void same(String name, @Nullable FloatTensor tensor, FloatTensor as) {
         if (tensor != null) {
             check(tensor.size() == as.size(), name, tensor, as.size() + " elements, as " + as);
-            boolean itself = tensor.storage() == as.storage() && tensor.offset() == as.offset();
+            boolean itself = TensorAccess.storage(tensor) == TensorAccess.storage(as)
+                    && TensorAccess.offset(tensor) == TensorAccess.offset(as);
             check(itself || !tensor.overlaps(as), name, "overlaps in part", "the same memory or memory apart");
         }
     }
@@ -321,14 +323,14 @@ public final class CheckedDenseOps implements DenseOps {
 
     /** One use of a tensor's memory, which the caller releases; refused as {@link Hold} does. Nothing is allocated while all is well. */
     private TensorStorage held(String name, FloatTensor tensor) {
-        TensorStorage storage = tensor.storage();
+        TensorStorage storage = TensorAccess.storage(tensor);
         if (!storage.usableBy(backend) || !storage.tryAcquire()) {
             throw refused(backend, name, storage);
         }
         return storage;
     }
 
-    private static RuntimeException refused(Backend backend, String name, TensorStorage storage) {
+    private static RuntimeException refused(Allocator backend, String name, TensorStorage storage) {
         return storage.isClosed()
                 ? new IllegalStateException(name + ": " + storage.label() + " is closed")
                 : wrong(name, "memory of " + storage.place(), "memory of " + backend.place());
@@ -338,24 +340,24 @@ public final class CheckedDenseOps implements DenseOps {
     private static final class Hold implements AutoCloseable {
         private static final int MAX = 4;
 
-        private final Backend backend;
+        private final Allocator backend;
         private final TensorStorage[] held = new TensorStorage[MAX];
         private int count;
 
-        Hold(Backend backend) {
+        Hold(Allocator backend) {
             this.backend = backend;
         }
 
         Hold read(String name, FloatTensor tensor) {
-            hold(name, tensor.storage());
+            hold(name, TensorAccess.storage(tensor));
             return this;
         }
 
         Hold write(String name, @Nullable FloatTensor tensor) {
             if (tensor != null) {
-                hold(name, tensor.storage());
+                hold(name, TensorAccess.storage(tensor));
                 try {
-                    tensor.storage().checkWritable(name);
+                    TensorAccess.storage(tensor).checkWritable(name);
                 } catch (IllegalStateException e) {
                     close();
                     throw e;

@@ -3,6 +3,7 @@ package io.github.fusedrnn.dense;
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.dense.DenseOps.AdamStep;
 import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,12 @@ public interface DenseKernels {
     /** See {@link DenseOps#scatter}. A backend may do better than one copy for each row. */
     default void scatter(FloatTensor x, int[] ids, FloatTensor table, long cols) {
         for (int r = 0; r < ids.length; r++) {
-            table.storage().copy(table.offset() + ids[r] * cols, x.storage(), x.offset() + r * cols, cols);
+            TensorAccess.storage(table)
+                    .copy(
+                            TensorAccess.offset(table) + ids[r] * cols,
+                            TensorAccess.storage(x),
+                            TensorAccess.offset(x) + r * cols,
+                            cols);
         }
     }
 

@@ -1,9 +1,11 @@
 package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.Session;
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.layer.BackendRegistry;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.Backend;
-import io.github.fusedrnn.spi.BoundPlan;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import io.github.fusedrnn.tensor.TensorStorage;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolBatch implements AutoCloseable {
     private final RecurrentConfig config;
-    private final BoundPlan plan;
+    private final Session session;
+    private final Backend backend;
     private final List<TensorStorage> memory = new ArrayList<>();
     private final TensorStorage x;
     private final TensorStorage y;
@@ -41,7 +44,8 @@ final class PoolBatch implements AutoCloseable {
         output = new float[Math.multiplyExact(largest, config.outputSize())];
         views = new @Nullable Rows[largest + 1];
         slabRows = new int[largest];
-        plan = layer.bind(1, largest, 1);
+        backend = BackendRegistry.open(layer.backend(), layer.device());
+        session = layer.session(1, largest, 1);
         try {
             x = allocate(input.length, "inputs of a batch");
             y = allocate(output.length, "outputs of a batch");
@@ -54,11 +58,11 @@ final class PoolBatch implements AutoCloseable {
 
     /** Whose memory it is. */
     Backend backend() {
-        return plan.backend();
+        return backend;
     }
 
     private TensorStorage allocate(long floats, String label) {
-        TensorStorage block = plan.backend().allocate(floats, label);
+        TensorStorage block = backend.allocate(floats, label);
         block.acquire(); // once, instead of at every step
         memory.add(block);
         return block;
@@ -76,7 +80,7 @@ final class PoolBatch implements AutoCloseable {
         System.arraycopy(slabRows, 0, rows.slabRows, 0, n);
         x.write(0, input, 0, n * config.inputSize());
         slab.gather(rows);
-        plan.infer(1, n, rows.x, rows.state, rows.y, rows.state);
+        session.infer(rows.x, null, rows.state, rows.y, rows.state);
         y.read(0, output, 0, n * config.outputSize());
         slab.scatter(rows);
     }
@@ -96,7 +100,7 @@ final class PoolBatch implements AutoCloseable {
     }
 
     private Rows makeRows(int n) {
-        RecurrentState states = RecurrentState.view(state, config, n);
+        RecurrentState states = TensorAccess.states(state, config, n);
         int layers = config.stateLayers();
         FloatTensor[] parts = new FloatTensor[config.hasCellState() ? 2 * layers : layers];
         for (int i = 0; i < parts.length; i++) {
@@ -108,7 +112,9 @@ final class PoolBatch implements AutoCloseable {
     }
 
     private FloatTensor sequence(TensorStorage block, int n, int width) {
-        return config.batchMajor() ? FloatTensor.view(block, 0, n, 1, width) : FloatTensor.view(block, 0, 1, n, width);
+        return config.batchMajor()
+                ? TensorAccess.view(block, 0, n, 1, width)
+                : TensorAccess.view(block, 0, 1, n, width);
     }
 
     @Override
@@ -117,6 +123,6 @@ final class PoolBatch implements AutoCloseable {
             block.release();
             block.close();
         }
-        plan.close();
+        session.close();
     }
 }

@@ -2,6 +2,7 @@ package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.TensorStorage;
@@ -28,7 +29,7 @@ final class StateSlab implements AutoCloseable {
         storage.acquire();
         long offset = 0;
         for (int i = 0; i < tables.length; i++) {
-            tables[i] = FloatTensor.view(storage, offset, rows, width(config, i));
+            tables[i] = TensorAccess.view(storage, offset, rows, width(config, i));
             offset += tables[i].size();
         }
     }
@@ -55,7 +56,7 @@ final class StateSlab implements AutoCloseable {
     void zero(int row) {
         for (FloatTensor table : tables) {
             int width = (int) table.dim(1);
-            storage.fill(table.offset() + (long) row * width, width, 0);
+            storage.fill(TensorAccess.offset(table) + (long) row * width, width, 0);
         }
     }
 
@@ -73,7 +74,7 @@ final class StateSlab implements AutoCloseable {
         int width = first < end ? (int) tables[first].dim(1) : 0;
         float[] values = new float[(end - first) * width];
         for (int i = first; i < end; i++) {
-            storage.read(tables[i].offset() + (long) row * width, values, (i - first) * width, width);
+            storage.read(TensorAccess.offset(tables[i]) + (long) row * width, values, (i - first) * width, width);
         }
         return values;
     }
@@ -83,7 +84,7 @@ final class StateSlab implements AutoCloseable {
         for (int i = 0; i < tables.length; i++) {
             int width = (int) tables[i].dim(1);
             float[] from = i < hTables ? h : c;
-            storage.write(tables[i].offset() + (long) row * width, from, (i % hTables) * width, width);
+            storage.write(TensorAccess.offset(tables[i]) + (long) row * width, from, (i % hTables) * width, width);
         }
     }
 

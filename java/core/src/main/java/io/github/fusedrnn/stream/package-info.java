@@ -1,4 +1,4 @@
-/** Stateful streaming: one stream, a pool of thousands over one set of weights, snapshots. */
+/** A pool of thousands of stateful streams over one set of weights, and where their states are stored. */
 @NullMarked
 package io.github.fusedrnn.stream;
 

@@ -2,6 +2,8 @@ package io.github.fusedrnn.tensor;
 
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.door.Doors;
+import io.github.fusedrnn.internal.door.TensorDoor;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.ServiceLoader;
@@ -17,6 +19,10 @@ import java.util.ServiceLoader;
  * the memory.
  */
 public final class FloatTensor implements AutoCloseable {
+    static {
+        Doors.open(new Door());
+    }
+
     private final TensorStorage storage;
     private final long offset;
     private final long size;
@@ -69,11 +75,11 @@ public final class FloatTensor implements AutoCloseable {
     }
 
     /**
-     * For backends and layers: a view of a range of a block that somebody else owns.
+     * A view of a range of a block that somebody else owns.
      *
      * @param offset of the first element in the block
      */
-    public static FloatTensor view(TensorStorage storage, long offset, long... dims) {
+    static FloatTensor view(TensorStorage storage, long offset, long... dims) {
         long size = sizeOf("dims", dims);
         Checks.argument(
                 offset >= 0 && offset <= storage.floats() - size,
@@ -128,19 +134,9 @@ public final class FloatTensor implements AutoCloseable {
         return storage.backend();
     }
 
-    /** For backends: the block behind this tensor. */
-    public TensorStorage storage() {
+    /** The block behind this tensor. */
+    TensorStorage storage() {
         return storage;
-    }
-
-    /** For backends: the first element's offset in {@link #storage()}. */
-    public long offset() {
-        return offset;
-    }
-
-    /** For backends: where native code finds the first element; valid while the caller holds a use of {@link #storage()}. */
-    public long address() {
-        return storage.address() + offset * Float.BYTES;
     }
 
     /** Whether this and {@code other} share an element. */
@@ -236,7 +232,13 @@ public final class FloatTensor implements AutoCloseable {
     public FloatTensor copyFrom(float[] values) {
         Checks.argument(
                 values.length == size, "values", values.length + " elements", size + " for " + Arrays.toString(dims));
-        return copyFrom(0, FloatBuffer.wrap(values));
+        startWrite();
+        try {
+            storage.write(offset, values, 0, values.length);
+        } finally {
+            storage.release();
+        }
+        return this;
     }
 
     /** Copies what remains of a buffer, exactly {@link #size()} elements, in; its position moves to its limit. */
@@ -286,7 +288,12 @@ public final class FloatTensor implements AutoCloseable {
     /** Copies all elements into an array of exactly {@link #size()} elements. */
     public void copyTo(float[] to) {
         Checks.argument(to.length == size, "to", to.length + " elements", size + " for " + Arrays.toString(dims));
-        copyTo(0, FloatBuffer.wrap(to));
+        storage.acquire();
+        try {
+            storage.read(offset, to, 0, to.length);
+        } finally {
+            storage.release();
+        }
     }
 
     /** Copies all elements to where the buffer stands; its position moves by {@link #size()}. */
@@ -366,5 +373,22 @@ public final class FloatTensor implements AutoCloseable {
     @Override
     public String toString() {
         return "FloatTensor" + Arrays.toString(dims) + " on " + storage.backend() + (isClosed() ? ", closed" : "");
+    }
+
+    private static final class Door implements TensorDoor<FloatTensor, TensorStorage> {
+        @Override
+        public TensorStorage storage(FloatTensor tensor) {
+            return tensor.storage;
+        }
+
+        @Override
+        public long offset(FloatTensor tensor) {
+            return tensor.offset;
+        }
+
+        @Override
+        public FloatTensor view(TensorStorage storage, long offset, long... dims) {
+            return FloatTensor.view(storage, offset, dims);
+        }
     }
 }

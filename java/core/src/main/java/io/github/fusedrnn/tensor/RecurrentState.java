@@ -1,16 +1,21 @@
 package io.github.fusedrnn.tensor;
 
-import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.door.Doors;
+import io.github.fusedrnn.internal.door.StateDoor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a layer between calls, or a gradient of it: h {@code [L*D, N, H]} ({@code [L*D, N, P]} with projection) and, for LSTM, c
  * {@code [L*D, N, H]}, in the order layer 0 forward, layer 0 reverse, layer 1 forward, … One block of memory, owned by this object. Never
- * batch-major. Made by {@link RecurrentLayer#newState}. One thread at a time.
+ * batch-major. Made by {@code layer.newState(n)}. One thread at a time.
  */
 public final class RecurrentState implements AutoCloseable {
+    static {
+        Doors.open(new Door());
+    }
+
     private final TensorStorage storage;
     private final FloatTensor h;
     private final @Nullable FloatTensor c;
@@ -26,12 +31,12 @@ public final class RecurrentState implements AutoCloseable {
         this.owner = owner;
     }
 
+    /** Zero states of {@code n} rows in an allocator's memory; the caller closes them. */
     public static RecurrentState allocate(Allocator backend, RecurrentConfig config, int n) {
         return new RecurrentState(backend.allocate(floats(config, n), "state of " + n + " rows"), config, n, true);
     }
 
-    /** For streams: states of {@code n} rows at the start of a block of at least {@link #floats} elements, which stays somebody else's. */
-    public static RecurrentState view(TensorStorage storage, RecurrentConfig config, int n) {
+    private static RecurrentState view(TensorStorage storage, RecurrentConfig config, int n) {
         Checks.argument(
                 floats(config, n) <= storage.floats(),
                 "n",
@@ -40,7 +45,7 @@ public final class RecurrentState implements AutoCloseable {
         return new RecurrentState(storage, config, n, false);
     }
 
-    /** For streams: elements of a block that holds the states of {@code n} rows. */
+    /** Elements of a block that holds the states of {@code n} rows. */
     public static long floats(RecurrentConfig config, int n) {
         Checks.positive("n", n);
         long cSize = config.hasCellState() ? Checks.product("state", config.stateLayers(), n, config.hiddenSize()) : 0;
@@ -79,11 +84,6 @@ public final class RecurrentState implements AutoCloseable {
         return (int) h.dim(1);
     }
 
-    /** For backends: the block behind h and c. */
-    public TensorStorage storage() {
-        return storage;
-    }
-
     /** Sets every state to zero. */
     public void reset() {
         h.fill(0);
@@ -110,6 +110,7 @@ public final class RecurrentState implements AutoCloseable {
         }
     }
 
+    /** Whether h or c shares an element with a tensor. */
     public boolean overlaps(FloatTensor tensor) {
         return tensor.storage() == storage && (tensor.overlaps(h) || (c != null && tensor.overlaps(c)));
     }
@@ -119,6 +120,18 @@ public final class RecurrentState implements AutoCloseable {
     public void close() {
         if (owner) {
             storage.close();
+        }
+    }
+
+    private static final class Door implements StateDoor<RecurrentState, TensorStorage, RecurrentConfig> {
+        @Override
+        public TensorStorage storage(RecurrentState state) {
+            return state.storage;
+        }
+
+        @Override
+        public RecurrentState view(TensorStorage storage, RecurrentConfig config, int n) {
+            return RecurrentState.view(storage, config, n);
         }
     }
 }

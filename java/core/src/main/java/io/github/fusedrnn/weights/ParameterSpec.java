@@ -1,5 +1,6 @@
 package io.github.fusedrnn.weights;
 
+import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 
 /**
@@ -53,5 +54,11 @@ public record ParameterSpec(String name, Kind kind, int layer, int direction, Li
             n = Math.multiplyExact(n, d);
         }
         return n;
+    }
+
+    /** This parameter's part of a vector with the layout of the weights, with the parameter's shape; a view. */
+    public FloatTensor view(FloatTensor all) {
+        return all.slice(offset, size())
+                .reshape(shape.stream().mapToLong(Long::longValue).toArray());
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,43 @@ public final class WeightLayout {
     /** The parameter of a place, null where this layer has none there. */
     public @Nullable ParameterSpec find(int layer, int direction, ParameterSpec.Kind kind) {
         return byPlace[place(layer, direction, kind)];
+    }
+
+    /**
+     * Refuses anything but exactly this layer's parameters with their sizes; names every one that is missing, unknown or of another size.
+     *
+     * @throws IllegalArgumentException if anything is wrong
+     */
+    public void check(Map<String, float[]> values) {
+        StringBuilder wrong = new StringBuilder();
+        for (ParameterSpec spec : parameters) {
+            float[] value = values.get(spec.name());
+            if (value == null) {
+                wrong.append("; ")
+                        .append(spec.name())
+                        .append(": missing (expected: ")
+                        .append(spec.shape())
+                        .append(')');
+            } else if (value.length != spec.size()) {
+                wrong.append("; ")
+                        .append(spec.name())
+                        .append(": ")
+                        .append(value.length)
+                        .append(" elements (expected: ")
+                        .append(spec.size())
+                        .append(" = ")
+                        .append(spec.shape())
+                        .append(')');
+            }
+        }
+        TreeSet<String> unknown = new TreeSet<>(values.keySet());
+        parameters.forEach(spec -> unknown.remove(spec.name()));
+        if (!unknown.isEmpty()) {
+            wrong.append("; unknown: ").append(unknown);
+        }
+        if (wrong.length() > 0) {
+            throw new IllegalArgumentException("weights" + wrong);
+        }
     }
 
     /**

@@ -1,16 +1,20 @@
 package io.github.fusedrnn.weights;
 
 import io.github.fusedrnn.tensor.FloatTensor;
-import io.github.fusedrnn.tensor.TensorStorage;
 
 /** The parameters during one {@link Weights#update}; its tensors must not be kept beyond it. */
 public final class WeightsView {
     private final WeightLayout layout;
-    private final TensorStorage storage;
+    private final FloatTensor all;
 
-    WeightsView(WeightLayout layout, TensorStorage storage) {
+    /**
+     * Views of a block.
+     *
+     * @param all {@code [layout.size()]}
+     */
+    public WeightsView(WeightLayout layout, FloatTensor all) {
         this.layout = layout;
-        this.storage = storage;
+        this.all = all;
     }
 
     /**
@@ -19,15 +23,11 @@ public final class WeightsView {
      * @throws IllegalArgumentException if there is no such parameter; lists the names
      */
     public FloatTensor get(String name) {
-        ParameterSpec spec = layout.get(name);
-        return FloatTensor.view(
-                storage,
-                spec.offset(),
-                spec.shape().stream().mapToLong(Long::longValue).toArray());
+        return layout.get(name).view(all);
     }
 
     /** All parameters as one vector in canonical order. */
     public FloatTensor all() {
-        return FloatTensor.view(storage, 0, layout.size());
+        return all;
     }
 }

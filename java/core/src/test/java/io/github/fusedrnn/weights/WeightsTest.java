@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 import java.util.Map;
@@ -85,13 +86,13 @@ class WeightsTest {
         Map<String, float[]> values = layer.weights().toMap();
         AtomicReference<FloatTensor> view = new AtomicReference<>();
         layer.weights().update(w -> view.set(w.all()));
-        view.get().storage().acquire();
+        TensorAccess.storage(view.get()).acquire();
         try {
             assertThatThrownBy(() -> layer.replaceWeights(values))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("in use");
         } finally {
-            view.get().storage().release();
+            TensorAccess.storage(view.get()).release();
         }
         layer.replaceWeights(values);
         assertThat(layer.weights().get("weight_ih_l0")).containsExactly(values.get("weight_ih_l0"));

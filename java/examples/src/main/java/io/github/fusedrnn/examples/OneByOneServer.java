@@ -75,9 +75,9 @@ final class OneByOneServer implements StepServer {
 
     private void step(Desk desk, Request request) {
         RecurrentState state = states[request.stream];
-        desk.x.storage().write(0, request.x, 0, request.x.length);
+        desk.x.copyFrom(request.x);
         desk.session.infer(desk.x, null, state, desk.y, state);
-        desk.y.storage().read(0, request.y, 0, request.y.length);
+        desk.y.copyTo(request.y);
     }
 
     @Override

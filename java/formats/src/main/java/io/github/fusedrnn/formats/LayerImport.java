@@ -3,7 +3,6 @@ package io.github.fusedrnn.formats;
 import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.weights.WeightLayout;
-import io.github.fusedrnn.weights.Weights;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,7 +28,7 @@ public record LayerImport(String name, RecurrentConfig config, Map<String, float
      * @throws IllegalArgumentException if one is missing, unknown or of another size
      */
     public LayerImport {
-        Weights.check(WeightLayout.of(config), weights);
+        WeightLayout.of(config).check(weights);
         weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
     }
 

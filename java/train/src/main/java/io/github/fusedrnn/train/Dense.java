@@ -4,6 +4,7 @@ import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -136,7 +137,7 @@ public final class Dense implements Trainable, AutoCloseable {
             Arguments.apart("dx", dx, "x", x);
             Arguments.apart("dx", dx, "y", y);
             Arguments.apart("dx", dx, "dy", dy);
-            dx.storage().checkWritable("dx");
+            TensorAccess.storage(dx).checkWritable("dx");
         }
         FloatTensor upstream = dy;
         if (activation.kind() != Activation.Kind.IDENTITY) {

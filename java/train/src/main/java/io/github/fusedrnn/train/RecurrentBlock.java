@@ -54,7 +54,9 @@ final class RecurrentBlock implements ParameterBlock {
 
     @Override
     public void checkOpen() {
-        layer.weights().read(block -> block.floats()); // refuses a closed layer
+        if (layer.weights().isClosed()) {
+            throw new IllegalStateException("the layer is closed");
+        }
         if (gradients.all().isClosed()) {
             throw new IllegalStateException("gradients are closed");
         }

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.internal.cpu;
 
 import io.github.fusedrnn.config.PlanExplanation;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.internal.natives.NativeStatus;
 import io.github.fusedrnn.internal.natives.fr_call;
@@ -78,10 +79,10 @@ final class CpuPlan extends NativeResource implements Plan {
                 t,
                 n,
                 memory.put(lengthsOfRows),
-                x.address(),
+                TensorAccess.address(x),
                 h(in),
                 c(in),
-                y.address(),
+                TensorAccess.address(y),
                 h(out),
                 c(out));
         NativeStatus.check("fr_infer", status);
@@ -112,10 +113,10 @@ final class CpuPlan extends NativeResource implements Plan {
                 .t(call.t())
                 .n(call.n())
                 .lengths(memory.put(call.lengths()))
-                .x(call.x().address())
+                .x(TensorAccess.address(call.x()))
                 .h0(h(call.in()))
                 .c0(c(call.in()))
-                .y(call.y().address())
+                .y(TensorAccess.address(call.y()))
                 .hn(h(call.out()))
                 .cn(c(call.out()))
                 .dropout_seed(call.dropoutSeed())
@@ -131,15 +132,15 @@ final class CpuPlan extends NativeResource implements Plan {
     }
 
     private static long address(@Nullable FloatTensor tensor) {
-        return tensor == null ? 0 : tensor.address();
+        return tensor == null ? 0 : TensorAccess.address(tensor);
     }
 
     private static long h(@Nullable RecurrentState state) {
-        return state == null ? 0 : state.h().address();
+        return state == null ? 0 : TensorAccess.address(state.h());
     }
 
     private static long c(@Nullable RecurrentState state) {
-        return state == null || !state.hasCellState() ? 0 : state.c().address();
+        return state == null || !state.hasCellState() ? 0 : TensorAccess.address(state.c());
     }
 
     @Override

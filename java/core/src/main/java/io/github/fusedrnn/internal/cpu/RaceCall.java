@@ -1,6 +1,7 @@
 package io.github.fusedrnn.internal.cpu;
 
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.PackedWeights;
@@ -32,8 +33,8 @@ final class RaceCall implements Consumer<CpuPlan>, AutoCloseable {
         long inputs = Math.multiplyExact(rows, config.inputSize());
         long outputs = Math.multiplyExact(rows, config.outputSize());
         block = NativeStorage.allocate(Math.addExact(inputs, outputs), "input and output of a measurement");
-        x = FloatTensor.view(block, 0, rows, config.inputSize());
-        y = FloatTensor.view(block, inputs, rows, config.outputSize());
+        x = TensorAccess.view(block, 0, rows, config.inputSize());
+        y = TensorAccess.view(block, inputs, rows, config.outputSize());
         // Neither zero, which compressed weights may treat apart, nor near the numbers that are slow to compute with.
         x.fill(0.25f);
         call = reserve == null ? null : new TrainingCall(t, n, null, x, null, y, null, 0, 0, reserve);

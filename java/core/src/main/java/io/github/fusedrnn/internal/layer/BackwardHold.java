@@ -1,5 +1,6 @@
 package io.github.fusedrnn.internal.layer;
 
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.UpstreamGradients;
 import io.github.fusedrnn.tensor.TensorStorage;
@@ -16,15 +17,11 @@ public final class BackwardHold {
     public static BackwardHold of(UpstreamGradients upstream, InputGradients results) {
         BackwardHold hold = new BackwardHold();
         try {
-            hold.add("dy", upstream.dy() == null ? null : upstream.dy().storage());
-            hold.add(
-                    "dStateOut",
-                    upstream.dOut() == null ? null : upstream.dOut().storage());
-            hold.add("dx", results.dx() == null ? null : results.dx().storage());
-            hold.add("dStateIn", results.dIn() == null ? null : results.dIn().storage());
-            hold.add(
-                    "gradients",
-                    results.dWeights() == null ? null : results.dWeights().storage());
+            hold.add("dy", upstream.dy() == null ? null : TensorAccess.storage(upstream.dy()));
+            hold.add("dStateOut", upstream.dOut() == null ? null : TensorAccess.storage(upstream.dOut()));
+            hold.add("dx", results.dx() == null ? null : TensorAccess.storage(results.dx()));
+            hold.add("dStateIn", results.dIn() == null ? null : TensorAccess.storage(results.dIn()));
+            hold.add("gradients", results.dWeights() == null ? null : TensorAccess.storage(results.dWeights()));
             return hold;
         } catch (IllegalStateException e) {
             hold.release();

@@ -1,8 +1,10 @@
 package io.github.fusedrnn.internal.layer;
 
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.Allocator;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
@@ -10,14 +12,19 @@ import io.github.fusedrnn.tensor.TensorStorage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the arguments of a layer's calls and holds their memory in use meanwhile. One per layer, stateless, free to share. */
+/** Checks the arguments of a layer's calls and holds their memory in use meanwhile. One per layer, immutable, free to share. */
 public final class CallArguments {
     private final RecurrentConfig config;
-    private final Allocator backend;
+    private final String place;
+    private final BackendKind kind;
+    private final int device;
 
+    /** Checks for layers of {@code config} whose memory is {@code backend}'s. */
     public CallArguments(RecurrentConfig config, Allocator backend) {
         this.config = config;
-        this.backend = backend;
+        this.place = backend.place();
+        this.kind = backend.kind();
+        this.device = backend.device();
     }
 
     /** T of a sequence tensor. */
@@ -37,6 +44,7 @@ public final class CallArguments {
         return (int) value;
     }
 
+    /** Refuses wrong arguments of a call on whole sequences. */
     public void check(
             FloatTensor x,
             int @Nullable [] lengths,
@@ -60,14 +68,14 @@ public final class CallArguments {
                     Arrays.toString(x.dims()),
                     "[N, " + config.inputSize() + "], C = " + config.inputSize() + " from the cell");
         }
-        usable("x", x.storage(), backend);
+        usable("x", TensorAccess.storage(x));
         int n = size("N", x.dim(0));
         Checks.notNull("y", y);
         if (y.rank() != 2 || y.dim(0) != n || y.dim(1) != config.outputSize()) {
             throw Checks.wrong(
                     "y", Arrays.toString(y.dims()), "[" + n + ", " + config.outputSize() + "] = [N, outputSize]");
         }
-        usable("y", y.storage(), backend);
+        usable("y", TensorAccess.storage(y));
         states(x, in, y, out, n);
     }
 
@@ -83,12 +91,13 @@ public final class CallArguments {
             Checks.apart(out.overlaps(y), "y", "stateOut");
             Checks.apart(out.overlaps(x), "stateOut", "x");
         }
-        y.storage().checkWritable("y");
+        TensorAccess.storage(y).checkWritable("y");
         if (out != null) {
-            out.storage().checkWritable("stateOut");
+            TensorAccess.storage(out).checkWritable("stateOut");
         }
     }
 
+    /** Refuses what is no input of the layer. */
     public void input(FloatTensor x) {
         Checks.notNull("x", x);
         if (x.rank() != 3 || x.dim(2) != config.inputSize()) {
@@ -98,9 +107,10 @@ public final class CallArguments {
                     (config.batchMajor() ? "[N, T, " : "[T, N, ") + config.inputSize() + "], C = " + config.inputSize()
                             + " from the layer's config");
         }
-        usable("x", x.storage(), backend);
+        usable("x", TensorAccess.storage(x));
     }
 
+    /** Refuses what is no sequence of {@code t} steps, {@code n} rows and that width. */
     public void sequence(String name, FloatTensor tensor, int t, int n, int width) {
         boolean batchMajor = config.batchMajor();
         dims(
@@ -111,9 +121,10 @@ public final class CallArguments {
                 batchMajor ? t : n,
                 width,
                 batchMajor ? "[N, T, width]" : "[T, N, width]");
-        usable(name, tensor.storage(), backend);
+        usable(name, TensorAccess.storage(tensor));
     }
 
+    /** Refuses what is no state of {@code n} rows; null is fine. */
     public void state(String name, @Nullable RecurrentState state, int n) {
         if (state == null) {
             return;
@@ -126,7 +137,7 @@ public final class CallArguments {
         if (config.hasCellState()) {
             dims(name, ".c", state.c(), config.stateLayers(), n, config.hiddenSize(), "[L*D, N, H]");
         }
-        usable(name, state.storage(), backend);
+        usable(name, TensorAccess.storage(state));
     }
 
     /** {@code part} is put behind the name in the message only, so that no string is made while all is well. */
@@ -152,12 +163,11 @@ public final class CallArguments {
         }
     }
 
-    public static void usable(String name, TensorStorage storage, Allocator backend) {
-        if (!storage.usableBy(backend)) {
+    /** Refuses memory that the layer's backend, on its device, cannot read and write. */
+    public void usable(String name, TensorStorage storage) {
+        if (!storage.usableBy(kind) || storage.device() != device) {
             throw Checks.wrong(
-                    name,
-                    "memory of " + storage.place(),
-                    "memory of " + backend.place() + ", as from layer.newTensor(...)");
+                    name, "memory of " + storage.place(), "memory of " + place + ", as from layer.newTensor(...)");
         }
     }
 
@@ -176,26 +186,26 @@ public final class CallArguments {
      */
     public static void acquire(
             FloatTensor x, @Nullable RecurrentState in, FloatTensor y, @Nullable RecurrentState out) {
-        acquire("x", x.storage());
+        acquire("x", TensorAccess.storage(x));
         int held = 1;
         try {
-            acquire("y", y.storage());
+            acquire("y", TensorAccess.storage(y));
             held = 2;
             if (in != null) {
-                acquire("stateIn", in.storage());
+                acquire("stateIn", TensorAccess.storage(in));
                 held = 3;
             }
             if (out != null && out != in) {
-                acquire("stateOut", out.storage());
+                acquire("stateOut", TensorAccess.storage(out));
             }
         } catch (IllegalStateException e) {
             if (held == 3 && in != null) {
-                in.storage().release();
+                TensorAccess.storage(in).release();
             }
             if (held >= 2) {
-                y.storage().release();
+                TensorAccess.storage(y).release();
             }
-            x.storage().release();
+            TensorAccess.storage(x).release();
             throw e;
         }
     }
@@ -206,15 +216,16 @@ public final class CallArguments {
         }
     }
 
+    /** Ends the uses that {@link #acquire} counted. */
     public static void release(
             FloatTensor x, @Nullable RecurrentState in, FloatTensor y, @Nullable RecurrentState out) {
-        x.storage().release();
-        y.storage().release();
+        TensorAccess.storage(x).release();
+        TensorAccess.storage(y).release();
         if (in != null) {
-            in.storage().release();
+            TensorAccess.storage(in).release();
         }
         if (out != null && out != in) {
-            out.storage().release();
+            TensorAccess.storage(out).release();
         }
     }
 }

@@ -4,7 +4,6 @@ import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.tensor.TensorStorage;
-import io.github.fusedrnn.weights.Weights;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CurrentWeights {
     private final RecurrentEngine engine;
-    private final Weights weights;
+    private final LayerWeights weights;
     private final Workspaces workspaces;
     private final Object packing = new Object();
     private volatile @Nullable Packed current;
@@ -21,7 +20,7 @@ public final class CurrentWeights {
     /** One packed copy and the version it was made from. */
     public record Packed(PackedWeights weights, long version) {}
 
-    public CurrentWeights(RecurrentEngine engine, Weights weights, Workspaces workspaces) {
+    public CurrentWeights(RecurrentEngine engine, LayerWeights weights, Workspaces workspaces) {
         this.engine = engine;
         this.weights = weights;
         this.workspaces = workspaces;

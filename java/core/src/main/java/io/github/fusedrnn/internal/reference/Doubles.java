@@ -1,5 +1,6 @@
 package io.github.fusedrnn.internal.reference;
 
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
@@ -43,7 +44,7 @@ final class Doubles {
     }
 
     static double[] read(FloatTensor tensor, String name) {
-        return read(tensor.storage(), tensor.offset(), tensor.size(), name);
+        return read(TensorAccess.storage(tensor), TensorAccess.offset(tensor), tensor.size(), name);
     }
 
     static double @Nullable [] readIfPresent(@Nullable FloatTensor tensor, String name) {
@@ -58,7 +59,7 @@ final class Doubles {
             for (int i = 0; i < staging.limit(); i++) {
                 staging.put(i, (float) values[done + i]);
             }
-            tensor.storage().write(tensor.offset() + done, staging);
+            TensorAccess.storage(tensor).write(TensorAccess.offset(tensor) + done, staging);
         }
     }
 }

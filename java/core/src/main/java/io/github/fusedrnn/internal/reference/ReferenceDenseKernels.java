@@ -5,6 +5,7 @@ import io.github.fusedrnn.dense.DenseKernels;
 import io.github.fusedrnn.dense.DenseOps.AdamStep;
 import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.internal.math.DropoutMask;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,12 @@ final class ReferenceDenseKernels implements DenseKernels {
     @Override
     public void gather(FloatTensor table, int[] ids, FloatTensor y, long cols) {
         for (int r = 0; r < ids.length; r++) {
-            y.storage().copy(y.offset() + r * cols, table.storage(), table.offset() + ids[r] * cols, cols);
+            TensorAccess.storage(y)
+                    .copy(
+                            TensorAccess.offset(y) + r * cols,
+                            TensorAccess.storage(table),
+                            TensorAccess.offset(table) + ids[r] * cols,
+                            cols);
         }
     }
 

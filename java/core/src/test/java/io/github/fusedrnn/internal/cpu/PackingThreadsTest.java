@@ -10,6 +10,7 @@ import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.PackedWeights;
@@ -61,7 +62,7 @@ final class PackingThreadsTest {
         CpuEngine engine = new CpuEngine(config, Isa.best(), Products.PACKED, PlanChoices.RULE);
         long parameters = WeightLayout.of(config).size();
         try (NativeStorage weights = NativeStorage.allocate(parameters, "weights")) {
-            draw(FloatTensor.view(weights, 0, parameters), 0.1f);
+            draw(TensorAccess.view(weights, 0, parameters), 0.1f);
             try (PackedWeights alone = engine.pack(weights, true);
                     Plan plan = engine.plan(T, N, 3, true, alone);
                     PackedWeights together = engine.pack(weights, true, plan)) {

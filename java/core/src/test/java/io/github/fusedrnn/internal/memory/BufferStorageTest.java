@@ -14,7 +14,7 @@ class BufferStorageTest {
     @Test
     void rangesPastTheEndAreRefusedAndNothingIsWritten() {
         try (FloatTensor tensor = FloatTensor.allocate(BackendKind.REFERENCE, 4)) {
-            TensorStorage storage = tensor.storage();
+            TensorStorage storage = TensorAccess.storage(tensor);
             float[] five = {1, 2, 3, 4, 5};
             assertThatThrownBy(() -> storage.write(0, FloatBuffer.wrap(five)))
                     .isInstanceOf(IndexOutOfBoundsException.class);

@@ -3,7 +3,6 @@ package io.github.fusedrnn.formats.layout;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.weights.ParameterSpec.Kind;
 import io.github.fusedrnn.weights.WeightLayout;
-import io.github.fusedrnn.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +84,7 @@ public final class CanonicalWeights {
      */
     public Map<String, float[]> toMap() {
         WeightLayout canonical = WeightLayout.of(config);
-        Weights.check(canonical, values);
+        canonical.check(values);
         Map<String, float[]> ordered = new LinkedHashMap<>();
         canonical.parameters().forEach(spec -> ordered.put(spec.name(), values.get(spec.name())));
         return ordered;

@@ -37,9 +37,7 @@ public final class SafetensorsWeights {
      *     than an array can
      */
     public static void add(SafetensorsWriter writer, String prefix, Weights weights) {
-        // Under one read lock, so that an update cannot come in between two parameters.
-        Map<String, float[]> values = weights.read(block -> weights.toMap());
-        values.forEach((name, elements) -> {
+        weights.toMap().forEach((name, elements) -> {
             ParameterSpec spec = weights.layout().get(name);
             long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
             writer.floats(prefix + name, elements, shape);

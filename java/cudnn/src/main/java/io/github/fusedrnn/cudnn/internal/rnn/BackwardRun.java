@@ -6,6 +6,7 @@ import io.github.fusedrnn.cudnn.internal.device.FloatSpan;
 import io.github.fusedrnn.cudnn.internal.device.HostBlock;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
@@ -124,7 +125,7 @@ final class BackwardRun {
             finish(dIn, dhx, dcx, dOut);
         }
         if (dWeights != null) {
-            add(dCanonical.address(), dWeights.address());
+            add(dCanonical.address(), TensorAccess.address(dWeights));
         }
     }
 
@@ -157,7 +158,7 @@ final class BackwardRun {
         int width = parts.stage(parts.count() - 1).stage().outputSize();
         long bytes = shape.cells() * width * parts.numbers().bytes();
         if (dy != null && !maps.mapsOutput() && !shape.hasZeroRows()) {
-            return dy.address();
+            return TensorAccess.address(dy);
         }
         long to = dOutput.atLeast(bytes);
         if (dy == null) {
@@ -165,9 +166,9 @@ final class BackwardRun {
             return to;
         }
         if (maps.mapsOutput()) {
-            maps.outputGradient(dy.address(), to);
+            maps.outputGradient(TensorAccess.address(dy), to);
         } else {
-            ops.copy(to, dy.address(), bytes);
+            ops.copy(to, TensorAccess.address(dy), bytes);
         }
         zeroRows.clearSteps(to, width, parts.numbers().bytes());
         return to;
@@ -175,7 +176,7 @@ final class BackwardRun {
 
     private long firstInputGradient(@Nullable FloatTensor dx) {
         return dx != null && !maps.mapsInput()
-                ? dx.address()
+                ? TensorAccess.address(dx)
                 : dInput.atLeast(
                         shape.cells() * config.inputSize() * parts.numbers().bytes());
     }
@@ -185,10 +186,10 @@ final class BackwardRun {
             return;
         }
         if (maps.mapsInput()) {
-            maps.inputGradient(from, dx.address());
+            maps.inputGradient(from, TensorAccess.address(dx));
         } else if (shape.uneven()) {
             // Whether cuDNN clears the padding of dx is not said.
-            clearPadding(dx.address());
+            clearPadding(TensorAccess.address(dx));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.bytedeco.cuda.global.cudart.cudaStreamNonBlocking;
 
 import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.Arrays;
@@ -87,9 +88,9 @@ final class GraphCache {
         key[1] = shape.n();
         key[2] = algorithm.ordinal();
         key[3] = weights.number();
-        key[4] = x.address();
+        key[4] = TensorAccess.address(x);
         key[5] = States.h(in);
-        key[6] = y.address();
+        key[6] = TensorAccess.address(y);
         key[7] = States.h(out);
         key[8] = in == out ? 1 : 0;
         key[9] = parts.moves();

@@ -4,6 +4,7 @@ import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceStorage;
 import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Reserve;
@@ -39,9 +40,9 @@ final class RaceCall implements AutoCloseable {
         long outputs = Math.multiplyExact(rows, config.outputSize());
         long parameters = reserve == null ? 1 : WeightLayout.of(config).size();
         block = DeviceStorage.allocate(device, inputs + outputs + parameters, "tensors of a measurement");
-        x = FloatTensor.view(block, 0, rows, config.inputSize());
-        y = FloatTensor.view(block, inputs, rows, config.outputSize());
-        results = new InputGradients(null, null, FloatTensor.view(block, inputs + outputs, parameters));
+        x = TensorAccess.view(block, 0, rows, config.inputSize());
+        y = TensorAccess.view(block, inputs, rows, config.outputSize());
+        results = new InputGradients(null, null, TensorAccess.view(block, inputs + outputs, parameters));
         x.fill(0.25f);
         call = reserve == null ? null : new TrainingCall(size.t(), size.n(), null, x, null, y, null, 0, 0, reserve);
     }

@@ -2,6 +2,7 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +59,11 @@ final class States {
 
     /** Where a caller's h is; 0 for null. */
     static long h(@Nullable RecurrentState state) {
-        return state == null ? 0 : state.h().address();
+        return state == null ? 0 : TensorAccess.address(state.h());
     }
 
     /** Where a caller's c is; 0 for null, and for a cell without. */
     static long c(@Nullable RecurrentState state) {
-        return state == null || !state.hasCellState() ? 0 : state.c().address();
+        return state == null || !state.hasCellState() ? 0 : TensorAccess.address(state.c());
     }
 }
