@@ -158,7 +158,8 @@ public final class RecurrentConfig {
         copy.reset = reset;
         int slots = cell.activationSlots().size();
         copy.activations = activations.subList(0, slots);
-        copy.reverseActivations = activations.subList(slots, activations.size());
+        List<Activation> reverse = activations.subList(slots, activations.size());
+        copy.reverseActivations = reverse.equals(copy.activations) ? List.of() : reverse;
         return copy;
     }
 

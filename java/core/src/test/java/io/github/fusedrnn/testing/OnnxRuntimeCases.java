@@ -55,8 +55,11 @@ public final class OnnxRuntimeCases {
                 .bias(file.has("B"))
                 .gateClip(Float.parseFloat(file.metadata("clip", "0")))
                 .direction(
-                        Direction.valueOf(file.metadata("direction", "forward").toUpperCase(Locale.ROOT)))
-                .activations(activations(file));
+                        Direction.valueOf(file.metadata("direction", "forward").toUpperCase(Locale.ROOT)));
+        Activation[] functions = activations(file);
+        if (functions.length > 0) {
+            builder.activations(functions);
+        }
         if (file.has("P")) {
             builder.peepholes(true);
         }
