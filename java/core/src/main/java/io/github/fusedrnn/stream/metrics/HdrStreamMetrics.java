@@ -1,6 +1,5 @@
 package io.github.fusedrnn.stream.metrics;
 
-import io.github.fusedrnn.stream.StreamMetrics;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
@@ -9,24 +8,24 @@ import org.HdrHistogram.Recorder;
  * Histograms of what a pool does, to three significant digits, without garbage and without a lock for those who record. Needs HdrHistogram on the
  * class or module path. Thread-safe.
  */
-public final class HdrStreamMetrics implements StreamMetrics {
+public final class HdrStreamMetrics extends InstrumentedMetrics {
     private static final int DIGITS = 3;
 
-    private final Recorder batchSizes = new Recorder(DIGITS);
-    private final Recorder batchNanos = new Recorder(DIGITS);
-    private final Recorder waitNanos = new Recorder(DIGITS);
-    private final Recorder totalNanos = new Recorder(DIGITS);
-    private final LongAdder rejected = new LongAdder();
-    private final LongAdder failed = new LongAdder();
-    private final LongAdder evicted = new LongAdder();
-    private final LongAdder restored = new LongAdder();
-    private final LongAdder storeFailed = new LongAdder();
+    private final Recorder[] recorders = new Recorder[Distribution.values().length];
+    private final LongAdder[] counters = new LongAdder[Event.values().length];
 
     /** Nothing measured yet. */
-    public HdrStreamMetrics() {}
+    public HdrStreamMetrics() {
+        for (int i = 0; i < recorders.length; i++) {
+            recorders[i] = new Recorder(DIGITS);
+        }
+        for (int i = 0; i < counters.length; i++) {
+            counters[i] = new LongAdder();
+        }
+    }
 
     /**
-     * What was measured in an interval. The caller's to keep.
+     * What was measured in an interval. Owned by the caller.
      *
      * @param batchSizes streams of each batch
      * @param batchNanos time of each batch on the backend
@@ -52,51 +51,32 @@ public final class HdrStreamMetrics implements StreamMetrics {
     /** What was measured since the last call of this method, or since the beginning. */
     public synchronized Interval interval() {
         return new Interval(
-                batchSizes.getIntervalHistogram(),
-                batchNanos.getIntervalHistogram(),
-                waitNanos.getIntervalHistogram(),
-                totalNanos.getIntervalHistogram(),
-                rejected.sumThenReset(),
-                failed.sumThenReset(),
-                evicted.sumThenReset(),
-                restored.sumThenReset(),
-                storeFailed.sumThenReset());
+                take(Distribution.BATCH_SIZE),
+                take(Distribution.BATCH_TIME),
+                take(Distribution.STEP_WAIT),
+                take(Distribution.STEP_TOTAL),
+                take(Event.REJECTED),
+                take(Event.FAILED),
+                take(Event.EVICTED),
+                take(Event.RESTORED),
+                take(Event.STORE_FAILED));
+    }
+
+    private Histogram take(Distribution distribution) {
+        return recorders[distribution.ordinal()].getIntervalHistogram();
+    }
+
+    private long take(Event event) {
+        return counters[event.ordinal()].sumThenReset();
     }
 
     @Override
-    public void batch(int size, int queued, long nanos) {
-        batchSizes.recordValue(size);
-        batchNanos.recordValue(Math.max(0, nanos));
+    void record(Distribution distribution, long value) {
+        recorders[distribution.ordinal()].recordValue(Math.max(0, value));
     }
 
     @Override
-    public void step(long wait, long total) {
-        waitNanos.recordValue(Math.max(0, wait));
-        totalNanos.recordValue(Math.max(0, total));
-    }
-
-    @Override
-    public void rejected() {
-        rejected.increment();
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        failed.increment();
-    }
-
-    @Override
-    public void evicted(long streamId) {
-        evicted.increment();
-    }
-
-    @Override
-    public void restored(long streamId) {
-        restored.increment();
-    }
-
-    @Override
-    public void storeFailed(long streamId, Throwable cause) {
-        storeFailed.increment();
+    void count(Event event) {
+        counters[event.ordinal()].increment();
     }
 }

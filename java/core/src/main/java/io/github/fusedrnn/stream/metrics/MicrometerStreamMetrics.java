@@ -1,32 +1,24 @@
 package io.github.fusedrnn.stream.metrics;
 
-import io.github.fusedrnn.stream.StreamMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /**
  * Meters of a pool in a Micrometer registry: {@code fusedrnn.pool.batch.size}, {@code .batch.time}, {@code .step.wait}, {@code .step.total},
  * {@code .queued} (of the worker that ran a batch last) and the counters {@code .rejected}, {@code .failed}, {@code .evicted}, {@code .restored},
  * {@code .store.failed}. Needs Micrometer on the class or module path. Thread-safe.
  */
-public final class MicrometerStreamMetrics implements StreamMetrics {
-    private static final String PREFIX = "fusedrnn.pool.";
-
-    private final DistributionSummary batchSize;
-    private final Timer batchTime;
-    private final Timer stepWait;
-    private final Timer stepTotal;
-    private final AtomicInteger queued;
-    private final Counter rejected;
-    private final Counter failed;
-    private final Counter evicted;
-    private final Counter restored;
-    private final Counter storeFailed;
+public final class MicrometerStreamMetrics extends InstrumentedMetrics {
+    private final LongConsumer[] distributions = new LongConsumer[Distribution.values().length];
+    private final Counter[] counters = new Counter[Event.values().length];
+    private final AtomicInteger queued = new AtomicInteger();
 
     /**
      * Registers the meters.
@@ -35,54 +27,42 @@ public final class MicrometerStreamMetrics implements StreamMetrics {
      */
     public MicrometerStreamMetrics(MeterRegistry registry, String... tags) {
         Tags all = Tags.of(tags);
-        batchSize = registry.summary(PREFIX + "batch.size", all);
-        batchTime = registry.timer(PREFIX + "batch.time", all);
-        stepWait = registry.timer(PREFIX + "step.wait", all);
-        stepTotal = registry.timer(PREFIX + "step.total", all);
-        queued = new AtomicInteger();
-        registry.gauge(PREFIX + "queued", all, this, metrics -> metrics.queued.get());
-        rejected = registry.counter(PREFIX + "rejected", all);
-        failed = registry.counter(PREFIX + "failed", all);
-        evicted = registry.counter(PREFIX + "evicted", all);
-        restored = registry.counter(PREFIX + "restored", all);
-        storeFailed = registry.counter(PREFIX + "store.failed", all);
+        for (Distribution distribution : Distribution.values()) {
+            distributions[distribution.ordinal()] = distribution == Distribution.BATCH_SIZE
+                    ? sizes(registry.summary(name(distribution), all))
+                    : nanos(registry.timer(name(distribution), all));
+        }
+        for (Event event : Event.values()) {
+            counters[event.ordinal()] = registry.counter(name(event), all);
+        }
+        registry.gauge("fusedrnn.pool.queued", all, this, metrics -> metrics.queued.get());
+    }
+
+    private static String name(Enum<?> of) {
+        return "fusedrnn.pool." + of.name().toLowerCase(Locale.ROOT).replace('_', '.');
+    }
+
+    private static LongConsumer sizes(DistributionSummary summary) {
+        return summary::record;
+    }
+
+    private static LongConsumer nanos(Timer timer) {
+        return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
     public void batch(int size, int waiting, long nanos) {
-        batchSize.record(size);
-        batchTime.record(nanos, TimeUnit.NANOSECONDS);
+        super.batch(size, waiting, nanos);
         queued.set(waiting);
     }
 
     @Override
-    public void step(long wait, long total) {
-        stepWait.record(wait, TimeUnit.NANOSECONDS);
-        stepTotal.record(total, TimeUnit.NANOSECONDS);
+    void record(Distribution distribution, long value) {
+        distributions[distribution.ordinal()].accept(value);
     }
 
     @Override
-    public void rejected() {
-        rejected.increment();
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        failed.increment();
-    }
-
-    @Override
-    public void evicted(long streamId) {
-        evicted.increment();
-    }
-
-    @Override
-    public void restored(long streamId) {
-        restored.increment();
-    }
-
-    @Override
-    public void storeFailed(long streamId, Throwable cause) {
-        storeFailed.increment();
+    void count(Event event) {
+        counters[event.ordinal()].increment();
     }
 }
