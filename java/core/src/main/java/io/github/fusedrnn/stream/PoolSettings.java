@@ -27,8 +27,8 @@ record PoolSettings(
     }
 
     /**
-     * Rows of one worker. Ids are spread over the workers by a hash, so their shares vary: eight standard deviations more than the mean leave no
-     * worker short.
+     * Rows of one worker. A hash spreads the ids over the workers, so their shares vary; eight standard deviations above the mean are enough for
+     * each.
      */
     int streamsOfWorker() {
         if (workers == 1) {

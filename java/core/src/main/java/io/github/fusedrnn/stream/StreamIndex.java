@@ -64,7 +64,7 @@ final class StreamIndex {
             return;
         }
         size--;
-        // whoever was pushed past the gap moves into it, so that probing may stop at the first empty place
+        // entries that were displaced past the gap move into it, so that probing may stop at the first empty slot
         for (int i = next(gap); streams[i] != null; i = next(i)) {
             int distance = (i - home(ids[i])) & (streams.length - 1);
             if (distance >= ((i - gap) & (streams.length - 1))) {
@@ -92,7 +92,7 @@ final class StreamIndex {
         return (int) (spread(id) >>> 32) & (streams.length - 1);
     }
 
-    /** Ids are often counted up; this makes neighbours strangers (the finaliser of SplitMix64). */
+    /** Ids are often consecutive; this scatters them (the finaliser of SplitMix64). */
     static long spread(long id) {
         long z = (id ^ (id >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -1,42 +1,42 @@
 package io.github.fusedrnn.stream;
 
 /**
- * What a {@link StreamPool} tells about itself. Called from its workers and from those who submit, several at once; must be quick, thread-safe
- * and not throw. Every method does nothing unless overridden. Times are in nanoseconds.
+ * Receives what happens in a {@link StreamPool}. Called by its workers and by submitters, from several threads at once: must be quick,
+ * thread-safe, and must not throw. Every method does nothing unless overridden. Times are in nanoseconds.
  */
 public interface StreamMetrics {
-    /** Tells nobody. */
+    /** Ignores everything. */
     StreamMetrics NONE = new StreamMetrics() {};
 
     /**
-     * A batch was run.
+     * A batch ran.
      *
-     * @param size streams that it stepped
-     * @param queued requests that wait now, of the same worker
-     * @param nanos time on the backend, copies included
+     * @param size streams in the batch
+     * @param queued requests that now wait for the same worker
+     * @param nanos time on the backend, including copies
      */
     default void batch(int size, int queued, long nanos) {}
 
     /**
      * A step was done.
      *
-     * @param waitNanos from its submission until its batch began
-     * @param totalNanos from its submission until just before its answer is handed out
+     * @param waitNanos from submission to the start of the batch
+     * @param totalNanos from submission to just before the answer is delivered
      */
     default void step(long waitNanos, long totalNanos) {}
 
-    /** A request was refused because there was no room for it. */
+    /** A request was refused because the queue, or the pool, was full. */
     default void rejected() {}
 
-    /** A request was accepted and failed. */
+    /** An accepted request failed. */
     default void failed(Throwable cause) {}
 
-    /** A stream was written to the store and left the pool. */
+    /** A stream was saved to the store and left the pool. */
     default void evicted(long streamId) {}
 
     /** A stream came back from the store. */
     default void restored(long streamId) {}
 
-    /** A stream could not be written to the store, and stayed; or, while the pool closed, is lost. */
+    /** A stream could not be saved to the store. It stays in the pool, or is lost if the pool is closing. */
     default void storeFailed(long streamId, Throwable cause) {}
 }

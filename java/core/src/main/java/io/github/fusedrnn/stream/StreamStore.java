@@ -4,29 +4,29 @@ import io.github.fusedrnn.RecurrentStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link StreamPool} puts the states of streams that it evicts, and finds those of streams that come back. Called on the pool's workers,
- * from several at once for different streams, and never from two for one; a worker does nothing else meanwhile.
+ * Keeps the states of the streams that a {@link StreamPool} evicts until they come back. Called by the pool's workers: for different streams from
+ * several threads at once, for one stream never from two. A worker does nothing else meanwhile.
  */
 public interface StreamStore {
     /**
-     * Keeps a stream's state, in the place of an older one.
+     * Saves a stream's state; replaces an older one.
      *
      * @param snapshot as {@link RecurrentStream#snapshot()} gives it
-     * @throws RuntimeException if it cannot be kept: the stream stays in the pool
+     * @throws RuntimeException if it cannot be saved: the stream stays in the pool
      */
     void save(long streamId, byte[] snapshot);
 
     /**
-     * The state of a stream that is not in the pool; null = none is known, and the stream begins with the zero state.
+     * The state of a stream that is not in the pool; null = unknown, and the stream starts from the zero state.
      *
-     * @throws RuntimeException if it cannot be had now: the request that asked for it fails with this
+     * @throws RuntimeException if it cannot be loaded now: the request that needs it fails with this exception
      */
     byte @Nullable [] load(long streamId);
 
     /**
-     * The stream has ended, its state is not needed any more.
+     * The stream has ended; its state is no longer needed.
      *
-     * @throws RuntimeException if it cannot be forgotten: the request fails with this, and the stream goes on
+     * @throws RuntimeException if it cannot be removed: the request fails with this exception, and the stream goes on
      */
     default void remove(long streamId) {}
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Several submitters against pools of random knobs: streams join, leave, start anew, go back to a snapshot, are evicted to a store that sometimes
+ * Several submitters against pools of random options: streams join, leave, start anew, go back to a snapshot, are evicted to a store that sometimes
  * fails; weights are packed anew, for which there is no memory at times, so that batches fail; and the pool closes under them one way or the other. Each answer is compared with a stream of its own that takes the same steps, and has to be the next one
  * of its stream: a lost, doubled or swapped answer fails. {@code -Dfusedrnn.stress.steps} sets how many steps.
  */

@@ -186,7 +186,7 @@ class StreamPoolTest {
     }
 
     @Test
-    void refusesKnobsThatMakeNoSense() {
+    void refusesInvalidOptions() {
         try (Lstm layer = lstm();
                 Lstm both = Lstm.builder(C, H).bidirectional().build()) {
             assertThatIllegalArgumentException()
