@@ -1,27 +1,23 @@
 package io.github.fusedrnn.stream;
 
+import io.github.fusedrnn.stream.PooledStream.Request;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that steps the streams of a shard, batch after batch, with memory of its own. Cellular batching: a batch is one time step of as many
- * streams as wait, each at whatever step it is.
+ * Steps the streams of one queue, batch after batch, with memory of its own. Cellular batching: a batch is one time step of as many streams as
+ * are ready, each at whatever step it is.
  */
 final class PoolWorker implements Runnable {
-    /** A thread of some pool: one that must not wait for room in a queue. */
-    static class WorkerThread extends Thread {
-        WorkerThread(Runnable worker, String name) {
-            super(worker, name);
-            setDaemon(true);
-        }
-    }
+    /** Evictions in a row, each a call of the store, before requests are looked at again. */
+    private static final int EVICTIONS = 16;
 
-    private final PoolShard shard;
+    private final RequestQueue queue;
     private final Consumer<Throwable> onDefect;
     private final StateSlab slab;
     private final PoolBatch memory;
-    private final Residents residents;
+    private final ResidentStreams residents;
     private final StreamMetrics metrics;
     private final @Nullable PooledStream[] batch;
     private final @Nullable PooledStream[] stepped;
@@ -30,10 +26,10 @@ final class PoolWorker implements Runnable {
     /**
      * A worker that is not run yet.
      *
-     * @param onDefect told, on the worker, what ends it if nobody closed its shard
+     * @param onDefect told, on the worker, what ended it if nobody closed its queue
      */
-    PoolWorker(PoolSettings settings, PoolShard shard, Consumer<Throwable> onDefect) {
-        this.shard = shard;
+    PoolWorker(PoolSettings settings, RequestQueue queue, Consumer<Throwable> onDefect) {
+        this.queue = queue;
         this.onDefect = onDefect;
         metrics = settings.metrics();
         batch = new @Nullable PooledStream[settings.largestBatch()];
@@ -46,10 +42,10 @@ final class PoolWorker implements Runnable {
             memory.close();
             throw e;
         }
-        residents = new Residents(settings, slab, rows, shard);
+        residents = new ResidentStreams(settings, slab, rows, queue::evicted);
     }
 
-    /** Gives the memory of a worker back that never ran. */
+    /** Frees the memory of a worker that never ran. */
     void abandon() {
         memory.close();
         slab.close();
@@ -61,23 +57,23 @@ final class PoolWorker implements Runnable {
 
     @Override
     public void run() {
-        Throwable end = new StreamPoolClosedException("the stream pool was closed before it came to this request");
+        Throwable end = StreamPoolClosedException.unprocessed();
         try {
             for (int n = take(); n >= 0; n = take()) {
                 if (n > 0) {
                     process(n);
-                    shard.finish(batch, n);
+                    queue.finish(batch, n);
                 }
-                residents.evictIdle(System.nanoTime());
+                evictIdle(System.nanoTime());
             }
         } catch (Throwable e) {
-            // A defect, or no heap left: nobody may wait for an answer that will not come.
+            // A defect, or the heap is full: nobody may wait for an answer that will not come.
             end = e;
-            shard.closeAfter(e, true);
+            queue.close(true, e);
             onDefect.accept(e);
         } finally {
             try {
-                shard.failAll(end);
+                failAll(end);
                 residents.saveAll();
             } finally {
                 memory.close();
@@ -88,32 +84,29 @@ final class PoolWorker implements Runnable {
     }
 
     private int take() {
-        return shard.take(batch, residents.nextEviction());
+        return queue.take(batch, residents.nextEviction());
     }
 
     private void process(int n) {
         long begun = System.nanoTime();
-        boolean failing = shard.failing();
+        boolean failing = queue.failing();
         residents.beginBatch();
         int rows = 0;
         for (int i = 0; i < n; i++) {
             PooledStream stream = batch[i];
-            PoolRequest request = stream.first();
+            Request request = stream.first();
             if (failing) {
-                fail(
-                        stream,
-                        request,
-                        new StreamPoolClosedException("the stream pool was closed before it came to this request"));
+                fail(stream, request, StreamPoolClosedException.unprocessed());
                 continue;
             }
             try {
-                if (request.kind == PoolRequest.Kind.STEP) {
+                StreamCommand<?> command = request.command;
+                if (command == null) {
                     residents.admit(stream, begun);
                     memory.set(rows, request.x, stream.row);
                     stepped[rows++] = stream;
                 } else {
-                    Object answer = command(stream, request, begun);
-                    request.answered(answer);
+                    command.run(residents, stream, begun);
                     request.clear();
                 }
             } catch (Throwable e) {
@@ -125,20 +118,6 @@ final class PoolWorker implements Runnable {
         }
     }
 
-    private @Nullable Object command(PooledStream stream, PoolRequest request, long now) {
-        switch (request.kind) {
-            case RESET -> residents.admitZero(stream, now);
-            case REMOVE -> residents.remove(stream);
-            case RESTORE -> residents.restore(stream, request.snapshot, now);
-            case SNAPSHOT -> {
-                residents.admit(stream, now);
-                return residents.snapshot(stream);
-            }
-            case STEP -> throw new IllegalStateException("a step is no command");
-        }
-        return null;
-    }
-
     private void step(int rows, long begun) {
         Throwable failure = null;
         try {
@@ -147,10 +126,10 @@ final class PoolWorker implements Runnable {
             failure = e;
         }
         long done = System.nanoTime();
-        metrics.batch(rows, shard.queued(), done - begun);
+        metrics.batch(rows, queue.queued(), done - begun);
         for (int i = 0; i < rows; i++) {
             PooledStream stream = stepped[i];
-            PoolRequest request = stream.first();
+            Request request = stream.first();
             if (failure != null) {
                 fail(stream, request, failure);
                 continue;
@@ -159,7 +138,7 @@ final class PoolWorker implements Runnable {
             memory.get(i, request.y, request.yOffset);
             metrics.step(begun - request.submitted, done - request.submitted);
             try {
-                request.stepped(stream.id, stream.steps);
+                request.stepped(stream);
             } catch (Throwable e) {
                 report(e);
             }
@@ -167,22 +146,39 @@ final class PoolWorker implements Runnable {
         }
     }
 
-    /** Fails what a stream waits for, all of it. */
-    static void failAll(PooledStream stream, Throwable cause) {
-        for (PoolRequest request = stream.head; request != null; request = request.next) {
-            tell(stream, request, cause);
+    /** Evicts streams that have been idle for too long: one, and more only while no stream is ready. */
+    private void evictIdle(long now) {
+        for (int i = 0; i < EVICTIONS && (i == 0 || !queue.hasReady()); i++) {
+            ResidentStreams.Entry idle = residents.idle(now);
+            if (idle == null) {
+                return;
+            }
+            if (queue.isScheduled(idle.id)) {
+                residents.touch(idle, now);
+            } else {
+                residents.evict(idle, now);
+            }
         }
     }
 
-    private void fail(PooledStream stream, PoolRequest request, Throwable cause) {
+    /** Fails whatever is left in the queue, of every stream. */
+    private void failAll(Throwable cause) {
+        for (PooledStream stream : queue.left()) {
+            for (Request request = stream.head; request != null; request = request.next) {
+                tell(stream, request, cause);
+            }
+        }
+    }
+
+    private void fail(PooledStream stream, Request request, Throwable cause) {
         metrics.failed(cause);
         tell(stream, request, cause);
     }
 
     /** Tells once: an answered request has nobody left to tell. */
-    private static void tell(PooledStream stream, PoolRequest request, Throwable cause) {
+    private static void tell(PooledStream stream, Request request, Throwable cause) {
         try {
-            request.failed(stream.id, cause);
+            request.failed(stream, cause);
         } catch (Throwable e) {
             report(e);
         }

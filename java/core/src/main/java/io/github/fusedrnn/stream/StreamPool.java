@@ -2,6 +2,7 @@ package io.github.fusedrnn.stream;
 
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentStream;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,20 +10,20 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thousands of stateful streams over one set of weights. Whatever requests of different streams wait at the same time are run as one batch of one
- * time step, so that the weights are read once for all of them; a stream's own requests are answered in the order in which they came. A stream
- * exists from its first request on, begins with the zero state, and may join or leave at any step.
+ * Thousands of stateful streams over one set of weights. Requests of different streams that wait at the same time run as one batch of one time
+ * step, so that the weights are read once for all of them. The requests of one stream are answered in the order of their submission. A stream
+ * exists from its first request on, starts from the zero state, and may join or leave at any step.
  *
  * <p>Numbers: on the CPU backend's own kernels, in every precision, a stream's outputs have the same bits whatever it was batched with, and those
  * of a {@link RecurrentStream}; {@link RecurrentLayer#explain()} says whether that promise holds.
  *
  * <p>Threads: every method may be called from any thread. Each worker has its own streams (by a hash of the id), its own memory and its own
- * plan. The states stay on the backend; what a batch needs is gathered there.
+ * plan. The states stay on the backend, where each batch gathers those it needs.
  *
- * <p>Failures: wrong input is refused when it is submitted. If a batch fails on the backend, its requests fail and every state is as it was before.
- * Every request that was accepted is answered exactly once, also when the pool closes. What a pool cannot survive (a {@link StreamMetrics} that
- * throws, a Java heap that is full) closes it: what waits for the worker that failed fails with it, all else is answered, and
- * {@link StreamPoolClosedException} has it as its cause.
+ * <p>Failures: wrong input is refused when it is submitted. If a batch fails on the backend, its requests fail and no state changes. Every
+ * accepted request is answered exactly once, even if the pool closes. What a worker cannot survive (a {@link StreamMetrics} that throws, a full
+ * Java heap) closes the pool: requests that wait for this worker fail with it, all others are processed, and it is the cause of each later
+ * {@link StreamPoolClosedException}.
  *
  * <p>Weights may change at any time: the next batch runs on the new ones, and streams keep their states. Snapshots carry the fingerprint of the
  * weights, so a stream that was evicted before the change cannot come back after it; {@link #reset} or {@link #remove} lets it begin anew.
@@ -33,20 +34,20 @@ public final class StreamPool implements AutoCloseable {
     private final int inputSize;
     private final int outputSize;
     private final StreamMetrics metrics;
-    private final PoolShard[] shards;
+    private final RequestQueue[] queues;
     private final PoolWorker[] workers;
     private final Thread[] threads;
 
     StreamPool(PoolSettings settings) {
-        this(settings, PoolWorker.WorkerThread::new);
+        this(settings, WorkerThread::new);
     }
 
-    /** With threads of another make, for tests. */
-    StreamPool(PoolSettings settings, BiFunction<Runnable, String, PoolWorker.WorkerThread> threadMaker) {
+    /** With other threads, for tests. */
+    StreamPool(PoolSettings settings, BiFunction<Runnable, String, WorkerThread> threadMaker) {
         inputSize = settings.layer().config().inputSize();
         outputSize = settings.layer().config().outputSize();
         metrics = settings.metrics();
-        shards = new PoolShard[settings.workers()];
+        queues = new RequestQueue[settings.workers()];
         workers = new PoolWorker[settings.workers()];
         threads = new Thread[settings.workers()];
         int pool = POOLS.incrementAndGet();
@@ -54,30 +55,30 @@ public final class StreamPool implements AutoCloseable {
         int started = 0;
         try {
             for (int i = 0; i < workers.length; i++) {
-                shards[i] = new PoolShard(settings);
-                workers[i] = new PoolWorker(settings, shards[i], this::closeAfter);
+                queues[i] = new RequestQueue(settings);
+                workers[i] = new PoolWorker(settings, queues[i], this::closeAfter);
                 made++;
                 threads[i] = threadMaker.apply(workers[i], "fusedrnn-pool-" + pool + "-" + i);
-                shards[i].serveWith(threads[i]);
+                queues[i].serveWith(threads[i]);
             }
             for (Thread thread : threads) {
                 thread.start();
                 started++;
             }
         } catch (RuntimeException | Error e) {
-            // a worker that runs gives its memory back itself; a system may have no thread left for the others
+            // a running worker frees its memory itself; the system may have had no thread left for the others
             for (int i = started; i < made; i++) {
                 workers[i].abandon();
             }
             for (int i = 0; i < started; i++) {
-                shards[i].close(true);
+                queues[i].close(true, null);
             }
             awaitEnds(started);
             throw e;
         }
     }
 
-    /** A pool of streams of a layer, which the caller closes after the pool. */
+    /** A pool of streams over a layer. The caller closes the layer, after the pool. */
     public static StreamPoolBuilder builder(RecurrentLayer layer) {
         return new StreamPoolBuilder(layer);
     }
@@ -95,11 +96,24 @@ public final class StreamPool implements AutoCloseable {
      */
     public CompletionStage<float[]> submit(long streamId, float[] x) {
         if (x.length != inputSize) {
-            throw new IllegalArgumentException("x: " + x.length + " elements (expected: C = " + inputSize + ")");
+            throw Checks.wrong("x", x.length + " elements", "C = " + inputSize);
         }
-        CompletableFuture<float[]> future = new CompletableFuture<>();
-        submit(PoolRequest.Kind.STEP, streamId, x, 0, new float[outputSize], 0, PoolRequest.NO_BYTES, null, future);
+        StepFuture future = new StepFuture();
+        step(streamId, x, 0, new float[outputSize], 0, future);
         return future;
+    }
+
+    /** Completes with the array that the request named. */
+    private static final class StepFuture extends CompletableFuture<float[]> implements StepCallback {
+        @Override
+        public void stepped(long streamId, long step, float[] y, int yOffset) {
+            complete(y);
+        }
+
+        @Override
+        public void failed(long streamId, Throwable cause) {
+            completeExceptionally(cause);
+        }
     }
 
     /**
@@ -116,10 +130,7 @@ public final class StreamPool implements AutoCloseable {
     public void submit(long streamId, float[] x, int xOffset, float[] y, int yOffset, StepCallback callback) {
         checkRange("x", x.length, xOffset, inputSize);
         checkRange("y", y.length, yOffset, outputSize);
-        if (callback == null) {
-            throw new NullPointerException("callback: null (expected: a value)");
-        }
-        submit(PoolRequest.Kind.STEP, streamId, x, xOffset, y, yOffset, PoolRequest.NO_BYTES, callback, null);
+        step(streamId, x, xOffset, y, yOffset, Checks.notNull("callback", callback));
     }
 
     private static void checkRange(String name, int length, int offset, int count) {
@@ -129,66 +140,60 @@ public final class StreamPool implements AutoCloseable {
         }
     }
 
-    /** Sets a stream back to the zero state, when what was submitted for it before is done. */
+    /** Sets a stream back to the zero state, after its earlier requests. */
     public CompletionStage<@Nullable Void> reset(long streamId) {
-        return command(PoolRequest.Kind.RESET, streamId, PoolRequest.NO_BYTES);
+        return command(streamId, StreamCommand.reset());
     }
 
-    /** The state of a stream, when what was submitted for it before is done; as {@link RecurrentStream#snapshot()} gives it. */
+    /** The state of a stream, after its earlier requests, as {@link RecurrentStream#snapshot()} gives it. */
     public CompletionStage<byte[]> snapshot(long streamId) {
-        return command(PoolRequest.Kind.SNAPSHOT, streamId, PoolRequest.NO_BYTES);
+        return command(streamId, StreamCommand.snapshot());
     }
 
     /**
-     * Sets a stream to the state of a snapshot, when what was submitted for it before is done. What is wrong with the snapshot fails the stage, with
-     * an {@link IllegalArgumentException}, and leaves the stream as it was.
+     * Sets a stream to the state of a snapshot, after its earlier requests. A wrong snapshot fails the stage with an
+     * {@link IllegalArgumentException} and leaves the stream as it was.
      *
      * @param snapshot of a {@link RecurrentStream} or a pool, on any backend; not to be changed until the stage is done
      */
     public CompletionStage<@Nullable Void> restore(long streamId, byte[] snapshot) {
-        return command(PoolRequest.Kind.RESTORE, streamId, snapshot);
+        return command(streamId, StreamCommand.restore(snapshot));
     }
 
-    /** Ends a stream, when what was submitted for it before is done: its state is forgotten, in the store, too. */
+    /** Ends a stream, after its earlier requests: its state is removed from the pool and from the store. */
     public CompletionStage<@Nullable Void> remove(long streamId) {
-        return command(PoolRequest.Kind.REMOVE, streamId, PoolRequest.NO_BYTES);
+        return command(streamId, StreamCommand.remove());
     }
 
-    /** A command's answer has the type that its kind says. */
-    private <T> CompletionStage<T> command(PoolRequest.Kind kind, long streamId, byte[] snapshot) {
-        CompletableFuture<T> future = new CompletableFuture<>();
-        submit(kind, streamId, PoolRequest.NO_FLOATS, 0, PoolRequest.NO_FLOATS, 0, snapshot, null, future);
-        return future;
-    }
-
-    private void submit(
-            PoolRequest.Kind kind,
-            long streamId,
-            float[] x,
-            int xOffset,
-            float[] y,
-            int yOffset,
-            byte[] snapshot,
-            @Nullable StepCallback callback,
-            @Nullable CompletableFuture<?> future) {
+    private void step(long streamId, float[] x, int xOffset, float[] y, int yOffset, StepCallback callback) {
         try {
-            shardOf(streamId).submit(kind, streamId, x, xOffset, y, yOffset, snapshot, callback, future);
+            queueOf(streamId).step(streamId, x, xOffset, y, yOffset, callback);
         } catch (StreamPoolFullException e) {
             metrics.rejected();
             throw e;
         }
     }
 
-    private PoolShard shardOf(long streamId) {
-        // other bits of the hash than those that find the stream in its shard
-        return shards[(int) ((StreamIndex.spread(streamId) & 0x7FFF_FFFF) % shards.length)];
+    private <T extends @Nullable Object> CompletionStage<T> command(long streamId, StreamCommand<T> command) {
+        try {
+            queueOf(streamId).command(streamId, command);
+        } catch (StreamPoolFullException e) {
+            metrics.rejected();
+            throw e;
+        }
+        return command.answer();
+    }
+
+    private RequestQueue queueOf(long streamId) {
+        // other bits of the hash than those that find the stream in its queue
+        return queues[(int) ((StreamIndex.spread(streamId) & 0x7FFF_FFFF) % queues.length)];
     }
 
     /** Streams in the pool now, without those that were evicted. */
     public int streams() {
         int sum = 0;
-        for (PoolShard shard : shards) {
-            sum += shard.streams();
+        for (RequestQueue queue : queues) {
+            sum += queue.streams();
         }
         return sum;
     }
@@ -196,40 +201,40 @@ public final class StreamPool implements AutoCloseable {
     /** Requests that wait now. */
     public int queued() {
         int sum = 0;
-        for (PoolShard shard : shards) {
-            sum += shard.queued();
+        for (RequestQueue queue : queues) {
+            sum += queue.queued();
         }
         return sum;
     }
 
     /**
-     * Takes no more requests, answers all that wait, saves every stream if there is a store, and gives the memory back. Waits for that, unless it is
-     * called by a callback. A second call does nothing but wait.
+     * Accepts no more requests, processes those that wait, saves every stream if there is a store, and frees the memory. Waits for all this, unless
+     * a callback calls it. A second call only waits.
      */
     @Override
     public void close() {
         close(false);
     }
 
-    /** As {@link #close()}, but what waits fails with {@link StreamPoolClosedException}; the batches that run now are finished. */
+    /** As {@link #close()}, but requests that wait fail with {@link StreamPoolClosedException}. Batches that already run are finished. */
     public void closeNow() {
         close(true);
     }
 
     private void close(boolean fail) {
-        for (PoolShard shard : shards) {
-            shard.close(fail);
+        for (RequestQueue queue : queues) {
+            queue.close(fail, null);
         }
-        if (Thread.currentThread() instanceof PoolWorker.WorkerThread) {
-            return; // a worker that waited for the workers would wait for itself
+        if (WorkerThread.isCurrent()) {
+            return;
         }
         awaitEnds(workers.length);
     }
 
-    /** When a worker fails, nobody else is taken in either: a pool that serves some of its streams would be hard to understand. */
+    /** If one worker fails, no queue accepts anything: a pool that serves only some of its streams would be hard to understand. */
     private void closeAfter(Throwable defect) {
-        for (PoolShard shard : shards) {
-            shard.closeAfter(defect, false);
+        for (RequestQueue queue : queues) {
+            queue.close(false, defect);
         }
     }
 

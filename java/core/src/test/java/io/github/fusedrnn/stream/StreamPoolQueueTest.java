@@ -46,7 +46,7 @@ class StreamPoolQueueTest {
             }
             assertThatThrownBy(() -> pool.submit(7, x(7, 3)))
                     .isInstanceOf(StreamPoolFullException.class)
-                    .hasMessageStartingWith("queue: full, 3 requests wait (expected: fewer than 3;");
+                    .hasMessageStartingWith("queue: full, 3 requests waiting (expected: fewer than 3;");
             gate.open();
             float[][] expected = alone(layer, 7, 4);
             for (int t = 0; t < 3; t++) {
@@ -90,7 +90,7 @@ class StreamPoolQueueTest {
             get(pool.submit(2, x(2, 0)));
             assertThatThrownBy(() -> pool.submit(3, x(3, 0)))
                     .isInstanceOf(StreamPoolFullException.class)
-                    .hasMessageStartingWith("streams: 2 are open (expected: fewer;");
+                    .hasMessageStartingWith("streams: 2 open (expected: fewer;");
             get(pool.remove(1));
             assertThat(pool.streams()).isLessThanOrEqualTo(2);
             get(pool.submit(2, x(2, 1))); // the batch after the one that removed: its bookkeeping is done
@@ -123,7 +123,8 @@ class StreamPoolQueueTest {
             impatient.submit(1, x(1, 0));
             assertThatThrownBy(() -> impatient.submit(1, x(1, 1)))
                     .isInstanceOf(StreamPoolFullException.class)
-                    .hasMessageStartingWith("queue: full, 1 requests wait for 20 ms");
+                    .hasMessageStartingWith(
+                            "queue: full, 1 requests waiting, no room after 20 ms (expected: fewer than 1;");
             other.open();
         }
     }
@@ -157,7 +158,7 @@ class StreamPoolQueueTest {
             awaitTimedWaiting(waiting);
             waiting.interrupt();
             waiting.join();
-            assertThat(thrown.get()).hasMessageContaining("the thread that waited for room was interrupted");
+            assertThat(thrown.get()).hasMessageContaining("interrupted while waiting for room");
             assertThat(interrupted[0]).isTrue();
             gate.open();
             assertThat(get(first)).isEqualTo(alone(layer, 1, 1)[0]);
@@ -200,7 +201,7 @@ class StreamPoolQueueTest {
                     if (now) {
                         assertThat(failure(answer))
                                 .isInstanceOf(StreamPoolClosedException.class)
-                                .hasMessage("the stream pool was closed before it came to this request");
+                                .hasMessage("the stream pool was closed before it processed this request");
                     } else {
                         assertThat(answer.join()).isEqualTo(alone(layer, i % 4, 5)[i / 4]);
                     }
@@ -294,7 +295,7 @@ class StreamPoolQueueTest {
                 long id = stream;
                 assertThatThrownBy(() -> pool.submit(id, x))
                         .isInstanceOf(StreamPoolClosedException.class)
-                        .hasMessage("the stream pool closed itself when one of its workers failed")
+                        .hasMessage("the stream pool closed itself because a worker failed")
                         .hasRootCauseMessage("metrics must not throw, and do");
             }
         }
@@ -314,7 +315,7 @@ class StreamPoolQueueTest {
     }
 
     /** The second thread of a pool does not start. */
-    private static final class Unstartable extends PoolWorker.WorkerThread {
+    private static final class Unstartable extends WorkerThread {
         Unstartable(Runnable worker, String name) {
             super(worker, name);
         }

@@ -201,7 +201,8 @@ class StreamPoolStoreTest {
             assertThat(store.told).containsOnly(1L);
             store.refused.addAll(List.of(1L, 4L)); // now both that are there
             assertThat(failure(pool.submit(2, x(2, 2))))
-                    .hasMessage("streams: no row is free, and the store could save none of those that might have left")
+                    .hasMessage(
+                            "streams: no row is free, and the store failed to save each stream that could be evicted")
                     .hasRootCauseMessage("no disk for 4");
             store.refused.clear();
             for (long stream = 1; stream <= 4; stream++) {
