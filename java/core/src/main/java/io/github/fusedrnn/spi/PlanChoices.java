@@ -2,7 +2,7 @@ package io.github.fusedrnn.spi;
 
 import org.jspecify.annotations.Nullable;
 
-/** What measurements have found for plans, by a backend's own name of the plan. Thread-safe. */
+/** What measurements have found for plans, by the {@link PlanKey} of the plan. Thread-safe. */
 public interface PlanChoices {
     /** Nothing is known and nothing is measured: the rule decides. */
     PlanChoices RULE = new PlanChoices() {

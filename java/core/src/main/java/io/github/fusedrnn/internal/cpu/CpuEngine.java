@@ -15,12 +15,14 @@ import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.PlanChoices;
+import io.github.fusedrnn.spi.PlanKey;
+import io.github.fusedrnn.spi.PlanSize;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.Reserve;
+import io.github.fusedrnn.spi.TuningCall;
 import io.github.fusedrnn.tensor.TensorStorage;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Layers of one description on one instruction set. */
@@ -90,7 +92,7 @@ final class CpuEngine implements RecurrentEngine {
         MeasuredChoice known = choice(size, weights);
         return known == null
                 ? create(size, weights, null, BY_RULE)
-                : create(size, weights, known.choice(), source(known));
+                : create(size, weights, known.choice(), known.describe());
     }
 
     /** Null where the rule decides. */
@@ -112,23 +114,12 @@ final class CpuEngine implements RecurrentEngine {
         }
     }
 
-    /** What a plan is asked for. */
-    record PlanSize(int t, int n, int threads, boolean training) {
-        int trainingFlag() {
-            return training ? 1 : 0;
-        }
-
-        String label() {
-            return "plan for T = " + t + ", N = " + n;
-        }
-    }
-
     private CpuPlan create(PlanSize size, PackedWeights weights, @Nullable String choice, String source) {
         try (NativeDesc given = new NativeDesc(config)) {
             fr_desc struct = given.struct();
             int set = isa.ordinal();
             int by = products.ordinal();
-            int training = size.trainingFlag();
+            int training = size.training() ? 1 : 0;
             long own = CallMemory.bytes(size.n());
             long bytes = own
                     + known(
@@ -168,10 +159,15 @@ final class CpuEngine implements RecurrentEngine {
                 source);
     }
 
-    /** All that a measurement depends on beside library and machine. */
+    /** Everything that a measurement depends on beside library and machine. */
     private String key(PlanSize size) {
-        return isa.label() + " " + products.label() + " T=" + size.t() + " N=" + size.n() + " threads=" + size.threads()
-                + (size.training() ? " training " : " inference ") + config;
+        return new PlanKey("cpu")
+                .with("isa", isa.name())
+                .with("products", products.name())
+                .with("threads", size.threads())
+                .with(size)
+                .with(config)
+                .text();
     }
 
     /** Null where there is nothing to choose. */
@@ -181,12 +177,17 @@ final class CpuEngine implements RecurrentEngine {
             return null;
         }
         try (Reserve reserve = size.training() ? reserve(size.t(), size.n()) : null;
-                RaceCall call = new RaceCall(config, size.t(), size.n(), weights, reserve)) {
-            return ChoiceRace.run(candidates, choice -> create(size, weights, choice, BEING_MEASURED), call);
+                // The products of the gradients of x and the weights do not depend on the schedule.
+                TuningCall call = new TuningCall(config, size, weights, reserve, false, CpuEngine::tuningMemory)) {
+            return ScheduleTuner.tune(candidates, schedule -> create(size, weights, schedule, BEING_MEASURED), call);
         }
     }
 
-    /** The choices worth measuring, the rule's first. */
+    private static TensorStorage tuningMemory(long floats) {
+        return NativeStorage.allocate(floats, "tensors of a measurement");
+    }
+
+    /** The schedules worth measuring, the rule's first. */
     List<String> candidates(PlanSize size) {
         try (NativeDesc given = new NativeDesc(config)) {
             String lines = NativeApi.fr_choices(
@@ -196,25 +197,12 @@ final class CpuEngine implements RecurrentEngine {
                     size.t(),
                     size.n(),
                     size.threads(),
-                    size.trainingFlag());
+                    size.training() ? 1 : 0);
             if (lines == null) {
                 throw new IllegalArgumentException(size.label() + ": " + NativeApi.fr_last_error());
             }
             return lines.lines().toList();
         }
-    }
-
-    private static String source(MeasuredChoice known) {
-        if (known.nanos() >= known.ruleNanos()) {
-            return String.format(Locale.ROOT, "%s: %.2f us a call", known.source(), known.nanos() / 1000);
-        }
-        return String.format(
-                Locale.ROOT,
-                "%s: %.2f us a call, by rule %.2f us (%.0f%% less)",
-                known.source(),
-                known.nanos() / 1000,
-                known.ruleNanos() / 1000,
-                100 * (1 - known.nanos() / known.ruleNanos()));
     }
 
     @Override

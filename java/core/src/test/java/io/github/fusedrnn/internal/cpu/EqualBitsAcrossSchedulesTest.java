@@ -11,14 +11,13 @@ import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.config.RecurrentConfig;
-import io.github.fusedrnn.internal.cpu.CpuEngine.PlanSize;
-import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
 import io.github.fusedrnn.spi.PlanChoices;
+import io.github.fusedrnn.spi.PlanSize;
 import io.github.fusedrnn.spi.Reserve;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
@@ -33,8 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a measurement may choose: every candidate gives, to the bit, what the rule's choice gives. */
-class EqualBitsAcrossChoicesTest {
+/** Every schedule that a measurement may choose gives, to the bit, what the schedule by rule gives. */
+class EqualBitsAcrossSchedulesTest {
     private static final int C = 19;
     private static final int H = 70;
     private static final int THREADS = 2;
@@ -100,9 +99,9 @@ class EqualBitsAcrossChoicesTest {
         CpuEngine byRule = engine(config, products, PlanChoices.RULE);
         try (Memory memory = new Memory(config, t, n)) {
             List<float[]> expected = infer(byRule, memory, lengths);
-            for (String choice : byRule.candidates(size)) {
-                List<float[]> actual = infer(engine(config, products, new Fixed(choice)), memory, lengths);
-                same(actual, expected, choice + " for " + size + ", " + products);
+            for (String schedule : byRule.candidates(size)) {
+                List<float[]> actual = infer(engine(config, products, new Fixed(schedule)), memory, lengths);
+                same(actual, expected, schedule + " for " + size + ", " + products);
             }
         }
     }
@@ -112,9 +111,9 @@ class EqualBitsAcrossChoicesTest {
         CpuEngine byRule = engine(config, Products.PACKED, PlanChoices.RULE);
         try (Memory memory = new Memory(config, t, n)) {
             List<float[]> expected = train(byRule, memory, lengths);
-            for (String choice : byRule.candidates(size)) {
-                List<float[]> actual = train(engine(config, Products.PACKED, new Fixed(choice)), memory, lengths);
-                same(actual, expected, choice + " for " + size);
+            for (String schedule : byRule.candidates(size)) {
+                List<float[]> actual = train(engine(config, Products.PACKED, new Fixed(schedule)), memory, lengths);
+                same(actual, expected, schedule + " for " + size);
             }
         }
     }
@@ -147,7 +146,7 @@ class EqualBitsAcrossChoicesTest {
             parameters = WeightLayout.of(config).size();
             weights = NativeStorage.allocate(parameters, "weights");
             Random random = new Random(t * 31L + n);
-            draw(TensorAccess.view(weights, 0, parameters), random, 0.2f);
+            draw(FloatTensor.view(weights, 0, parameters), random, 0.2f);
             x = FloatTensor.allocate(BackendKind.CPU, t, n, config.inputSize());
             draw(x, random, 1);
             y = FloatTensor.allocate(BackendKind.CPU, t, n, config.outputSize());
