@@ -98,17 +98,17 @@ enum Algorithm {
     }
 
     /** The rule for sequences of equal length. */
-    static Algorithm byRule(RecurrentConfig config, Numbers numbers, int n, boolean training) {
+    static Algorithm byRule(RecurrentConfig config, MathMode math, int n, boolean training) {
         if (SMALL_H.refusal(config) == null && SMALL_H.mayFit(config, training)) {
             return SMALL_H;
         }
         boolean persists =
-                ruleMayTake(PERSIST, config, numbers) && n % PERSIST_BATCH_MULTIPLE == 0 && n <= PERSIST_MOST_ROWS;
+                ruleMayTake(PERSIST, config, math) && n % PERSIST_BATCH_MULTIPLE == 0 && n <= PERSIST_MOST_ROWS;
         return persists ? PERSIST : STANDARD;
     }
 
     /** Whether the rule takes an algorithm for some calls of a layer. */
-    static boolean ruleMayTake(Algorithm algorithm, RecurrentConfig config, Numbers numbers) {
+    static boolean ruleMayTake(Algorithm algorithm, RecurrentConfig config, MathMode math) {
         if (algorithm.refusal(config) != null) {
             return false;
         }
@@ -116,7 +116,7 @@ enum Algorithm {
             case STANDARD -> true;
             case SMALL_H -> SMALL_H.mayFit(config, false);
             case PERSIST ->
-                numbers == Numbers.FLOAT16
+                math == MathMode.FLOAT16
                         && config.layers() == 1
                         && config.directions() == 1
                         && config.cell() != CellKind.GRU

@@ -2,36 +2,40 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
-import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
+import io.github.fusedrnn.spi.CudnnOptions;
+import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PlanChoices;
+import io.github.fusedrnn.spi.PlanKey;
+import io.github.fusedrnn.spi.PlanSize;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import org.bytedeco.cuda.global.cudnn;
 
-/** What a plan runs with: what was wished, else what was measured, else the rule's. Immutable, free to share. */
+/** The algorithm of a plan: the one requested, else the one measured, else the rule's. Immutable, free to share. */
 final class AlgorithmChooser {
     private final CudaDevice device;
     private final RecurrentConfig config;
-    private final Numbers numbers;
+    private final MathMode math;
     private final AlgorithmRule rule;
+    private final EngineOptions options;
     private final PlanChoices choices;
 
     AlgorithmChooser(
-            CudaDevice device, RecurrentConfig config, Numbers numbers, AlgorithmRule rule, PlanChoices choices) {
+            CudaDevice device, RecurrentConfig config, MathMode math, AlgorithmRule rule, EngineOptions options) {
         this.device = device;
         this.config = config;
-        this.numbers = numbers;
+        this.math = math;
         this.rule = rule;
-        this.choices = choices;
+        this.options = options;
+        this.choices = options.choices();
     }
 
     /**
      * The choice for a plan; the caller holds the lock of the device's stream.
      *
-     * @param measure runs a race of algorithms, the rule's first
+     * @param measure finds the best of some algorithms, the rule's first
      */
     AlgorithmChoice choose(PlanSize size, Function<List<Algorithm>, MeasuredChoice> measure) {
         AlgorithmChoice byRule = rule.choose(size);
@@ -61,21 +65,20 @@ final class AlgorithmChooser {
             throw new IllegalArgumentException("tuning: choice '" + known.choice() + "' for " + key
                     + " (expected: an algorithm that cuDNN has for this layer)");
         }
-        String source = known.nanos() >= known.ruleNanos()
-                ? String.format(Locale.ROOT, "%s: %.2f us a call", known.source(), known.nanos() / 1000)
-                : String.format(
-                        Locale.ROOT,
-                        "%s: %.2f us a call, by rule %.2f us (%.0f%% less)",
-                        known.source(),
-                        known.nanos() / 1000,
-                        known.ruleNanos() / 1000,
-                        100 * (1 - known.nanos() / known.ruleNanos()));
-        return new AlgorithmChoice(algorithm, source);
+        return new AlgorithmChoice(algorithm, known.describe());
     }
 
-    /** All that a measurement depends on. */
+    /** Everything that a measurement depends on; the processor, which a tuning file names, is not the device. */
     private String key(PlanSize size) {
-        return "cudnn " + cudnn.cudnnGetVersion() + " on " + device.name().replaceAll("[^ -{}~]", "?") + " " + numbers
-                + " T=" + size.t() + " N=" + size.n() + (size.training() ? " training " : " inference ") + config;
+        CudnnOptions cudnnOptions = options.cudnn();
+        return new PlanKey("cudnn")
+                .with("version", cudnn.cudnnGetVersion())
+                .with("device", device.name())
+                .with("math", math.name())
+                .with("graphs", cudnnOptions.graphs())
+                .with("cudnnDropout", cudnnOptions.ownDropout())
+                .with(size)
+                .with(config)
+                .text();
     }
 }

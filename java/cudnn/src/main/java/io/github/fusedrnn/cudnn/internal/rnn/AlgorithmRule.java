@@ -1,35 +1,35 @@
 package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.config.RecurrentConfig;
-import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.PlanChoices;
+import io.github.fusedrnn.spi.PlanSize;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which algorithm a layer's plans take when nothing was measured: the one wished, else by rule. Immutable, free to share. */
+/** Which algorithm a layer's plans use when nothing was measured: the one requested, else the rule's. Immutable, free to share. */
 final class AlgorithmRule {
     private static final String AUTO = "auto";
 
     private final RecurrentConfig config;
-    private final Numbers numbers;
+    private final MathMode math;
     private final EngineOptions options;
-    private final @Nullable Algorithm wished;
+    private final @Nullable Algorithm requested;
 
     /**
      * The rule for a layer.
      *
-     * @throws IllegalArgumentException if the wished algorithm is unknown, or cuDNN has it not for this layer
+     * @throws IllegalArgumentException if the requested algorithm is unknown, or cuDNN does not have it for this layer
      */
-    AlgorithmRule(RecurrentConfig config, Numbers numbers, EngineOptions options) {
+    AlgorithmRule(RecurrentConfig config, MathMode math, EngineOptions options) {
         this.config = config;
-        this.numbers = numbers;
+        this.math = math;
         this.options = options;
-        this.wished = wished();
+        this.requested = requested();
     }
 
-    private @Nullable Algorithm wished() {
+    private @Nullable Algorithm requested() {
         String label = options.cudnn().algorithm();
         if (label.equals(AUTO)) {
             return null;
@@ -47,10 +47,12 @@ final class AlgorithmRule {
         return algorithm;
     }
 
-    /** Every algorithm that any plan of the layer may come to run. */
+    /** Every algorithm that a plan of the layer may run. */
     List<Algorithm> possible() {
-        if (wished != null) {
-            return wished == Algorithm.STANDARD ? List.of(Algorithm.STANDARD) : List.of(Algorithm.STANDARD, wished);
+        if (requested != null) {
+            return requested == Algorithm.STANDARD
+                    ? List.of(Algorithm.STANDARD)
+                    : List.of(Algorithm.STANDARD, requested);
         }
         List<Algorithm> candidates = Algorithm.candidates(config, false);
         if (options.choices() != PlanChoices.RULE) {
@@ -58,7 +60,7 @@ final class AlgorithmRule {
         }
         List<Algorithm> byRule = new ArrayList<>(List.of(Algorithm.STANDARD));
         for (Algorithm each : candidates) {
-            if (each != Algorithm.STANDARD && Algorithm.ruleMayTake(each, config, numbers)) {
+            if (each != Algorithm.STANDARD && Algorithm.ruleMayTake(each, config, math)) {
                 byRule.add(each);
             }
         }
@@ -67,15 +69,15 @@ final class AlgorithmRule {
 
     /** Whether there is anything to measure. */
     boolean isOpen() {
-        return wished == null;
+        return requested == null;
     }
 
-    /** By wish or by rule. */
+    /** The algorithm requested, else the rule's. */
     AlgorithmChoice choose(PlanSize size) {
-        if (wished != null) {
-            return new AlgorithmChoice(wished, "as wished");
+        if (requested != null) {
+            return new AlgorithmChoice(requested, "as requested (cudnnAlgorithm)");
         }
-        Algorithm algorithm = Algorithm.byRule(config, numbers, size.n(), size.training());
+        Algorithm algorithm = Algorithm.byRule(config, math, size.n(), size.training());
         String why = algorithm == Algorithm.STANDARD
                 ? "by rule: " + Algorithm.whyStandard(config, size.training())
                 : "by rule, from cell and sizes";

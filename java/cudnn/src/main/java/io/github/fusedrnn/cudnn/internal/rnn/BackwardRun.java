@@ -21,7 +21,7 @@ final class BackwardRun {
     /** cublasSaxpy counts with an int. */
     private static final long MOST_AT_ONCE = 1L << 30;
 
-    private final PlanParts parts;
+    private final PlanContext context;
     private final ForwardRun forward;
     private final RecurrentConfig config;
     private final StreamOps ops;
@@ -39,28 +39,28 @@ final class BackwardRun {
     private final long canonicalSize;
     private final HostBlock one = new HostBlock(Float.BYTES);
 
-    BackwardRun(PlanParts parts, ForwardRun forward) {
-        this.parts = parts;
+    BackwardRun(PlanContext context, ForwardRun forward) {
+        this.context = context;
         this.forward = forward;
-        this.config = parts.form().config();
-        this.ops = parts.ops();
-        this.maps = parts.maps();
-        this.shape = parts.shape();
-        this.half = parts.numbers().isHalf();
+        this.config = context.chain().config();
+        this.ops = context.ops();
+        this.maps = context.maps();
+        this.shape = context.shape();
+        this.half = context.math().isHalf();
         this.zeroRows = new ZeroRows(ops, config, shape);
-        this.dOutput = parts.scratch("gradient of a stage's output");
-        this.dInput = parts.scratch("gradient of a stage's input");
-        this.dSpace = parts.scratch("gradient of a weight space");
-        this.dSpaceWide = parts.scratch("gradient of a weight space in float32");
-        this.dCanonical = parts.scratch("gradient of the weights");
+        this.dOutput = context.scratch("gradient of a stage's output");
+        this.dInput = context.scratch("gradient of a stage's input");
+        this.dSpace = context.scratch("gradient of a weight space");
+        this.dSpaceWide = context.scratch("gradient of a weight space in float32");
+        this.dCanonical = context.scratch("gradient of the weights");
         this.dLast = new States(
                 config,
-                parts.scratch("gradient of final states"),
-                parts.numbers().bytes());
+                context.scratch("gradient of final states"),
+                context.math().bytes());
         this.dFirst = new States(
                 config,
-                parts.scratch("gradient of initial states"),
-                parts.numbers().bytes());
+                context.scratch("gradient of initial states"),
+                context.math().bytes());
         this.canonicalSize = WeightLayout.of(config).size();
         one.bytes().putFloat(0, 1);
     }
@@ -68,9 +68,9 @@ final class BackwardRun {
     void run(Spaces weights, TrainingCall call, UpstreamGradients upstream, InputGradients results) {
         CudnnReserve reserve = (CudnnReserve) call.reserve();
         Algorithm algorithm = reserve.algorithm();
-        long work = parts.prepare(algorithm, true);
-        long element = parts.numbers().bytes();
-        int last = parts.count() - 1;
+        long work = context.prepare(algorithm, true);
+        long element = context.math().bytes();
+        int last = context.count() - 1;
         States halfIn = forward.halfIn(reserve);
         long hx = forward.hx(call, halfIn);
         long cx = forward.cx(call, halfIn);
@@ -96,17 +96,17 @@ final class BackwardRun {
         maps.mask(call.dropoutSeed(), call.dropoutCall());
         long dy = outputGradient(upstream.dy());
         for (int k = last; k >= 0; k--) {
-            StageRun stage = parts.stage(k);
+            StageRun stage = context.stage(k);
             long dx = k == 0
                     ? firstInputGradient(results.dx())
                     : dInput.atLeast(shape.cells() * config.outputSize() * element);
-            long weightBytes = parts.packing().map(algorithm, k).bytes();
+            long weightBytes = context.packing().map(algorithm, k).bytes();
             stage.sequences(forward.inputOf(k, call, reserve), forward.outputOf(k, call, reserve));
-            stage.initial(parts.part(hx, stage, config.stateSize()), parts.part(cx, stage, config.hiddenSize()));
+            stage.initial(context.part(hx, stage, config.stateSize()), context.part(cx, stage, config.hiddenSize()));
             stage.lastGradients(
-                    parts.part(dhy, stage, config.stateSize()), parts.part(dcy, stage, config.hiddenSize()));
+                    context.part(dhy, stage, config.stateSize()), context.part(dcy, stage, config.hiddenSize()));
             stage.initialGradients(
-                    parts.part(dhx, stage, config.stateSize()), parts.part(dcx, stage, config.hiddenSize()));
+                    context.part(dhx, stage, config.stateSize()), context.part(dcx, stage, config.hiddenSize()));
             stage.sequenceGradients(dy, dx);
             stage.spaces(weights.address(algorithm, k), work, reserve.space(k).address());
             reserve.spend();
@@ -115,7 +115,8 @@ final class BackwardRun {
                 weightGradients(algorithm, k, weightBytes);
             }
             if (k > 0) {
-                dy = dOutput.atLeast(shape.cells() * parts.stage(k - 1).stage().outputSize() * element);
+                dy = dOutput.atLeast(
+                        shape.cells() * context.stage(k - 1).stage().outputSize() * element);
                 maps.betweenGradient(k - 1, dx, dy);
             } else {
                 finish(dx, results.dx());
@@ -150,13 +151,13 @@ final class BackwardRun {
             ops.copy(to, from, count * Float.BYTES);
         }
         // What a zero row gets goes straight to its initial state and nowhere else.
-        zeroRows.clearStates(to, width, parts.numbers().bytes());
+        zeroRows.clearStates(to, width, context.math().bytes());
     }
 
     /** The gradient of what the last stage has put out. */
     private long outputGradient(@Nullable FloatTensor dy) {
-        int width = parts.stage(parts.count() - 1).stage().outputSize();
-        long bytes = shape.cells() * width * parts.numbers().bytes();
+        int width = context.stage(context.count() - 1).stage().outputSize();
+        long bytes = shape.cells() * width * context.math().bytes();
         if (dy != null && !maps.mapsOutput() && !shape.hasZeroRows()) {
             return TensorAccess.address(dy);
         }
@@ -170,7 +171,7 @@ final class BackwardRun {
         } else {
             ops.copy(to, TensorAccess.address(dy), bytes);
         }
-        zeroRows.clearSteps(to, width, parts.numbers().bytes());
+        zeroRows.clearSteps(to, width, context.math().bytes());
         return to;
     }
 
@@ -178,7 +179,7 @@ final class BackwardRun {
         return dx != null && !maps.mapsInput()
                 ? TensorAccess.address(dx)
                 : dInput.atLeast(
-                        shape.cells() * config.inputSize() * parts.numbers().bytes());
+                        shape.cells() * config.inputSize() * context.math().bytes());
     }
 
     private void finish(long from, @Nullable FloatTensor dx) {
@@ -217,17 +218,17 @@ final class BackwardRun {
 
     /** Puts the gradients of a stage's weights into their place in the canonical block of this plan. */
     private void weightGradients(Algorithm algorithm, int k, long weightBytes) {
-        int element = parts.numbers().bytes();
+        int element = context.math().bytes();
         long space = dSpace.atLeast(weightBytes);
         // cuDNN only adds.
         ops.zero(space, weightBytes);
-        parts.stage(k).backwardWeights(algorithm, weightBytes, space);
+        context.stage(k).backwardWeights(algorithm, weightBytes, space);
         if (half) {
             long wide = dSpaceWide.atLeast(weightBytes / element * Float.BYTES);
             maps.widen(space, wide, weightBytes / element);
             space = wide;
         }
-        parts.packing().map(algorithm, k).unpack(ops, space, dCanonical.address(), Float.BYTES);
+        context.packing().map(algorithm, k).unpack(ops, space, dCanonical.address(), Float.BYTES);
     }
 
     /** Adds to the caller's gradients, in the end and at once, so that a failure before leaves them as they were. */

@@ -3,14 +3,16 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import io.github.fusedrnn.cudnn.internal.device.DeviceBlock;
-import io.github.fusedrnn.cudnn.internal.rnn.CudnnPlan.PlanSize;
+import io.github.fusedrnn.cudnn.internal.device.DeviceStorage;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.MeasuredChoice;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
+import io.github.fusedrnn.spi.PlanSize;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import io.github.fusedrnn.spi.Reserve;
+import io.github.fusedrnn.spi.TuningCall;
 import io.github.fusedrnn.tensor.TensorStorage;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.List;
@@ -21,9 +23,9 @@ final class CudnnEngine implements RecurrentEngine {
     private final CudaDevice device;
     private final RecurrentConfig config;
     private final EngineOptions options;
-    private final Numbers numbers;
-    private final Form inference;
-    private final Form training;
+    private final MathMode math;
+    private final StageChain inference;
+    private final StageChain training;
     private final AlgorithmRule rule;
     private final AlgorithmChooser chooser;
     private @Nullable Packing inferencePacking; // guarded by the lock of the device's stream, as the next
@@ -34,11 +36,11 @@ final class CudnnEngine implements RecurrentEngine {
         this.device = device;
         this.config = config;
         this.options = options;
-        this.numbers = Numbers.of(options.precision());
-        this.inference = Form.inference(config);
-        this.training = Form.training(config, options);
-        this.rule = new AlgorithmRule(config, numbers, options);
-        this.chooser = new AlgorithmChooser(device, config, numbers, rule, options.choices());
+        this.math = MathMode.of(options.precision());
+        this.inference = StageChain.inference(config);
+        this.training = StageChain.training(config, options);
+        this.rule = new AlgorithmRule(config, math, options);
+        this.chooser = new AlgorithmChooser(device, config, math, rule, options);
     }
 
     private Packing packing(boolean forTraining) {
@@ -48,10 +50,10 @@ final class CudnnEngine implements RecurrentEngine {
         }
         List<Algorithm> algorithms = rule.possible();
         if (!forTraining) {
-            known = Packing.of(device, inference, numbers, algorithms);
+            known = Packing.of(device, inference, math, algorithms);
             inferencePacking = known;
         } else {
-            known = training.sameStages(inference) ? packing(false) : Packing.of(device, training, numbers, algorithms);
+            known = training.sameStages(inference) ? packing(false) : Packing.of(device, training, math, algorithms);
             trainingPacking = known;
         }
         return known;
@@ -63,19 +65,18 @@ final class CudnnEngine implements RecurrentEngine {
         try {
             device.activate();
             StreamOps ops = new StreamOps(device);
-            Holdings holdings = new Holdings();
-            if (numbers.isHalf() && !(forTraining && trains)) {
-                new WeightRange(numbers)
-                        .check(canonical, WeightLayout.of(config).size());
+            Cleanup cleanup = new Cleanup();
+            if (math.isHalf() && !(forTraining && trains)) {
+                new WeightRange(math).check(canonical, WeightLayout.of(config).size());
             }
             trains |= forTraining;
             try (Narrowed narrowed = narrowed(ops, canonical)) {
-                Spaces own = packing(false).pack(ops, narrowed.address(), numbers.bytes(), holdings);
+                Spaces own = packing(false).pack(ops, narrowed.address(), math.bytes(), cleanup);
                 boolean others = forTraining && !training.sameStages(inference);
-                Spaces more = others ? packing(true).pack(ops, narrowed.address(), numbers.bytes(), holdings) : null;
-                return new CudnnPackedWeights(own, more, forTraining, holdings);
+                Spaces more = others ? packing(true).pack(ops, narrowed.address(), math.bytes(), cleanup) : null;
+                return new CudnnPackedWeights(own, more, forTraining, cleanup);
             } catch (RuntimeException | Error e) {
-                holdings.run();
+                cleanup.run();
                 throw e;
             }
         } finally {
@@ -94,13 +95,13 @@ final class CudnnEngine implements RecurrentEngine {
     }
 
     private Narrowed narrowed(StreamOps ops, TensorStorage canonical) {
-        if (!numbers.isHalf()) {
+        if (!math.isHalf()) {
             return new Narrowed(canonical.address(), null);
         }
         long size = WeightLayout.of(config).size();
-        DeviceBlock block = device.memory().allocate(size * numbers.bytes(), "weights as " + numbers.label());
+        DeviceBlock block = device.memory().allocate(size * math.bytes(), "weights as " + math.label());
         try {
-            SequenceMaps.narrow(ops, numbers, canonical.address(), block.address(), size);
+            SequenceMaps.narrow(ops, math, canonical.address(), block.address(), size);
             return new Narrowed(block.address(), block);
         } catch (RuntimeException | Error e) {
             block.close();
@@ -115,32 +116,37 @@ final class CudnnEngine implements RecurrentEngine {
         device.stream().lock().lock();
         try {
             device.activate();
-            AlgorithmChoice choice = chooser.choose(size, candidates -> race(size, candidates, weights));
+            AlgorithmChoice choice = chooser.choose(size, candidates -> measure(size, candidates, weights));
             return create(size, choice, weights);
         } finally {
             device.stream().lock().unlock();
         }
     }
 
-    private MeasuredChoice race(PlanSize size, List<Algorithm> candidates, PackedWeights weights) {
+    private MeasuredChoice measure(PlanSize size, List<Algorithm> candidates, PackedWeights weights) {
         try (Reserve reserve = size.training() ? reserve(size.t(), size.n()) : null;
-                RaceCall call = new RaceCall(device, config, size, weights, reserve)) {
-            return new AlgorithmRace(
+                TuningCall call = new TuningCall(config, size, weights, reserve, true, this::tuningMemory)) {
+            return new AlgorithmTuner(
                             device,
                             algorithm -> create(size, new AlgorithmChoice(algorithm, "being measured"), weights),
                             call)
-                    .run(candidates);
+                    .tune(candidates);
         }
     }
 
+    private DeviceStorage tuningMemory(long floats) {
+        return DeviceStorage.allocate(device, floats, "tensors of a measurement");
+    }
+
     private CudnnPlan create(PlanSize size, AlgorithmChoice choice, PackedWeights weights) {
-        boolean own = size.training() && Form.drops(config) && options.cudnn().ownDropout();
+        boolean own =
+                size.training() && StageChain.drops(config) && options.cudnn().ownDropout();
         return CudnnPlan.create(
                 size,
                 device,
                 size.training() ? training : inference,
                 packing(size.training()),
-                numbers,
+                math,
                 choice,
                 own ? config.dropout() : 0,
                 options.cudnn().graphs(),
@@ -154,7 +160,7 @@ final class CudnnEngine implements RecurrentEngine {
 
     @Override
     public String describe() {
-        return config.cell() + ", cuDNN on " + device + ", " + numbers.label();
+        return config.cell() + ", cuDNN on " + device + ", " + math.label();
     }
 
     @Override

@@ -74,17 +74,17 @@ public final class CudnnLayers {
 
     /** What takes kernels of our own beside cuDNN's; null if nothing does. */
     private static @Nullable String mapped(RecurrentConfig config, EngineOptions options) {
-        Form form = Form.training(config, options);
-        if (form.reverse()) {
+        StageChain chain = StageChain.training(config, options);
+        if (chain.reverse()) {
             return "the reverse direction alone";
         }
-        if (form.sum()) {
+        if (chain.sum()) {
             return "the sum of both directions";
         }
-        if (form.masked()) {
+        if (chain.masked()) {
             return "dropout with reproducible masks (cudnnDropout draws others)";
         }
-        return Numbers.of(options.precision()).isHalf() ? "precision " + options.precision() : null;
+        return MathMode.of(options.precision()).isHalf() ? "precision " + options.precision() : null;
     }
 
     /**

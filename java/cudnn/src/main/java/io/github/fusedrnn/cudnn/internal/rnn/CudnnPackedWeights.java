@@ -19,8 +19,8 @@ final class CudnnPackedWeights extends PackedWeights {
      *
      * @param other those of training's own stages; null if there are none, or if these weights are not for training
      */
-    CudnnPackedWeights(Spaces inference, @Nullable Spaces other, boolean training, Holdings holdings) {
-        super("packed weights", training, holdings);
+    CudnnPackedWeights(Spaces inference, @Nullable Spaces other, boolean training, Cleanup cleanup) {
+        super("packed weights", training, cleanup);
         this.inference = inference;
         this.forTraining = other == null ? inference : other;
         this.bytes = inference.bytes() + (other == null ? 0 : other.bytes());

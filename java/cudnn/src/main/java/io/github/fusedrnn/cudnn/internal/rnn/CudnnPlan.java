@@ -8,6 +8,7 @@ import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.PackedWeights;
 import io.github.fusedrnn.spi.Plan;
+import io.github.fusedrnn.spi.PlanSize;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
 import io.github.fusedrnn.tensor.FloatTensor;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CudnnPlan extends NativeResource implements Plan {
     private final PlanSize size;
-    private final PlanParts parts;
+    private final PlanContext context;
     private final CudaDevice device;
     private final InferenceRun inference;
     private final @Nullable GraphCache graphs;
@@ -33,54 +34,47 @@ final class CudnnPlan extends NativeResource implements Plan {
     private final OwnDropout dropout;
     private volatile AlgorithmChoice choice;
 
-    /** What a plan is asked for. */
-    record PlanSize(int t, int n, int threads, boolean training) {
-        String label() {
-            return "plan for T = " + t + ", N = " + n;
-        }
-    }
-
     private CudnnPlan(
             PlanSize size,
-            PlanParts parts,
+            PlanContext context,
             AlgorithmChoice choice,
             OwnDropout dropout,
             boolean withGraphs,
             long weightBytes,
-            Holdings holdings) {
-        super(size.label(), holdings);
+            Cleanup cleanup) {
+        super(size.label(), cleanup);
         this.size = size;
-        this.parts = parts;
-        this.device = parts.device();
+        this.context = context;
+        this.device = context.device();
         this.choice = choice;
         this.dropout = dropout;
         this.weightBytes = weightBytes;
-        this.inference = new InferenceRun(parts);
-        this.graphs = withGraphs && !size.training() ? new GraphCache(parts, inference, holdings) : null;
-        this.forward = size.training() ? new ForwardRun(parts) : null;
-        this.backward = forward == null ? null : new BackwardRun(parts, forward);
-        this.refilled = parts.scratch("output of a repeated forward");
+        this.inference = new InferenceRun(context);
+        this.graphs = withGraphs && !size.training() ? new GraphCache(context, inference, cleanup) : null;
+        this.forward = size.training() ? new ForwardRun(context) : null;
+        this.backward = forward == null ? null : new BackwardRun(context, forward);
+        this.refilled = context.scratch("output of a repeated forward");
     }
 
     /** A plan with its memory; the caller holds the lock of the device's stream. */
     static CudnnPlan create(
             PlanSize size,
             CudaDevice device,
-            Form form,
+            StageChain chain,
             Packing packing,
-            Numbers numbers,
+            MathMode math,
             AlgorithmChoice choice,
             float ownDropout,
             boolean withGraphs,
             long weightBytes) {
-        Holdings holdings = new Holdings();
+        Cleanup cleanup = new Cleanup();
         CudnnPlan plan;
         try {
-            PlanParts parts = new PlanParts(device, form, packing, numbers, size.n(), holdings);
-            OwnDropout dropout = new OwnDropout(device, ownDropout, holdings);
-            plan = new CudnnPlan(size, parts, choice, dropout, withGraphs, weightBytes, holdings);
+            PlanContext context = new PlanContext(device, chain, packing, math, size.n(), cleanup);
+            OwnDropout dropout = new OwnDropout(device, ownDropout, cleanup);
+            plan = new CudnnPlan(size, context, choice, dropout, withGraphs, weightBytes, cleanup);
         } catch (RuntimeException | Error e) {
-            holdings.run();
+            cleanup.run();
             throw e;
         }
         try {
@@ -94,7 +88,7 @@ final class CudnnPlan extends NativeResource implements Plan {
 
     /** What a call of the full size needs, with lengths or without. */
     private void takeMemory() {
-        parts.shape().set(size.t(), size.n(), null);
+        context.shape().set(size.t(), size.n(), null);
         if (size.training()) {
             return; // the first forward knows what of it is wanted, and cuDNN's dropout its seed
         }
@@ -123,10 +117,10 @@ final class CudnnPlan extends NativeResource implements Plan {
         device.stream().lock().lock();
         try {
             device.activate();
-            parts.shape().set(t, n, lengths);
-            parts.maps().sendLengths(false);
+            context.shape().set(t, n, lengths);
+            context.maps().sendLengths(false);
             Algorithm algorithm = algorithm();
-            GraphCache cache = parts.shape().uneven() ? null : graphs;
+            GraphCache cache = context.shape().uneven() ? null : graphs;
             if (cache == null) {
                 infer(algorithm, packed.spaces(false), x, in, y, out);
             } else if (!cache.run(algorithm, packed, x, in, y, out)) {
@@ -144,7 +138,7 @@ final class CudnnPlan extends NativeResource implements Plan {
     }
 
     private Algorithm algorithm() {
-        return parts.shape().uneven() ? Algorithm.STANDARD : choice.algorithm();
+        return context.shape().uneven() ? Algorithm.STANDARD : choice.algorithm();
     }
 
     private void infer(
@@ -177,9 +171,9 @@ final class CudnnPlan extends NativeResource implements Plan {
         device.stream().lock().lock();
         try {
             device.activate();
-            parts.shape().set(call.t(), call.n(), call.lengths());
-            parts.maps().sendLengths(true);
-            dropout.prepare(parts, call.dropoutSeed());
+            context.shape().set(call.t(), call.n(), call.lengths());
+            context.maps().sendLengths(true);
+            dropout.prepare(context, call.dropoutSeed());
             Algorithm algorithm = algorithm();
             try {
                 run.run(algorithm, spaces, call);
@@ -201,9 +195,9 @@ final class CudnnPlan extends NativeResource implements Plan {
         device.stream().lock().lock();
         try {
             device.activate();
-            parts.shape().set(call.t(), call.n(), call.lengths());
-            parts.maps().sendLengths(true);
-            dropout.prepare(parts, call.dropoutSeed());
+            context.shape().set(call.t(), call.n(), call.lengths());
+            context.maps().sendLengths(true);
+            dropout.prepare(context, call.dropoutSeed());
             if (reserve.isSpent()) {
                 if (dropout.draws()) {
                     throw new IllegalStateException(
@@ -229,7 +223,8 @@ final class CudnnPlan extends NativeResource implements Plan {
 
     /** Where a forward puts its output that nobody wants. */
     private long refillOutput() {
-        return refilled.atLeast(parts.shape().cells() * parts.form().config().outputSize() * Float.BYTES);
+        return refilled.atLeast(
+                context.shape().cells() * context.chain().config().outputSize() * Float.BYTES);
     }
 
     private static <T> T trains(@Nullable T run) {
@@ -261,7 +256,7 @@ final class CudnnPlan extends NativeResource implements Plan {
 
     @Override
     public long bytes() {
-        return parts.bytes();
+        return context.bytes();
     }
 
     @Override
@@ -271,9 +266,9 @@ final class CudnnPlan extends NativeResource implements Plan {
         StringBuilder schedule = new StringBuilder("cuDNN ");
         schedule.append(now.algorithm().label())
                 .append(", ")
-                .append(parts.numbers().label());
-        schedule.append(parts.count() > 1 ? ", layer by layer" : "");
-        schedule.append(parts.form().reverse() ? ", on reversed sequences" : "");
+                .append(context.math().label());
+        schedule.append(context.count() > 1 ? ", layer by layer" : "");
+        schedule.append(context.chain().reverse() ? ", on reversed sequences" : "");
         schedule.append(dropout.describe());
         if (now.algorithm() != Algorithm.STANDARD) {
             schedule.append("; standard for rows of unequal length");

@@ -20,27 +20,27 @@ final class CudnnReserve extends NativeResource implements Reserve {
     private boolean spent;
 
     CudnnReserve(CudaDevice device, int stages, int maxT, int maxN) {
-        this(device, stages, maxT, maxN, new Holdings());
+        this(device, stages, maxT, maxN, new Cleanup());
     }
 
-    private CudnnReserve(CudaDevice device, int stages, int maxT, int maxN, Holdings holdings) {
-        super("reserve of a tape for T = " + maxT + ", N = " + maxN, holdings);
+    private CudnnReserve(CudaDevice device, int stages, int maxT, int maxN, Cleanup cleanup) {
+        super("reserve of a tape for T = " + maxT + ", N = " + maxN, cleanup);
         this.maxT = maxT;
         this.maxN = maxN;
         spaces = new Scratch[stages];
         inputs = new Scratch[stages];
         outputs = new Scratch[stages];
         for (int i = 0; i < stages; i++) {
-            spaces[i] = scratch(device, label() + ": cuDNN's", holdings);
-            inputs[i] = scratch(device, label() + ": what a stage read", holdings);
-            outputs[i] = scratch(device, label() + ": what a stage put out", holdings);
+            spaces[i] = scratch(device, label() + ": cuDNN's", cleanup);
+            inputs[i] = scratch(device, label() + ": what a stage read", cleanup);
+            outputs[i] = scratch(device, label() + ": what a stage put out", cleanup);
         }
-        states = scratch(device, label() + ": initial states", holdings);
+        states = scratch(device, label() + ": initial states", cleanup);
     }
 
-    private static Scratch scratch(CudaDevice device, String label, Holdings holdings) {
+    private static Scratch scratch(CudaDevice device, String label, Cleanup cleanup) {
         Scratch made = new Scratch(device, label);
-        holdings.add(made::close);
+        cleanup.add(made::close);
         return made;
     }
 

@@ -19,7 +19,7 @@ final class DataDescriptors {
     private static final int STATE_RANK = 3;
 
     private final Stage stage;
-    private final Numbers numbers;
+    private final MathMode math;
     private final cudnnRNNDataStruct x = new cudnnRNNDataStruct();
     private final cudnnRNNDataStruct y = new cudnnRNNDataStruct();
     private final cudnnTensorStruct h = new cudnnTensorStruct();
@@ -31,24 +31,24 @@ final class DataDescriptors {
     private final Span padding = new Span(zero.address());
     private long version;
 
-    DataDescriptors(Stage stage, Numbers numbers, int maxN, Holdings holdings) {
+    DataDescriptors(Stage stage, MathMode math, int maxN, Cleanup cleanup) {
         this.stage = stage;
-        this.numbers = numbers;
+        this.math = math;
         this.lengths = new int[maxN];
-        create(x, holdings);
-        create(y, holdings);
-        create(h, holdings);
-        create(c, holdings);
+        create(x, cleanup);
+        create(y, cleanup);
+        create(h, cleanup);
+        create(c, cleanup);
     }
 
-    private static void create(cudnnRNNDataStruct made, Holdings holdings) {
+    private static void create(cudnnRNNDataStruct made, Cleanup cleanup) {
         CudaStatus.check(cudnn.cudnnCreateRNNDataDescriptor(made), "cudnnCreateRNNDataDescriptor");
-        holdings.add(() -> cudnn.cudnnDestroyRNNDataDescriptor(made));
+        cleanup.add(() -> cudnn.cudnnDestroyRNNDataDescriptor(made));
     }
 
-    private static void create(cudnnTensorStruct made, Holdings holdings) {
+    private static void create(cudnnTensorStruct made, Cleanup cleanup) {
         CudaStatus.check(cudnn.cudnnCreateTensorDescriptor(made), "cudnnCreateTensorDescriptor");
-        holdings.add(() -> cudnn.cudnnDestroyTensorDescriptor(made));
+        cleanup.add(() -> cudnn.cudnnDestroyTensorDescriptor(made));
     }
 
     /** Sets all of them to a call's shape, unless they have it. */
@@ -70,7 +70,7 @@ final class DataDescriptors {
         CudaStatus.check(
                 cudnn.cudnnSetRNNDataDescriptor(
                         data,
-                        numbers.dataType(),
+                        math.dataType(),
                         stage.config().batchMajor()
                                 ? CUDNN_RNN_DATA_LAYOUT_BATCH_MAJOR_UNPACKED
                                 : CUDNN_RNN_DATA_LAYOUT_SEQ_MAJOR_UNPACKED,
@@ -90,7 +90,7 @@ final class DataDescriptors {
         strides[1] = width;
         strides[2] = 1;
         CudaStatus.check(
-                cudnn.cudnnSetTensorNdDescriptor(state, numbers.dataType(), STATE_RANK, dims, strides),
+                cudnn.cudnnSetTensorNdDescriptor(state, math.dataType(), STATE_RANK, dims, strides),
                 "cudnnSetTensorNdDescriptor");
     }
 

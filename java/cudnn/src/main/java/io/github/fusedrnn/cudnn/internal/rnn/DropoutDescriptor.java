@@ -22,18 +22,18 @@ final class DropoutDescriptor {
     /**
      * Made and set; the caller holds the lock of the device's stream.
      *
-     * @param holdings destroy it
+     * @param cleanup destroys it
      */
-    DropoutDescriptor(CudaDevice device, float p, long seed, Holdings holdings) {
+    DropoutDescriptor(CudaDevice device, float p, long seed, Cleanup cleanup) {
         CudaStatus.check(cudnn.cudnnCreateDropoutDescriptor(struct), "cudnnCreateDropoutDescriptor");
-        holdings.add(() -> cudnn.cudnnDestroyDropoutDescriptor(struct));
+        cleanup.add(() -> cudnn.cudnnDestroyDropoutDescriptor(struct));
         HostBlock size = new HostBlock(Long.BYTES);
         CudaStatus.check(
                 cudnn.cudnnDropoutGetStatesSize(device.stream().cudnn(), new SizeTPointer(new Span(size.address()))),
                 "cudnnDropoutGetStatesSize");
         long bytes = Math.max(size.bytes().getLong(0), 1);
         states = device.memory().allocate(bytes, "states of cuDNN's dropout");
-        holdings.add(states::close);
+        cleanup.add(states::close);
         CudaStatus.check(
                 cudnn.cudnnSetDropoutDescriptor(
                         struct, device.stream().cudnn(), p, new Span(states.address()), bytes, seed),
@@ -44,11 +44,11 @@ final class DropoutDescriptor {
     static DropoutDescriptor none(CudaDevice device) {
         DropoutDescriptor known = NONE.get(device);
         if (known == null) {
-            Holdings holdings = new Holdings();
+            Cleanup cleanup = new Cleanup();
             try {
-                known = new DropoutDescriptor(device, 0, 0, holdings);
+                known = new DropoutDescriptor(device, 0, 0, cleanup);
             } catch (RuntimeException | Error e) {
-                holdings.run();
+                cleanup.run();
                 throw e;
             }
             NONE.put(device, known); // the device's lock is held: nobody else is here

@@ -2,13 +2,12 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
-import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.tensor.RecurrentState;
 
 /** One training forward of a plan, put into the stream; the shape is set. One thread at a time. */
 final class ForwardRun {
-    private final PlanParts parts;
+    private final PlanContext context;
     private final RecurrentConfig config;
     private final StreamOps ops;
     private final SequenceMaps maps;
@@ -17,20 +16,20 @@ final class ForwardRun {
     private final States halfOut;
     private final boolean half;
 
-    ForwardRun(PlanParts parts) {
-        this.parts = parts;
-        this.config = parts.form().config();
-        this.ops = parts.ops();
-        this.maps = parts.maps();
-        this.shape = parts.shape();
-        this.half = parts.numbers().isHalf();
+    ForwardRun(PlanContext context) {
+        this.context = context;
+        this.config = context.chain().config();
+        this.ops = context.ops();
+        this.maps = context.maps();
+        this.shape = context.shape();
+        this.half = context.math().isHalf();
         this.zeroRows = new ZeroRows(ops, config, shape);
         this.halfOut = new States(
-                config, parts.scratch("final states"), parts.numbers().bytes());
+                config, context.scratch("final states"), context.math().bytes());
     }
 
     void run(Algorithm algorithm, Spaces weights, TrainingCall call) {
-        run(algorithm, weights, call, TensorAccess.address(call.y()), call.out() != null);
+        run(algorithm, weights, call, call.y().address(), call.out() != null);
     }
 
     /**
@@ -44,9 +43,9 @@ final class ForwardRun {
 
     private void run(Algorithm algorithm, Spaces weights, TrainingCall call, long y, boolean wantsStates) {
         CudnnReserve reserve = (CudnnReserve) call.reserve();
-        long work = parts.prepare(algorithm, true);
+        long work = context.prepare(algorithm, true);
         int n = shape.n();
-        long element = parts.numbers().bytes();
+        long element = context.math().bytes();
         States halfIn = halfIn(reserve);
         RecurrentState in = call.in();
         if (half && in != null) {
@@ -65,16 +64,16 @@ final class ForwardRun {
         }
         prepareInput(call, reserve);
         maps.mask(call.dropoutSeed(), call.dropoutCall());
-        int last = parts.count() - 1;
+        int last = context.count() - 1;
         for (int k = 0; k <= last; k++) {
-            StageRun stage = parts.stage(k);
+            StageRun stage = context.stage(k);
             long bytes = shape.cells() * stage.stage().outputSize() * element;
             long to = k < last || ownOutput() ? reserve.output(k).atLeast(bytes) : y;
             stage.sequences(inputOf(k, call, reserve), to);
-            stage.initial(parts.part(hx, stage, config.stateSize()), parts.part(cx, stage, config.hiddenSize()));
-            stage.last(parts.part(hy, stage, config.stateSize()), parts.part(cy, stage, config.hiddenSize()));
+            stage.initial(context.part(hx, stage, config.stateSize()), context.part(cx, stage, config.hiddenSize()));
+            stage.last(context.part(hy, stage, config.stateSize()), context.part(cy, stage, config.hiddenSize()));
             stage.spaces(weights.address(algorithm, k), work, reserve.space(k).atLeast(stage.reserveBytes()));
-            stage.forward(algorithm, true, parts.packing().map(algorithm, k).bytes());
+            stage.forward(algorithm, true, context.packing().map(algorithm, k).bytes());
             if (k < last) {
                 maps.between(k, to, reserve.input(k + 1).atLeast(shape.cells() * config.outputSize() * element));
             } else if (maps.mapsOutput()) {
@@ -102,14 +101,14 @@ final class ForwardRun {
         if (!ownInput()) {
             return;
         }
-        long bytes = shape.cells() * config.inputSize() * parts.numbers().bytes();
+        long bytes = shape.cells() * config.inputSize() * context.math().bytes();
         long to = reserve.input(0).atLeast(bytes);
         if (maps.mapsInput()) {
-            maps.input(TensorAccess.address(call.x()), to);
+            maps.input(call.x().address(), to);
         } else {
-            ops.copy(to, TensorAccess.address(call.x()), bytes);
+            ops.copy(to, call.x().address(), bytes);
         }
-        zeroRows.clearSteps(to, config.inputSize(), parts.numbers().bytes());
+        zeroRows.clearSteps(to, config.inputSize(), context.math().bytes());
     }
 
     private boolean ownInput() {
@@ -123,17 +122,19 @@ final class ForwardRun {
 
     /** What stage {@code k} reads in forward and again in backward. */
     long inputOf(int k, TrainingCall call, CudnnReserve reserve) {
-        return k > 0 || ownInput() ? reserve.input(k).address() : TensorAccess.address(call.x());
+        return k > 0 || ownInput() ? reserve.input(k).address() : call.x().address();
     }
 
     /** What stage {@code k} has put out. */
     long outputOf(int k, TrainingCall call, CudnnReserve reserve) {
-        return k < parts.count() - 1 || ownOutput() ? reserve.output(k).address() : TensorAccess.address(call.y());
+        return k < context.count() - 1 || ownOutput()
+                ? reserve.output(k).address()
+                : call.y().address();
     }
 
     /** Where the initial states are as the stages read them; made by forward. */
     States halfIn(CudnnReserve reserve) {
-        return new States(config, reserve.states(), parts.numbers().bytes());
+        return new States(config, reserve.states(), context.math().bytes());
     }
 
     /** Initial h of all stages; 0 for zeros. */

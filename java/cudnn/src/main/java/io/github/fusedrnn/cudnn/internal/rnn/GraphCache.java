@@ -27,9 +27,9 @@ final class GraphCache {
 
     private static final int KEY = 10;
 
-    private final PlanParts parts;
+    private final PlanContext context;
     private final InferenceRun run;
-    private final Holdings holdings;
+    private final Cleanup cleanup;
     private final Call[] calls = new Call[CAPACITY];
     private final long[] key = new long[KEY];
     private @Nullable CUstream_st side;
@@ -37,13 +37,13 @@ final class GraphCache {
     private long clock;
     private long captures;
 
-    GraphCache(PlanParts parts, InferenceRun run, Holdings holdings) {
-        this.parts = parts;
+    GraphCache(PlanContext context, InferenceRun run, Cleanup cleanup) {
+        this.context = context;
         this.run = run;
-        this.holdings = holdings;
+        this.cleanup = cleanup;
         for (int i = 0; i < CAPACITY; i++) {
             calls[i] = new Call();
-            holdings.add(calls[i]::forget);
+            cleanup.add(calls[i]::forget);
         }
     }
 
@@ -83,7 +83,7 @@ final class GraphCache {
         if (failure != null) {
             return false;
         }
-        CallShape shape = parts.shape();
+        CallShape shape = context.shape();
         key[0] = shape.t();
         key[1] = shape.n();
         key[2] = algorithm.ordinal();
@@ -93,7 +93,7 @@ final class GraphCache {
         key[6] = TensorAccess.address(y);
         key[7] = States.h(out);
         key[8] = in == out ? 1 : 0;
-        key[9] = parts.moves();
+        key[9] = context.moves();
         Call call = find();
         if (call == null) {
             oldest().become(key);
@@ -103,7 +103,7 @@ final class GraphCache {
         if (call.graph == null && !capture(call, algorithm, weights, x, in, y, out)) {
             return false;
         }
-        CudaStatus.check(cudart.cudaGraphLaunch(call.graph, parts.ops().stream()), "cudaGraphLaunch");
+        CudaStatus.check(cudart.cudaGraphLaunch(call.graph, context.ops().stream()), "cudaGraphLaunch");
         return true;
     }
 
@@ -113,7 +113,7 @@ final class GraphCache {
             for (Call call : calls) {
                 // Memory that moved in this run belongs to no earlier key.
                 if (call.used == 0 && call.key[3] == key[3] && Arrays.equals(call.key, 0, KEY - 1, key, 0, KEY - 1)) {
-                    call.key[KEY - 1] = parts.moves();
+                    call.key[KEY - 1] = context.moves();
                     call.used = ++clock;
                 }
             }
@@ -150,7 +150,7 @@ final class GraphCache {
         CUgraph_st graph = new CUgraph_st();
         try {
             CUstream_st stream = side();
-            parts.ops().redirect(stream);
+            context.ops().redirect(stream);
             try {
                 CudaStatus.check(
                         cudart.cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
@@ -167,7 +167,7 @@ final class GraphCache {
                 }
                 CudaStatus.check(ended, "cudaStreamEndCapture");
             } finally {
-                parts.ops().restore();
+                context.ops().restore();
             }
             CUgraphExec_st made = new CUgraphExec_st();
             CudaStatus.check(cudart.cudaGraphInstantiate(made, graph, 0), "cudaGraphInstantiate");
@@ -195,7 +195,7 @@ final class GraphCache {
             CUstream_st made = new CUstream_st();
             CudaStatus.check(
                     cudart.cudaStreamCreateWithFlags(made, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
-            holdings.add(() -> cudart.cudaStreamDestroy(made));
+            cleanup.add(() -> cudart.cudaStreamDestroy(made));
             side = made;
             known = made;
         }

@@ -3,14 +3,13 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
-import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /** One inference of a plan, put into the stream; the shape is set. One thread at a time. */
 final class InferenceRun {
-    private final PlanParts parts;
+    private final PlanContext context;
     private final RecurrentConfig config;
     private final StreamOps ops;
     private final SequenceMaps maps;
@@ -24,27 +23,27 @@ final class InferenceRun {
     private final States halfOut;
     private final boolean half;
 
-    InferenceRun(PlanParts parts) {
-        this.parts = parts;
-        this.config = parts.form().config();
-        this.ops = parts.ops();
-        this.maps = parts.maps();
-        this.shape = parts.shape();
-        this.half = parts.numbers().isHalf();
+    InferenceRun(PlanContext context) {
+        this.context = context;
+        this.config = context.chain().config();
+        this.ops = context.ops();
+        this.maps = context.maps();
+        this.shape = context.shape();
+        this.half = context.math().isHalf();
         this.zeroRows = new ZeroRows(ops, config, shape);
-        this.input = parts.scratch("input as cuDNN reads it");
-        this.between = parts.scratch("input of a stage");
-        this.output = parts.scratch("output of a stage");
-        this.aside = new States(config, parts.scratch("final states, put aside"), Float.BYTES);
+        this.input = context.scratch("input as cuDNN reads it");
+        this.between = context.scratch("input of a stage");
+        this.output = context.scratch("output of a stage");
+        this.aside = new States(config, context.scratch("final states, put aside"), Float.BYTES);
         this.halfIn = new States(
-                config, parts.scratch("initial states"), parts.numbers().bytes());
+                config, context.scratch("initial states"), context.math().bytes());
         this.halfOut = new States(
-                config, parts.scratch("final states"), parts.numbers().bytes());
+                config, context.scratch("final states"), context.math().bytes());
     }
 
     /** Takes all memory that a call of the shape at hand may need. */
     void reserve(Algorithm algorithm) {
-        parts.prepare(algorithm, false);
+        context.prepare(algorithm, false);
         room();
         aside.of(shape.n());
         if (half) {
@@ -54,15 +53,15 @@ final class InferenceRun {
     }
 
     private void room() {
-        long element = parts.numbers().bytes();
+        long element = context.math().bytes();
         if (maps.mapsInput()) {
             input.atLeast(shape.cells() * config.inputSize() * element);
         }
-        if (parts.count() > 1) {
+        if (context.count() > 1) {
             between.atLeast(shape.cells() * config.outputSize() * element);
         }
-        if (parts.count() > 1 || maps.mapsOutput()) {
-            output.atLeast(shape.cells() * parts.stage(0).stage().outputSize() * element);
+        if (context.count() > 1 || maps.mapsOutput()) {
+            output.atLeast(shape.cells() * context.stage(0).stage().outputSize() * element);
         }
     }
 
@@ -73,11 +72,11 @@ final class InferenceRun {
             @Nullable RecurrentState in,
             FloatTensor y,
             @Nullable RecurrentState out) {
-        long work = parts.prepare(algorithm, false);
+        long work = context.prepare(algorithm, false);
         room();
         int n = shape.n();
         if (maps.mapsInput()) {
-            maps.input(TensorAccess.address(x), input.address());
+            maps.input(x.address(), input.address());
         }
         long hx = States.h(in);
         long cx = States.c(in);
@@ -99,28 +98,28 @@ final class InferenceRun {
             hy = halfOut.h();
             cy = halfOut.c();
         }
-        long from = maps.mapsInput() ? input.address() : TensorAccess.address(x);
-        int last = parts.count() - 1;
+        long from = maps.mapsInput() ? input.address() : x.address();
+        int last = context.count() - 1;
         for (int k = 0; k <= last; k++) {
-            long to = k == last && !maps.mapsOutput() ? TensorAccess.address(y) : output.address();
-            StageRun stage = parts.stage(k);
+            long to = k == last && !maps.mapsOutput() ? y.address() : output.address();
+            StageRun stage = context.stage(k);
             stage.sequences(from, to);
-            stage.initial(parts.part(hx, stage, config.stateSize()), parts.part(cx, stage, config.hiddenSize()));
-            stage.last(parts.part(hy, stage, config.stateSize()), parts.part(cy, stage, config.hiddenSize()));
+            stage.initial(context.part(hx, stage, config.stateSize()), context.part(cx, stage, config.hiddenSize()));
+            stage.last(context.part(hy, stage, config.stateSize()), context.part(cy, stage, config.hiddenSize()));
             stage.spaces(weights.address(algorithm, k), work, 0);
-            stage.forward(algorithm, false, parts.packing().map(algorithm, k).bytes());
+            stage.forward(algorithm, false, context.packing().map(algorithm, k).bytes());
             if (k < last) {
                 maps.between(k, to, between.address());
                 from = between.address();
             } else if (maps.mapsOutput()) {
-                maps.output(to, TensorAccess.address(y));
+                maps.output(to, y.address());
             }
         }
         if (half && out != null) {
             maps.widenStates(hy, hOut, config.stateSize());
             maps.widenStates(cy, cOut, config.hiddenSize());
         }
-        zeroRows.clearSteps(TensorAccess.address(y), config.outputSize(), Float.BYTES);
+        zeroRows.clearSteps(y.address(), config.outputSize(), Float.BYTES);
         if (out != null) {
             zeroRows.carryStates(States.h(in), hOut, config.stateSize());
             if (config.hasCellState()) {

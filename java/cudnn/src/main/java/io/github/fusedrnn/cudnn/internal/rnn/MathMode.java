@@ -10,7 +10,7 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_TENSOR_OP_MATH;
 import io.github.fusedrnn.config.Precision;
 
 /** In which numbers cuDNN stores and computes; sums are float32 in all of them. */
-enum Numbers {
+enum MathMode {
     /** FMA_MATH: the default may round factors to TF32. */
     FLOAT32("float32 (FMA math)", CUDNN_DATA_FLOAT, CUDNN_FMA_MATH, Float.BYTES, Float.MAX_VALUE),
     TF32("float32 with products that may be TF32", CUDNN_DATA_FLOAT, CUDNN_DEFAULT_MATH, Float.BYTES, Float.MAX_VALUE),
@@ -23,7 +23,7 @@ enum Numbers {
     private final int bytes;
     private final float largest;
 
-    Numbers(String label, int dataType, int mathType, int bytes, float largest) {
+    MathMode(String label, int dataType, int mathType, int bytes, float largest) {
         this.label = label;
         this.dataType = dataType;
         this.mathType = mathType;
@@ -32,7 +32,7 @@ enum Numbers {
     }
 
     /** Those of a precision that cuDNN has; INT8 it has not. */
-    static Numbers of(Precision precision) {
+    static MathMode of(Precision precision) {
         return switch (precision) {
             case FLOAT32 -> FLOAT32;
             case TF32 -> TF32;

@@ -13,7 +13,7 @@ final class OwnDropout {
 
     private final CudaDevice device;
     private final float p;
-    private final Holdings holdings;
+    private final Cleanup cleanup;
     private boolean ready;
 
     /**
@@ -21,20 +21,20 @@ final class OwnDropout {
      *
      * @param p 0 = none
      */
-    OwnDropout(CudaDevice device, float p, Holdings holdings) {
+    OwnDropout(CudaDevice device, float p, Cleanup cleanup) {
         this.device = device;
         this.p = p;
-        this.holdings = holdings;
+        this.cleanup = cleanup;
     }
 
     /** Sets it up with the first call's seed; the caller holds the lock of the device's stream. */
-    void prepare(PlanParts parts, long seed) {
+    void prepare(PlanContext context, long seed) {
         if (p == 0 || ready) {
             return;
         }
-        DropoutDescriptor made = new DropoutDescriptor(device, p, seed + GOLDEN * PLANS.incrementAndGet(), holdings);
-        for (int k = 0; k < parts.count(); k++) {
-            parts.stage(k).dropBetween(made);
+        DropoutDescriptor made = new DropoutDescriptor(device, p, seed + GOLDEN * PLANS.incrementAndGet(), cleanup);
+        for (int k = 0; k < context.count(); k++) {
+            context.stage(k).dropBetween(made);
         }
         ready = true;
     }

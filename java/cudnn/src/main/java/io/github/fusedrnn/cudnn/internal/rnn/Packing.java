@@ -24,14 +24,14 @@ final class Packing {
     }
 
     /** Asks cuDNN; one that it has no kernel for is left to {@link #map}. The caller holds the lock of the device's stream. */
-    static Packing of(CudaDevice device, Form form, Numbers numbers, List<Algorithm> algorithms) {
-        Packing packing = new Packing(form.stages().size());
-        WeightLayout canonical = WeightLayout.of(form.config());
+    static Packing of(CudaDevice device, StageChain chain, MathMode math, List<Algorithm> algorithms) {
+        Packing packing = new Packing(chain.stages().size());
+        WeightLayout canonical = WeightLayout.of(chain.config());
         for (Algorithm algorithm : algorithms) {
             List<WeightMap> maps = new ArrayList<>();
             try {
-                for (Stage stage : form.stages()) {
-                    maps.add(map(device, stage, numbers, algorithm, canonical));
+                for (Stage stage : chain.stages()) {
+                    maps.add(map(device, stage, math, algorithm, canonical));
                 }
             } catch (FusedRnnException e) {
                 if (algorithm == Algorithm.STANDARD || !StageRun.isRefusal(e.code())) {
@@ -51,13 +51,13 @@ final class Packing {
     }
 
     private static WeightMap map(
-            CudaDevice device, Stage stage, Numbers numbers, Algorithm algorithm, WeightLayout canonical) {
-        Holdings holdings = new Holdings();
+            CudaDevice device, Stage stage, MathMode math, Algorithm algorithm, WeightLayout canonical) {
+        Cleanup cleanup = new Cleanup();
         try {
-            RnnDescriptor rnn = new RnnDescriptor(stage, numbers, algorithm, DropoutDescriptor.none(device), holdings);
-            return WeightMap.of(device, rnn, stage, numbers, canonical);
+            RnnDescriptor rnn = new RnnDescriptor(stage, math, algorithm, DropoutDescriptor.none(device), cleanup);
+            return WeightMap.of(device, rnn, stage, math, canonical);
         } finally {
-            holdings.run();
+            cleanup.run();
         }
     }
 
@@ -83,15 +83,15 @@ final class Packing {
         return layout;
     }
 
-    /** Weight spaces with a copy of canonical weights, which are in the numbers of the spaces; {@code holdings} give them back. */
-    Spaces pack(StreamOps ops, long canonical, int elementBytes, Holdings holdings) {
+    /** Weight spaces with a copy of canonical weights, which are in the numbers of the spaces; {@code cleanup} frees them. */
+    Spaces pack(StreamOps ops, long canonical, int elementBytes, Cleanup cleanup) {
         DeviceBlock[][] blocks = new DeviceBlock[layouts.size()][stages];
         long bytes = 0;
         for (int layout = 0; layout < blocks.length; layout++) {
             for (int stage = 0; stage < blocks[layout].length; stage++) {
                 WeightMap map = layouts.get(layout).get(stage);
                 DeviceBlock block = ops.device().memory().allocate(Math.max(map.bytes(), 1), "packed weights");
-                holdings.add(block::close);
+                cleanup.add(block::close);
                 blocks[layout][stage] = block;
                 bytes += block.bytes();
                 map.pack(ops, canonical, block.address(), elementBytes);

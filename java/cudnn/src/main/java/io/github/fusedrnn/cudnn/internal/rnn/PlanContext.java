@@ -6,40 +6,40 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the calls of one plan share: stages with their descriptors, the shape of the call at hand, workspaces. One thread at a time. */
-final class PlanParts {
+final class PlanContext {
     private final CudaDevice device;
     private final StreamOps ops;
-    private final Form form;
+    private final StageChain chain;
     private final Packing packing;
-    private final Numbers numbers;
+    private final MathMode math;
     private final StageRun[] stages;
     private final CallShape shape;
     private final Scratch work;
     private final SequenceMaps maps;
     private final List<Scratch> scratch = new ArrayList<>();
-    private final Holdings holdings;
+    private final Cleanup cleanup;
 
-    PlanParts(CudaDevice device, Form form, Packing packing, Numbers numbers, int maxN, Holdings holdings) {
+    PlanContext(CudaDevice device, StageChain chain, Packing packing, MathMode math, int maxN, Cleanup cleanup) {
         this.device = device;
         this.ops = new StreamOps(device);
-        this.form = form;
+        this.chain = chain;
         this.packing = packing;
-        this.numbers = numbers;
-        this.holdings = holdings;
+        this.math = math;
+        this.cleanup = cleanup;
         this.shape = new CallShape(maxN);
-        List<Stage> all = form.stages();
+        List<Stage> all = chain.stages();
         this.stages = new StageRun[all.size()];
         for (int k = 0; k < stages.length; k++) {
-            stages[k] = new StageRun(all.get(k), numbers, ops, maxN, holdings);
+            stages[k] = new StageRun(all.get(k), math, ops, maxN, cleanup);
         }
         this.work = scratch("workspace of cuDNN");
-        this.maps = new SequenceMaps(ops, form, numbers, shape, scratch("lengths of rows"));
+        this.maps = new SequenceMaps(ops, chain, math, shape, scratch("lengths of rows"));
     }
 
     /** Device memory that goes with the plan. */
     Scratch scratch(String label) {
         Scratch made = new Scratch(device, label);
-        holdings.add(made::close);
+        cleanup.add(made::close);
         scratch.add(made);
         return made;
     }
@@ -56,12 +56,12 @@ final class PlanParts {
         return packing;
     }
 
-    Form form() {
-        return form;
+    StageChain chain() {
+        return chain;
     }
 
-    Numbers numbers() {
-        return numbers;
+    MathMode math() {
+        return math;
     }
 
     int count() {
@@ -83,7 +83,7 @@ final class PlanParts {
     /** A stage's part of states {@code [L*D, N, width]} in the numbers of the stages; 0 stays 0. */
     long part(long states, StageRun stage, int width) {
         long rows = (long) stage.stage().firstStateLayer() * shape.n();
-        return states == 0 ? 0 : states + rows * width * numbers.bytes();
+        return states == 0 ? 0 : states + rows * width * math.bytes();
     }
 
     /** Prepares every stage and makes the workspace large enough for each. */

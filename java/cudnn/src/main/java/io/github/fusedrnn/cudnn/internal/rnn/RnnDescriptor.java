@@ -22,11 +22,11 @@ final class RnnDescriptor {
      * Made and set.
      *
      * @param dropout what cuDNN drops between the layers of the stage
-     * @param holdings destroy it
+     * @param cleanup destroys it
      */
-    RnnDescriptor(Stage stage, Numbers numbers, Algorithm algorithm, DropoutDescriptor dropout, Holdings holdings) {
+    RnnDescriptor(Stage stage, MathMode math, Algorithm algorithm, DropoutDescriptor dropout, Cleanup cleanup) {
         CudaStatus.check(cudnn.cudnnCreateRNNDescriptor(struct), "cudnnCreateRNNDescriptor");
-        holdings.add(() -> cudnn.cudnnDestroyRNNDescriptor(struct));
+        cleanup.add(() -> cudnn.cudnnDestroyRNNDescriptor(struct));
         RecurrentConfig config = stage.config();
         CudaStatus.check(
                 cudnn.cudnnSetRNNDescriptor_v8(
@@ -36,9 +36,9 @@ final class RnnDescriptor {
                         config.bias() ? CUDNN_RNN_DOUBLE_BIAS : CUDNN_RNN_NO_BIAS,
                         config.directions() == 2 ? CUDNN_BIDIRECTIONAL : CUDNN_UNIDIRECTIONAL,
                         CUDNN_LINEAR_INPUT,
-                        numbers.dataType(),
+                        math.dataType(),
                         CUDNN_DATA_FLOAT,
-                        numbers.mathType(),
+                        math.mathType(),
                         stage.inputSize(),
                         config.hiddenSize(),
                         // 0 is refused, though the header allows it; H stands for none.

@@ -19,20 +19,20 @@ final class SequenceMaps {
     private static final int UNITS_OF_A_THREAD = 4;
 
     private final StreamOps ops;
-    private final Form form;
+    private final StageChain chain;
     private final RecurrentConfig config;
-    private final Numbers numbers;
+    private final MathMode math;
     private final CallShape shape;
     private final Scratch lengths;
     private final @Nullable KernelCall[] calls = new @Nullable KernelCall[Kind.values().length];
     private long sent;
     private @Nullable DropoutMask mask;
 
-    SequenceMaps(StreamOps ops, Form form, Numbers numbers, CallShape shape, Scratch lengths) {
+    SequenceMaps(StreamOps ops, StageChain chain, MathMode math, CallShape shape, Scratch lengths) {
         this.ops = ops;
-        this.form = form;
-        this.config = form.config();
-        this.numbers = numbers;
+        this.chain = chain;
+        this.config = chain.config();
+        this.math = math;
         this.shape = shape;
         this.lengths = lengths;
     }
@@ -55,7 +55,7 @@ final class SequenceMaps {
     private KernelCall kernel(Kind kind) {
         KernelCall call = calls[kind.ordinal()];
         if (call == null) {
-            String own = numbers.kernelName();
+            String own = math.kernelName();
             call = switch (kind) {
                 case IN -> map("f32", own);
                 case WITHIN -> map(own, own);
@@ -79,17 +79,17 @@ final class SequenceMaps {
 
     /** Whether the first stage reads something else than the caller's x. */
     boolean mapsInput() {
-        return form.reverse() || numbers.isHalf();
+        return chain.reverse() || math.isHalf();
     }
 
     /** Whether the caller's y is something else than the last stage puts out. */
     boolean mapsOutput() {
-        return form.reverse() || form.sum() || numbers.isHalf();
+        return chain.reverse() || chain.sum() || math.isHalf();
     }
 
     /** Sends the lengths to the device, where kernels read them; before a call or a replay. */
     void sendLengths(boolean training) {
-        boolean read = shape.uneven() && (training || form.reverse());
+        boolean read = shape.uneven() && (training || chain.reverse());
         if (read && sent != shape.version()) {
             long to = lengths.atLeast((long) shape.lengths().length * Integer.BYTES);
             ops.device().staging().write(to, shape.lengths(), 0, shape.n());
@@ -99,37 +99,37 @@ final class SequenceMaps {
 
     /** Draws the masks of a training call. */
     void mask(long seed, long call) {
-        mask = form.masked() ? new DropoutMask(config.dropout(), seed, call) : null;
+        mask = chain.masked() ? new DropoutMask(config.dropout(), seed, call) : null;
     }
 
     /** The caller's x as the first stage reads it. */
     void input(long x, long to) {
-        map(Kind.IN, x, to, config.inputSize(), 1, false, 1, form.reverse(), -1);
+        map(Kind.IN, x, to, config.inputSize(), 1, false, 1, chain.reverse(), -1);
     }
 
     /** What stage {@code k} has put out, as the next one reads it. */
     void between(int k, long from, long to) {
-        map(Kind.WITHIN, from, to, config.outputSize(), parts(), form.reverse(), 1, form.reverse(), k);
+        map(Kind.WITHIN, from, to, config.outputSize(), parts(), chain.reverse(), 1, chain.reverse(), k);
     }
 
     /** What the last stage has put out, as the caller's y. */
     void output(long from, long y) {
-        map(Kind.OUT, from, y, config.outputSize(), parts(), form.reverse(), 1, false, -1);
+        map(Kind.OUT, from, y, config.outputSize(), parts(), chain.reverse(), 1, false, -1);
     }
 
     /** Gradient of {@link #input}: of the first stage's input to that of x. */
     void inputGradient(long from, long dx) {
-        map(Kind.OUT, from, dx, config.inputSize(), 1, form.reverse(), 1, false, -1);
+        map(Kind.OUT, from, dx, config.inputSize(), 1, chain.reverse(), 1, false, -1);
     }
 
     /** Gradient of {@link #between}. */
     void betweenGradient(int k, long from, long to) {
-        map(Kind.WITHIN, from, to, config.outputSize(), 1, form.reverse(), parts(), form.reverse(), k);
+        map(Kind.WITHIN, from, to, config.outputSize(), 1, chain.reverse(), parts(), chain.reverse(), k);
     }
 
     /** Gradient of {@link #output}: of y to that of what the last stage has put out. */
     void outputGradient(long dy, long to) {
-        map(Kind.IN, dy, to, config.outputSize(), 1, false, parts(), form.reverse(), -1);
+        map(Kind.IN, dy, to, config.outputSize(), 1, false, parts(), chain.reverse(), -1);
     }
 
     /** Clears the padding of a float32 sequence. */
@@ -139,7 +139,7 @@ final class SequenceMaps {
 
     /** Halves of what the last stage puts out that are summed. */
     private int parts() {
-        return form.sum() ? 2 : 1;
+        return chain.sum() ? 2 : 1;
     }
 
     private void map(
@@ -186,7 +186,7 @@ final class SequenceMaps {
         convert(Kind.NARROW, from, to, count);
     }
 
-    /** Numbers as the stages store them to float32. */
+    /** MathMode as the stages store them to float32. */
     void widen(long from, long to, long count) {
         convert(Kind.WIDEN, from, to, count);
     }
@@ -214,10 +214,10 @@ final class SequenceMaps {
     }
 
     /** Float32 numbers in those of a packed copy, for somebody without a plan. */
-    static void narrow(StreamOps ops, Numbers numbers, long from, long to, long count) {
+    static void narrow(StreamOps ops, MathMode math, long from, long to, long count) {
         ops.device()
                 .kernels()
-                .call("fr_cuda_convert_f32_" + numbers.kernelName(), CONVERT_PARAMETERS)
+                .call("fr_cuda_convert_f32_" + math.kernelName(), CONVERT_PARAMETERS)
                 .with(from)
                 .with(to)
                 .with(count)

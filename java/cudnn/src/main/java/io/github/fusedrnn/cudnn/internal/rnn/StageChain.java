@@ -15,8 +15,8 @@ import java.util.List;
  * @param stages in order
  * @param masked whether dropout masks of ours stand between the stages
  */
-record Form(RecurrentConfig config, List<Stage> stages, boolean masked) {
-    private static Form of(RecurrentConfig config, boolean layered, boolean masked) {
+record StageChain(RecurrentConfig config, List<Stage> stages, boolean masked) {
+    private static StageChain of(RecurrentConfig config, boolean layered, boolean masked) {
         List<Stage> stages = new ArrayList<>();
         if (layered) {
             for (int layer = 0; layer < config.layers(); layer++) {
@@ -25,16 +25,16 @@ record Form(RecurrentConfig config, List<Stage> stages, boolean masked) {
         } else {
             stages.add(new Stage(config, 0, config.layers()));
         }
-        return new Form(config, List.copyOf(stages), masked);
+        return new StageChain(config, List.copyOf(stages), masked);
     }
 
     /** The chain for inference. */
-    static Form inference(RecurrentConfig config) {
+    static StageChain inference(RecurrentConfig config) {
         return of(config, config.merge() == Merge.SUM, false);
     }
 
     /** The chain for training. */
-    static Form training(RecurrentConfig config, EngineOptions options) {
+    static StageChain training(RecurrentConfig config, EngineOptions options) {
         boolean masks = masks(config, options);
         return of(config, config.merge() == Merge.SUM || masks, masks);
     }
@@ -50,7 +50,7 @@ record Form(RecurrentConfig config, List<Stage> stages, boolean masked) {
     }
 
     /** Whether both chains have the same stages, so that one set of packed weights serves both. */
-    boolean sameStages(Form other) {
+    boolean sameStages(StageChain other) {
         return stages.equals(other.stages);
     }
 
@@ -60,14 +60,5 @@ record Form(RecurrentConfig config, List<Stage> stages, boolean masked) {
 
     boolean sum() {
         return config.merge() == Merge.SUM;
-    }
-
-    /** Whether anything must be mapped by our kernels in float32: cuDNN alone cannot do it. */
-    boolean needsKernels() {
-        return reverse() || sum() || masked;
-    }
-
-    int last() {
-        return stages.size() - 1;
     }
 }

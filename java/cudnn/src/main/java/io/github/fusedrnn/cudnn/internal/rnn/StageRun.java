@@ -23,9 +23,9 @@ final class StageRun {
     private static final int CATEGORY = 1000;
 
     private final Stage stage;
-    private final Numbers numbers;
+    private final MathMode math;
     private final StreamOps ops;
-    private final Holdings holdings;
+    private final Cleanup cleanup;
     private final DataDescriptors data;
     private final @Nullable RnnDescriptor[] byAlgorithm = new @Nullable RnnDescriptor[Algorithm.values().length];
     private final HostBlock sizes = new HostBlock(2 * Long.BYTES);
@@ -54,12 +54,12 @@ final class StageRun {
     private final Span work = new Span();
     private final Span reserve = new Span();
 
-    StageRun(Stage stage, Numbers numbers, StreamOps ops, int maxN, Holdings holdings) {
+    StageRun(Stage stage, MathMode math, StreamOps ops, int maxN, Cleanup cleanup) {
         this.stage = stage;
-        this.numbers = numbers;
+        this.math = math;
         this.ops = ops;
-        this.holdings = holdings;
-        this.data = new DataDescriptors(stage, numbers, maxN, holdings);
+        this.cleanup = cleanup;
+        this.data = new DataDescriptors(stage, math, maxN, cleanup);
     }
 
     Stage stage() {
@@ -75,7 +75,7 @@ final class StageRun {
         RnnDescriptor known = byAlgorithm[algorithm.ordinal()];
         if (known == null) {
             DropoutDescriptor drops = dropout != null ? dropout : DropoutDescriptor.none(ops.device());
-            known = new RnnDescriptor(stage, numbers, algorithm, drops, holdings);
+            known = new RnnDescriptor(stage, math, algorithm, drops, cleanup);
             byAlgorithm[algorithm.ordinal()] = known;
         }
         return known;

@@ -42,12 +42,12 @@ record WeightMap(long bytes, List<Piece> pieces) {
     record Piece(long canonical, long packed, long count) {}
 
     /** Asks cuDNN; the caller holds the lock of the device's stream. */
-    static WeightMap of(CudaDevice device, RnnDescriptor rnn, Stage stage, Numbers numbers, WeightLayout layout) {
-        Holdings holdings = new Holdings();
+    static WeightMap of(CudaDevice device, RnnDescriptor rnn, Stage stage, MathMode math, WeightLayout layout) {
+        Cleanup cleanup = new Cleanup();
         try {
-            return new Reader(device, rnn, stage, numbers, layout, holdings).read();
+            return new Reader(device, rnn, stage, math, layout, cleanup).read();
         } finally {
-            holdings.run();
+            cleanup.run();
         }
     }
 
@@ -55,7 +55,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
         private final cudnnContext handle;
         private final RnnDescriptor rnn;
         private final Stage stage;
-        private final Numbers numbers;
+        private final MathMode math;
         private final WeightLayout layout;
         private final cudnnTensorStruct matrix = new cudnnTensorStruct();
         private final cudnnTensorStruct bias = new cudnnTensorStruct();
@@ -63,20 +63,14 @@ record WeightMap(long bytes, List<Piece> pieces) {
         private final long bytes;
         private final Span base;
 
-        Reader(
-                CudaDevice device,
-                RnnDescriptor rnn,
-                Stage stage,
-                Numbers numbers,
-                WeightLayout layout,
-                Holdings holdings) {
+        Reader(CudaDevice device, RnnDescriptor rnn, Stage stage, MathMode math, WeightLayout layout, Cleanup cleanup) {
             this.handle = device.stream().cudnn();
             this.rnn = rnn;
             this.stage = stage;
-            this.numbers = numbers;
+            this.math = math;
             this.layout = layout;
-            create(matrix, holdings);
-            create(bias, holdings);
+            create(matrix, cleanup);
+            create(bias, cleanup);
             HostBlock size = new HostBlock(Long.BYTES);
             CudaStatus.check(
                     cudnn.cudnnGetRNNWeightSpaceSize(handle, rnn.struct(), new SizeTPointer(new Span(size.address()))),
@@ -84,13 +78,13 @@ record WeightMap(long bytes, List<Piece> pieces) {
             bytes = size.bytes().getLong(0);
             // Nothing is read or written there: only differences of addresses are used.
             DeviceBlock space = device.memory().allocate(Math.max(bytes, 1), "weight space");
-            holdings.add(space::close);
+            cleanup.add(space::close);
             base = new Span(space.address());
         }
 
-        private static void create(cudnnTensorStruct made, Holdings holdings) {
+        private static void create(cudnnTensorStruct made, Cleanup cleanup) {
             CudaStatus.check(cudnn.cudnnCreateTensorDescriptor(made), "cudnnCreateTensorDescriptor");
-            holdings.add(() -> cudnn.cudnnDestroyTensorDescriptor(made));
+            cleanup.add(() -> cudnn.cudnnDestroyTensorDescriptor(made));
         }
 
         WeightMap read() {
@@ -147,17 +141,14 @@ record WeightMap(long bytes, List<Piece> pieces) {
                     : spec.size() / stage.config().gates();
             long offset = at.isNull() ? -1 : at.address() - base.address();
             long found = at.isNull() ? 0 : elements(shape);
-            if (found != count
-                    || offset < 0
-                    || offset % numbers.bytes() != 0
-                    || offset + count * numbers.bytes() > bytes) {
+            if (found != count || offset < 0 || offset % math.bytes() != 0 || offset + count * math.bytes() > bytes) {
                 throw new FusedRnnException(
                         "cudnn: cudnnGetRNNWeightParams of pseudo-layer " + pseudoLayer + ", linear layer " + id + ": "
                                 + found + " elements at byte " + offset + " (expected: " + count + " of " + spec.name()
                                 + " inside " + bytes + " bytes)",
                         null);
             }
-            pieces.add(new Piece(spec.offset() + gate * count, offset / numbers.bytes(), count));
+            pieces.add(new Piece(spec.offset() + gate * count, offset / math.bytes(), count));
         }
 
         private static long elements(cudnnTensorStruct shape) {

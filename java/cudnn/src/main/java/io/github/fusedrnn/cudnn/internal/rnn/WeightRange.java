@@ -7,9 +7,9 @@ import java.nio.FloatBuffer;
  * Refuses weights that would become infinite where numbers are stored in 16 bits, as the CPU backend does. It reads them all and waits for
  * that, so it is for weights that are packed once and not for those of each training step.
  *
- * @param numbers what weights are stored in
+ * @param math what weights are stored in
  */
-record WeightRange(Numbers numbers) {
+record WeightRange(MathMode math) {
     private static final int AT_ONCE = 1 << 16;
 
     /**
@@ -24,9 +24,9 @@ record WeightRange(Numbers numbers) {
             weights.read(done, some);
             for (int i = 0; i < some.limit(); i++) {
                 float weight = some.get(i);
-                if (Math.abs(weight) > numbers.largest() && !Float.isInfinite(weight)) {
-                    throw new IllegalArgumentException("weights: " + weight + " (expected: at most " + numbers.largest()
-                            + " for " + numbers.label() + "; precision FLOAT32 holds more)");
+                if (Math.abs(weight) > math.largest() && !Float.isInfinite(weight)) {
+                    throw new IllegalArgumentException("weights: " + weight + " (expected: at most " + math.largest()
+                            + " for " + math.label() + "; precision FLOAT32 holds more)");
                 }
             }
         }
