@@ -152,7 +152,7 @@ class BackendsTest {
         assertThat(first(full, notes).kind()).isEqualTo(BackendKind.REFERENCE);
         assertThat(notes)
                 .containsExactly(
-                        "not CUDNN: cannot be opened (cudart: cudaSetDevice failed with status 2: out of memory)");
+                        "not CUDNN: cannot be opened (cudart: cudaSetDevice failed: out of memory (status 2))");
         Provider unlinked = new Provider(BackendKind.CUDNN, () -> {
             throw new UnsatisfiedLinkError("no libcudnn");
         });

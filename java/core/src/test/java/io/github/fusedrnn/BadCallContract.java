@@ -262,7 +262,7 @@ abstract class BadCallContract extends Contract {
                 () -> layer.newTensor(1L << 45),
                 FusedRnnException.class,
                 "asked for 140737488355328 bytes",
-                "free are");
+                "are free");
         refuses(
                 () -> target().on(Lstm.builder(1 << 20, 1 << 20)).build(),
                 target().kind() == BackendKind.REFERENCE ? IllegalArgumentException.class : FusedRnnException.class,
@@ -281,9 +281,9 @@ abstract class BadCallContract extends Contract {
                     () -> layer.newTensor(5_000),
                     FusedRnnException.class,
                     "asked for 20000 bytes",
-                    "free are 10000",
+                    "10000 are free",
                     property);
-            refuses(() -> layer.session(1000, 1000, 1), FusedRnnException.class, "asked for", "free are", property);
+            refuses(() -> layer.session(1000, 1000, 1), FusedRnnException.class, "asked for", "are free", property);
             layer.newTensor(1_000).close(); // the session has packed the weights before it was refused
         } finally {
             System.clearProperty(property);

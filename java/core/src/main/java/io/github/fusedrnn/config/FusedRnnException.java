@@ -17,7 +17,7 @@ public final class FusedRnnException extends RuntimeException {
      * @param text what the library says of it
      */
     public FusedRnnException(String library, String call, int code, String text) {
-        super(library + ": " + call + " failed with status " + code + ": " + text);
+        super(library + ": " + call + " failed: " + text + " (status " + code + ")");
         this.code = code;
     }
 

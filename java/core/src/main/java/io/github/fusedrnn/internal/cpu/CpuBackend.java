@@ -18,7 +18,7 @@ import io.github.fusedrnn.tensor.TensorStorage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** OpenBLAS and our own kernels. */
+/** The CPU backend: our own kernels, and OpenBLAS on request. */
 final class CpuBackend implements Backend {
     private final DenseOps dense;
     private volatile boolean threadsSet;
@@ -62,7 +62,7 @@ final class CpuBackend implements Backend {
         return dense;
     }
 
-    /** Nobody gets to the operations before this is over: it would undo the number of threads that they set. */
+    /** No caller gets the operations before this has returned: it would overwrite the number of threads that the caller sets. */
     private synchronized void setThreads() {
         if (!threadsSet) {
             dense.useThreads(ThreadSetting.threads());
@@ -89,17 +89,16 @@ final class CpuBackend implements Backend {
             all.put("instruction set", isa.label() + " (can run: " + String.join(", ", Isa.supported()) + ")");
             all.put("products", Products.choose(EngineOptions.AUTO, isa).label());
         } catch (IllegalArgumentException e) {
-            // A report says what is wrong with a setting; a layer refuses it.
+            // The report shows what is wrong with a setting; building a layer fails with it.
             all.put("settings", "no layer can be made: " + e.getMessage());
         }
         all.put("caches", Machine.caches());
         all.put("OpenBLAS", openBlas());
-        long limit = Long.getLong(MemoryLimit.PROPERTY, 0);
         long free = MemoryLimit.freeBytes();
         all.put(
                 "native memory",
                 liveBytes() + " bytes live, " + (free == Long.MAX_VALUE ? "unknown" : free + " bytes") + " free, limit "
-                        + (limit > 0 ? limit + " bytes (" + MemoryLimit.PROPERTY + ")" : "what the machine has"));
+                        + MemoryLimit.describe());
         return all;
     }
 

@@ -27,7 +27,7 @@ public final class FreeMemory {
         return Long.MAX_VALUE;
     }
 
-    /** File pages that the kernel drops as soon as somebody wants memory; they count as used by the group that read the file. */
+    /** File pages that the kernel drops under memory pressure; they count as used by the group that read the file. */
     private static long reclaimable(Path stat) throws IOException {
         for (String line : Files.readAllLines(stat)) {
             if (line.startsWith("inactive_file ")) {

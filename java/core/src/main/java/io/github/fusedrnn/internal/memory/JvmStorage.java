@@ -30,8 +30,8 @@ public final class JvmStorage extends BufferStorage {
     /**
      * A block of zeros.
      *
-     * @throws FusedRnnException if the machine has not that much, or the JVM's limit of direct memory does not allow it; names how many bytes
-     *     were asked for and are free
+     * @throws FusedRnnException if the machine does not have that much, or the JVM's limit of direct memory does not allow it; names how many
+     *     bytes were requested and are free
      */
     public static JvmStorage allocate(long floats, String label) {
         checkFree(floats * Float.BYTES, label);
@@ -45,20 +45,19 @@ public final class JvmStorage extends BufferStorage {
         } catch (OutOfMemoryError e) {
             throw new FusedRnnException(
                     label + ": asked for " + floats * Float.BYTES
-                            + " bytes, and the JVM has not as much direct memory free (-XX:MaxDirectMemorySize raises its limit)",
+                            + " bytes, more direct memory than the JVM has free (-XX:MaxDirectMemorySize raises its limit)",
                     e);
         }
         return new JvmStorage(label, floats, chunks);
     }
 
-    /** The JVM would fill its limit gigabyte by gigabyte before it refused what cannot be had anyway. */
+    /** Without it the JVM would fill its limit gigabyte by gigabyte before it refused. */
     private static void checkFree(long bytes, String label) {
         if (bytes >= SMALL) {
             long free = FreeMemory.bytes();
             if (bytes > free) {
                 throw new FusedRnnException(
-                        label + ": asked for " + bytes + " bytes, free are " + free
-                                + " (of the machine's memory or the container's limit)",
+                        MemoryBound.refusal(label, bytes, free, "of the machine's memory or the container's limit"),
                         null);
             }
         }

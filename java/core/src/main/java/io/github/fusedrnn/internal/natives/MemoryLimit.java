@@ -2,6 +2,7 @@ package io.github.fusedrnn.internal.natives;
 
 import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.internal.memory.FreeMemory;
+import io.github.fusedrnn.internal.memory.MemoryBound;
 
 /**
  * Decides before memory is taken whether there is enough. Linux promises more than it has and kills the process later, so malloc's answer
@@ -11,6 +12,8 @@ public final class MemoryLimit {
     /** System property: bytes of native memory that FusedRNN may hold; 0 or absent = what the machine has. */
     public static final String PROPERTY = "fusedrnn.maxNativeBytes";
 
+    private static final MemoryBound BOUND = new MemoryBound(PROPERTY, "what the machine has");
+
     /** Below this a request is not worth reading files of /proc for. */
     private static final long SMALL = 8L << 20;
 
@@ -19,22 +22,19 @@ public final class MemoryLimit {
     private MemoryLimit() {}
 
     /**
-     * Refuses what cannot be met.
+     * Refuses a request that cannot be met.
      *
-     * @param bytes asked for
+     * @param bytes requested
      * @param label what for
-     * @throws FusedRnnException naming how many bytes were asked for and how many are free
+     * @throws FusedRnnException naming how many bytes were requested and how many are free
      */
     public static void check(long bytes, String label) {
-        long limit = limit();
+        long limit = BOUND.bytes();
         if (limit > 0) {
             long held = NativeApi.fr_live_bytes();
             if (bytes > limit - held) {
                 throw refusal(
-                        bytes,
-                        label,
-                        Math.max(0, limit - held),
-                        PROPERTY + " = " + limit + ", of which " + held + " are held");
+                        bytes, label, Math.max(0, limit - held), PROPERTY + " = " + limit + ", " + held + " held");
             }
         }
         if (bytes >= SMALL) {
@@ -45,22 +45,9 @@ public final class MemoryLimit {
         }
     }
 
-    /** A value that cannot be read as a number must not pass for no limit. */
-    private static long limit() {
-        String value = System.getProperty(PROPERTY);
-        if (value == null) {
-            return 0;
-        }
-        try {
-            long limit = Long.parseLong(value.strip());
-            if (limit >= 0) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
-        }
-        throw new IllegalArgumentException(
-                PROPERTY + ": '" + value + "' (expected: a number of bytes, digits alone; 0 = what the machine has)");
+    /** The limit for a report. */
+    public static String describe() {
+        return BOUND.describe();
     }
 
     /** What to throw when the system refused after all. */
@@ -70,10 +57,7 @@ public final class MemoryLimit {
 
     private static FusedRnnException refusal(long bytes, String label, long free, String why) {
         return new FusedRnnException(
-                "fusedrnn",
-                "allocate",
-                OUT_OF_MEMORY,
-                label + ": asked for " + bytes + " bytes, free are " + free + " (" + why + ")");
+                "fusedrnn", "allocate", OUT_OF_MEMORY, MemoryBound.refusal(label, bytes, free, why));
     }
 
     /** Bytes that could be taken now: the smaller of MemAvailable and what the cgroup leaves; Long.MAX_VALUE where neither can be read. */

@@ -5,9 +5,8 @@ import io.github.fusedrnn.internal.memory.BufferStorage;
 import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 
-/** Host memory of our own allocator: 64-byte aligned, counted, and not capped at the Java heap's size as JavaCPP's is. */
+/** Host memory of our own allocator: 64-byte aligned, counted, and not limited by the Java heap's size as JavaCPP's is. */
 public final class NativeStorage extends BufferStorage {
     private final long address;
 
@@ -27,7 +26,7 @@ public final class NativeStorage extends BufferStorage {
         return storage;
     }
 
-    /** A block whose elements hold anything, for those who write before they read. */
+    /** A block with undefined contents, for callers that write before they read. */
     public static NativeStorage allocateDirty(long floats, String label) {
         long bytes = Math.multiplyExact(floats, (long) Float.BYTES);
         MemoryLimit.check(bytes, label);
@@ -46,19 +45,10 @@ public final class NativeStorage extends BufferStorage {
     private static FloatBuffer[] chunks(long address, long floats) {
         FloatBuffer[] chunks = new FloatBuffer[chunkCount(floats)];
         for (int i = 0; i < chunks.length; i++) {
-            chunks[i] = new Span(address + ((long) i << CHUNK_BITS) * Float.BYTES, chunkSize(floats, i)).asBuffer();
+            Span chunk = new Span(address + ((long) i << CHUNK_BITS) * Float.BYTES, chunkSize(floats, i));
+            chunks[i] = new FloatPointer(chunk).asBuffer();
         }
         return chunks;
-    }
-
-    /** A pointer to memory that it neither made nor frees. */
-    private static final class Span extends FloatPointer {
-        Span(long address, long floats) {
-            super((Pointer) null);
-            this.address = address;
-            this.limit = floats;
-            this.capacity = floats;
-        }
     }
 
     @Override

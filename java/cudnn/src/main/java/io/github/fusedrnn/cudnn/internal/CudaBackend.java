@@ -22,9 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.cudnn;
 
-/** The cuDNN backend on one device. */
+/** The cuDNN backend on one device. Thread-safe. */
 final class CudaBackend implements Backend {
-    /** System property: the device that is used where the code names none. */
+    /** System property: index of the device that is used where the code names none. */
     static final String DEVICE = "fusedrnn.cudnn.device";
 
     private static final ConcurrentHashMap<Integer, CudaBackend> ALL = new ConcurrentHashMap<>();
@@ -39,17 +39,17 @@ final class CudaBackend implements Backend {
 
     /** On the device of {@value #DEVICE}, else on the first usable one. */
     static CudaBackend ofDefaultDevice() {
-        String wished = System.getProperty(DEVICE);
+        String requested = System.getProperty(DEVICE);
         List<Integer> usable = CudaProbe.result().usable();
-        if (wished == null || wished.isBlank()) {
+        if (requested == null || requested.isBlank()) {
             return of(usable.get(0));
         }
         for (int index : usable) {
-            if (wished.strip().equals(Integer.toString(index))) {
+            if (requested.strip().equals(Integer.toString(index))) {
                 return of(index);
             }
         }
-        throw noSuchDevice(DEVICE, wished);
+        throw noSuchDevice(DEVICE, requested);
     }
 
     private static IllegalArgumentException noSuchDevice(String name, String index) {
@@ -123,13 +123,12 @@ final class CudaBackend implements Backend {
                         + device.computeCapability() % 10 + ", " + device.multiprocessors() + " multiprocessors");
         all.put("usable devices", CudaProbe.result().usable().toString());
         DeviceMemory memory = device.memory();
-        String limit = System.getProperty(DeviceMemory.PROPERTY);
         all.put(
                 "device memory",
-                memory.liveBytes() + " bytes live, " + memory.idleBytes() + " bytes kept for later, "
+                memory.liveBytes() + " bytes live, " + memory.idleBytes() + " bytes idle in the pool, "
                         + memory.freeBytes()
                         + " bytes free, limit "
-                        + (limit == null ? "what the device has" : limit + " bytes (" + DeviceMemory.PROPERTY + ")"));
+                        + DeviceMemory.describeLimit());
         return all;
     }
 }

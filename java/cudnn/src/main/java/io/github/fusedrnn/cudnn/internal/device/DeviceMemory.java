@@ -4,6 +4,7 @@ import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 
 import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.cudnn.internal.CudaStatus;
+import io.github.fusedrnn.internal.memory.MemoryBound;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -13,21 +14,23 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * The memory of one device: a pool that keeps what is given back for the next request of the same size class, because cudaMalloc and cudaFree
- * wait for the device. Thread-safe.
+ * The memory of one device: a pool that keeps freed blocks for the next request of the same size class, because cudaMalloc and cudaFree wait for
+ * the device. Thread-safe.
  *
- * <p>A block may be given back while the device still works on it, see {@link CudaDevice} on the order of work.
+ * <p>A block may be freed while the device still works on it, see {@link CudaDevice} on the order of work.
  */
 public final class DeviceMemory {
     /** System property: bytes of device memory that FusedRNN may hold on each device; 0 or absent = what the device has. */
     public static final String PROPERTY = "fusedrnn.cudnn.maxDeviceBytes";
+
+    private static final MemoryBound BOUND = new MemoryBound(PROPERTY, "what the device has");
 
     /** cudaMalloc's own alignment. */
     private static final long SMALLEST = 512;
 
     private final CudaDevice device;
     private final Map<Long, ArrayDeque<Long>> idle =
-            new HashMap<>(); // addresses by bytes; guarded by this, as the rest
+            new HashMap<>(); // addresses by bytes; guarded by this, like all below
     private long liveBytes;
     private long idleBytes;
 
@@ -36,11 +39,11 @@ public final class DeviceMemory {
     }
 
     /**
-     * A block whose bytes hold anything.
+     * A block with undefined contents.
      *
      * @param bytes at least this many, ≥ 1
      * @param label what messages call it
-     * @throws FusedRnnException if there is not that much; says how many bytes were asked for, are free and are held
+     * @throws FusedRnnException if there is not that much; names the bytes requested, free and held
      */
     public DeviceBlock allocate(long bytes, String label) {
         long rounded = sizeClass(bytes);
@@ -48,7 +51,7 @@ public final class DeviceMemory {
         try {
             return new DeviceBlock(this, address, rounded, label);
         } catch (RuntimeException | Error e) {
-            giveBack(address, rounded);
+            free(address, rounded);
             throw e;
         }
     }
@@ -61,7 +64,7 @@ public final class DeviceMemory {
             return same.pop();
         }
         device.activate();
-        long limit = limit();
+        long limit = BOUND.bytes();
         if (limit > 0 && rounded > limit - liveBytes - idleBytes) {
             trim();
             if (rounded > limit - liveBytes) {
@@ -87,7 +90,7 @@ public final class DeviceMemory {
         return made.address();
     }
 
-    synchronized void giveBack(long address, long rounded) {
+    synchronized void free(long address, long rounded) {
         liveBytes -= rounded;
         idleBytes += rounded;
         idle.computeIfAbsent(rounded, size -> new ArrayDeque<>()).push(address);
@@ -97,11 +100,10 @@ public final class DeviceMemory {
         return CudaStatus.failure(
                 status,
                 "cudaMalloc",
-                label + ": asked for " + bytes + " bytes on " + device + ", free are " + free + " (" + why
-                        + "), held are " + liveBytes);
+                MemoryBound.refusal(label, bytes, free, why + ", " + liveBytes + " held on " + device));
     }
 
-    /** Eight sizes to each power of two: at most an eighth is wasted, and blocks of nearly the same size serve one another. */
+    /** Eight sizes for each power of two: at most an eighth is wasted, and blocks of similar sizes are interchangeable. */
     static long sizeClass(long bytes) {
         if (bytes <= SMALLEST) {
             return SMALLEST;
@@ -110,17 +112,17 @@ public final class DeviceMemory {
         return Math.multiplyExact((bytes - 1) / step + 1, step);
     }
 
-    /** Bytes of all blocks that have not been given back. */
+    /** Bytes of all blocks in use. */
     public synchronized long liveBytes() {
         return liveBytes;
     }
 
-    /** Bytes that the pool keeps for later. */
+    /** Bytes of free blocks in the pool. */
     public synchronized long idleBytes() {
         return idleBytes;
     }
 
-    /** Gives what the pool keeps back to the driver. */
+    /** Returns the free blocks of the pool to the driver. */
     public synchronized void trim() {
         device.activate();
         idle.forEach((size, addresses) -> {
@@ -132,7 +134,12 @@ public final class DeviceMemory {
         idle.clear();
     }
 
-    /** Bytes that the driver has free now; −1 if it does not say. */
+    /** The limit for a report. */
+    public static String describeLimit() {
+        return BOUND.describe();
+    }
+
+    /** Bytes that the driver has free now; −1 if unknown. */
     public long freeBytes() {
         device.activate();
         HostBlock sizes = new HostBlock(2 * Long.BYTES);
@@ -144,23 +151,5 @@ public final class DeviceMemory {
         } finally {
             Reference.reachabilityFence(sizes);
         }
-    }
-
-    /** A value that cannot be read as a number must not pass for no limit. */
-    private static long limit() {
-        String value = System.getProperty(PROPERTY);
-        if (value == null) {
-            return 0;
-        }
-        try {
-            long limit = Long.parseLong(value.strip());
-            if (limit >= 0) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
-        }
-        throw new IllegalArgumentException(
-                PROPERTY + ": '" + value + "' (expected: a number of bytes, digits alone; 0 = what the device has)");
     }
 }
