@@ -27,14 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The choice of the algorithm: by wish, by rule, by measuring; and what happens when cuDNN refuses it. */
+/** The choice of the algorithm: by request, by rule, by measuring; and what happens when cuDNN refuses it. */
 @Tag("gpu")
 class CudnnAlgorithmTest {
     private static final int T = 5;
     private static final int N = 4;
     private static final int NOT_SUPPORTED = 3000;
     private static final int BAD_PARAM = 2000;
-    /** An inference makes fewer of CUDA and cuDNN. */
+    /** More calls of CUDA and cuDNN than an inference makes. */
     private static final int MOST_CALLS = 50;
 
     @TempDir
@@ -114,7 +114,7 @@ class CudnnAlgorithmTest {
                 if (failed.equals("cudnnRNNForward")) {
                     assertThat(session.explain().toString())
                             .contains("cuDNN standard")
-                            .contains("as wished; not smallh, which cuDNN refused")
+                            .contains("as requested (cudnnAlgorithm); not smallh, which cuDNN refused")
                             .contains("cudnnRNNForward");
                 }
             }
@@ -122,7 +122,7 @@ class CudnnAlgorithmTest {
         assertThat(failed).isEqualTo("cudnnRNNForward");
     }
 
-    /** Of what is asked before the first step runs: descriptor, weight space, where the weights lie, workspace. */
+    /** In the queries before the first step: descriptor, weight space, layout of the weights, workspace. */
     @Test
     void whatCudnnRefusesBeforeTheFirstCallGivesWayToStandard() {
         Assumptions.assumeTrue(FakeCuda.present(), "skipped: fails calls of the stand-in");

@@ -3,7 +3,7 @@ package io.github.fusedrnn;
 import io.github.fusedrnn.testing.Target;
 import org.junit.jupiter.api.Tag;
 
-/** Everything that the other backends keep, on the stand-in or on a device. */
+/** Every contract of a backend, on the stand-in or on a device. */
 @Tag("gpu")
 class CudnnContractTest extends EveryContract {
     CudnnContractTest() {

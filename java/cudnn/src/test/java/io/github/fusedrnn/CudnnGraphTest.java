@@ -31,7 +31,7 @@ class CudnnGraphTest {
         return Target.CUDNN.on(Lstm.builder(5, 6)).layers(2).cudnnGraphs(graphs).build();
     }
 
-    /** A layer, a call of it, and what comes out. */
+    /** A layer, and the tensors of a call of it. */
     private static final class Calls implements AutoCloseable {
         final Lstm layer;
         final FloatTensor x;
@@ -74,8 +74,8 @@ class CudnnGraphTest {
             assertThat(with.state.c().toArray())
                     .containsExactly(without.state.c().toArray());
             assertThat(with.layer.explain().toString())
-                    .contains("graphs of calls that come again: 1 now, 1 captured so far");
-            assertThat(without.layer.explain().toString()).contains("no graphs: not wished");
+                    .contains("CUDA graphs of repeated calls: 1 now, 1 captured so far");
+            assertThat(without.layer.explain().toString()).contains("CUDA graphs are off (cudnnGraphs(false))");
         }
     }
 
@@ -184,7 +184,7 @@ class CudnnGraphTest {
                 assertThat(with.infer(null)).containsExactly(without.infer(null));
                 if (!failed.equals("cudnnSetStream")) { // which is tried once more
                     assertThat(with.layer.explain().toString())
-                            .contains("no graphs: capturing one failed")
+                            .contains("no CUDA graphs: a capture failed")
                             .contains(failed);
                 }
             }

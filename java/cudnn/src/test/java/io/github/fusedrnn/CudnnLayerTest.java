@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is cuDNN's own: what it refuses, in which numbers it computes, its dropout. */
+/** What is specific to cuDNN: what it refuses, its precisions, its dropout. */
 @Tag("gpu")
 class CudnnLayerTest {
     private static final int T = 5;
@@ -39,7 +39,7 @@ class CudnnLayerTest {
         Target.CUDNN.require();
     }
 
-    /** The rows of the design's table that are not cuDNN's, by the names of the variants. */
+    /** Whether a variant has a feature that cuDNN lacks, by its name. */
     private static boolean isRare(String name) {
         if (name.matches(".*(gate clip|peephole|coupled|everything|differ| before| none|rare).*")) {
             return true;
@@ -68,7 +68,7 @@ class CudnnLayerTest {
     }
 
     @Test
-    void refusesWhatNoBuilderMayWish() {
+    void refusesOptionsThatItCannotMeet() {
         assertThatThrownBy(() ->
                         Target.CUDNN.on(Lstm.builder(2, 3), Precision.INT8).build())
                 .isInstanceOf(UnsupportedOperationException.class)
@@ -93,7 +93,7 @@ class CudnnLayerTest {
                         .cudnnAlgorithm("smallh")
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("smallh wants biases");
+                .hasMessageContaining("smallh needs biases");
     }
 
     static Stream<Arguments> precisions() {
@@ -203,13 +203,13 @@ class CudnnLayerTest {
     void saysWhatRunsAndWhyNotTheFaster() {
         try (Lstm small = Target.CUDNN.on(Lstm.builder(4, 5)).build();
                 Lstm large = Target.CUDNN.on(Lstm.builder(4, 193)).build();
-                Lstm wished = Target.CUDNN
+                Lstm requested = Target.CUDNN
                         .on(Lstm.builder(4, 5))
                         .cudnnAlgorithm("standard")
                         .build()) {
             assertThat(explained(small)).contains("cuDNN smallh, float32 (FMA math)", "by rule");
             assertThat(explained(large)).contains("cuDNN standard", "by rule: H = 193 is above 192");
-            assertThat(explained(wished)).contains("cuDNN standard", "as wished");
+            assertThat(explained(requested)).contains("cuDNN standard", "as requested (cudnnAlgorithm)");
         }
     }
 

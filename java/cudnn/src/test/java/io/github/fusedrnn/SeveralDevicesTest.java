@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Layers on two devices of one process; skipped, visibly, where there is one. */
+/** Layers on two devices of one process; skipped, visibly, where there is only one. */
 @Tag("gpu")
 class SeveralDevicesTest {
     @BeforeEach

@@ -146,7 +146,7 @@ class CudnnStreamTest {
         }
     }
 
-    /** What is waited for of a stream in a pool, and what a stream of its own on the CPU answers. */
+    /** A pending output of a stream in a pool, and the output of a separate stream on the CPU. */
     private record Answer(long stream, int step, CompletionStage<float[]> found, float[] expected) {}
 
     @Test
@@ -159,7 +159,7 @@ class CudnnStreamTest {
         List<Answer> answers = new ArrayList<>();
         try (Lstm cpu = on(Target.CPU_PLAIN);
                 Lstm gpu = on(Target.CUDNN)) {
-            // 40 streams in 16 rows of two workers: most come and go through the store, too
+            // 40 streams in 16 rows of two workers: most pass through the store as well
             try (StreamPool pool = StreamPool.builder(gpu)
                     .workers(2)
                     .streams(16)
@@ -216,7 +216,7 @@ class CudnnStreamTest {
         }
     }
 
-    /** Copies between host and device, and launches of kernels, of one batch of so many streams. */
+    /** Copies between host and device and kernel launches of one batch of {@code streams} streams. */
     private static Map<String, Integer> callsOfABatch(Lstm layer, int streams) throws InterruptedException {
         Map<String, Integer> calls = new HashMap<>();
         try (StreamPool pool = StreamPool.builder(layer)
@@ -233,7 +233,7 @@ class CudnnStreamTest {
                 long before = FakeCuda.callCount();
                 gate.open();
                 answers.forEach(PoolCase::get);
-                // Not before the worker has put everything in: this one comes after the batch.
+                // Waits until the worker has enqueued everything: this command comes after the batch.
                 get(pool.remove(1000));
                 calls.clear(); // the first rounds bring streams in and open plans
                 for (long i = before + 1; i <= FakeCuda.callCount(); i++) {
@@ -255,7 +255,7 @@ class CudnnStreamTest {
             Map<String, Integer> few = callsOfABatch(layer, 2);
             Map<String, Integer> many = callsOfABatch(layer, 50);
             // h and c of two layers: the rows of each table are gathered by one kernel and scattered by one, and the
-            // numbers of the rows go in before each of them; beside these only x goes in and y out
+            // row indices are copied before each of them; otherwise only x is copied in and y out
             assertThat(many).isEqualTo(few);
             assertThat(many).containsOnly(Map.entry("cuLaunchKernel", 4 + 4), Map.entry("cudaMemcpyAsync", 4 + 4 + 2));
         }

@@ -4,7 +4,7 @@ import io.github.fusedrnn.config.BackendKind;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
-/** Every suite of the training kit on the cuDNN backend. */
+/** Every contract of the training kit on the cuDNN backend. */
 @Tag("gpu")
 final class CudnnTrainTest {
     @Nested

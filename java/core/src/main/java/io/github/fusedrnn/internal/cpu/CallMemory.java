@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
-/** A plan's place for what native code reads of a call beside its tensors: the lengths of the rows, and the struct of a training call. */
+/** A plan's memory for arguments of a call that are no tensors: the lengths of the rows, and the struct of a training call. */
 final class CallMemory {
     private static final long LINE = 64;
 
@@ -29,7 +29,7 @@ final class CallMemory {
         lengths = new IntPointer(new Span(lengthsAddress, maxN)).asBuffer();
     }
 
-    /** Bytes that one for {@code maxN} rows takes. */
+    /** Bytes held for {@code maxN} rows. */
     static long bytes(int maxN) {
         return structBytes() + (long) maxN * Integer.BYTES;
     }
@@ -38,12 +38,12 @@ final class CallMemory {
         return (Loader.sizeof(fr_call.class) + LINE - 1) / LINE * LINE;
     }
 
-    /** The struct of the call at hand; whatever the call before left in it. */
+    /** The struct of the current call; it still holds the values of the previous one. */
     fr_call call() {
         return call;
     }
 
-    /** Copies the lengths of a call; answers their address, 0 for null. */
+    /** Copies the lengths of a call and returns their address; 0 for null. */
     long put(int @Nullable [] lengthsOfRows) {
         if (lengthsOfRows == null) {
             return 0;

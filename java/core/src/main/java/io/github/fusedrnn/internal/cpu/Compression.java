@@ -9,12 +9,12 @@ import io.github.fusedrnn.spi.EngineOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which layers run on compressed weights: the cells that the fused kernels compute. Native code refuses the same, less politely. */
+/** Which layers run on compressed weights: the cells of the fused kernels. Native code refuses the same layers, without the reason. */
 final class Compression {
     /** The ABI's kInt8MostTerms. */
     private static final int MOST_TERMS = 131_072;
 
-    // Lists, not sets: the first hash of a record costs a start some 20 ms.
+    // Lists, not sets: the first hash of a record adds about 20 ms to a cold start.
     private static final List<Activation> OF_RNN =
             List.of(Activation.TANH, Activation.RELU, Activation.SIGMOID, Activation.IDENTITY);
     private static final List<Activation> OF_GRU = List.of(Activation.SIGMOID, Activation.TANH);
@@ -22,7 +22,7 @@ final class Compression {
 
     private Compression() {}
 
-    /** Why not, and what would do it; null if nothing speaks against it. */
+    /** Why the layer cannot run with these options, and what can run it; null if it can run. */
     static @Nullable String refusal(RecurrentConfig config, EngineOptions options) {
         if (options.precision() == Precision.FLOAT32) {
             return null;
@@ -37,7 +37,7 @@ final class Compression {
                         + " is not supported; precision FLOAT32 does it";
     }
 
-    /** Why a precision cannot be had here at all, and who has it. */
+    /** Why this backend does not have a precision, and which one does. */
     static String notOfTheCpu(Precision precision) {
         return "precision " + precision
                 + " is not supported: the CPU's kernels have FLOAT32, FLOAT16 and INT8; backend CUDNN has it";

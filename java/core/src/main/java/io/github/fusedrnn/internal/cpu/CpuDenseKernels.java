@@ -11,7 +11,7 @@ import io.github.fusedrnn.internal.natives.OpenBlas;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 
-/** Dense operations of the native library; products by OpenBLAS on a CPU that there are no vector kernels for. */
+/** Dense operations of the native library; OpenBLAS computes the products on a CPU without vector kernels. */
 final class CpuDenseKernels implements DenseKernels {
     @Override
     public void useThreads(int threads) {

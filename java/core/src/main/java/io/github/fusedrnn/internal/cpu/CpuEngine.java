@@ -25,7 +25,7 @@ import io.github.fusedrnn.weights.WeightLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Layers of one description on one instruction set. */
+/** Creates packed weights and plans for layers of one description on one instruction set. */
 final class CpuEngine implements RecurrentEngine {
     private static final String BY_RULE = "by rule, from shape, caches and threads";
     private static final String BEING_MEASURED = "being measured";
@@ -42,7 +42,7 @@ final class CpuEngine implements RecurrentEngine {
         this.config = config;
         this.isa = isa;
         this.products = products;
-        // OpenBLAS's bits depend on how the work is cut, so there the rule alone decides.
+        // OpenBLAS's bits depend on the schedule, so there the rule alone decides.
         this.choices = products == Products.OPENBLAS ? PlanChoices.RULE : choices;
         this.offsets = WeightLayout.of(config).offsets();
     }
@@ -89,14 +89,14 @@ final class CpuEngine implements RecurrentEngine {
         if (choices == PlanChoices.RULE) {
             return create(size, weights, null, BY_RULE);
         }
-        MeasuredChoice known = choice(size, weights);
+        MeasuredChoice known = measured(size, weights);
         return known == null
                 ? create(size, weights, null, BY_RULE)
                 : create(size, weights, known.choice(), known.describe());
     }
 
-    /** Null where the rule decides. */
-    private @Nullable MeasuredChoice choice(PlanSize size, PackedWeights weights) {
+    /** The schedule measured for a plan; null where the rule decides. */
+    private @Nullable MeasuredChoice measured(PlanSize size, PackedWeights weights) {
         String key = key(size);
         MeasuredChoice known = choices.find(key);
         if (known != null || !choices.measuring()) {
@@ -170,7 +170,7 @@ final class CpuEngine implements RecurrentEngine {
                 .text();
     }
 
-    /** Null where there is nothing to choose. */
+    /** Null where there is only one schedule. */
     private @Nullable MeasuredChoice measure(PlanSize size, PackedWeights weights) {
         List<String> candidates = candidates(size);
         if (candidates.size() < 2) {
@@ -226,7 +226,7 @@ final class CpuEngine implements RecurrentEngine {
     public Availability trains() {
         return products == Products.FLOAT16 || products == Products.INT8
                 ? Availability.no("precision " + products
-                        + ": training is not supported, compressed weights are for inference; train a layer of precision FLOAT32 and copy"
+                        + ": training is not supported, compressed weights are for inference only; train a layer of precision FLOAT32 and copy"
                         + " its weights (replaceWeights)")
                 : RecurrentEngine.super.trains();
     }
@@ -240,9 +240,9 @@ final class CpuEngine implements RecurrentEngine {
     public String determinism() {
         return switch (products) {
             case PACKED ->
-                "a row's forward bits depend neither on its batch mates nor on the threads; backward's on the shape alone";
-            case FLOAT16, INT8 -> "a row's bits depend neither on its batch mates nor on the threads";
-            case OPENBLAS -> "the same bits for the same call, plan and threads: OpenBLAS computes the products";
+                "a row's forward bits depend neither on the other rows of the batch nor on the threads; backward bits depend on the shape alone";
+            case FLOAT16, INT8 -> "a row's bits depend neither on the other rows of the batch nor on the threads";
+            case OPENBLAS -> "same bits for the same call, plan and threads only: OpenBLAS computes the products";
         };
     }
 }

@@ -16,7 +16,7 @@ import io.github.fusedrnn.tensor.NativeResource;
 import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
-/** Owner of a native fr_plan. Each call crosses the boundary once and allocates nothing in inference. */
+/** Owner of a native fr_plan. Each call makes one native call; inference allocates nothing. */
 final class CpuPlan extends NativeResource implements Plan {
     private final fr_plan plan;
     private final int threads;

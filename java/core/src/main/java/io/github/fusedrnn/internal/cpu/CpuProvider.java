@@ -7,7 +7,7 @@ import io.github.fusedrnn.internal.natives.NativeLibrary;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BackendProvider;
 
-/** Offers the CPU backend where our native library loads. */
+/** Provides the CPU backend where our native library loads. */
 public final class CpuProvider implements BackendProvider {
     private static final int RANK = 100;
 

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The instruction sets that kernels exist for; ordinals are the ABI's FR_ISA_*. */
+/** The instruction sets that there are kernels for; ordinals are the ABI's FR_ISA_*. */
 enum Isa {
     PLAIN,
     NEON,
     AVX2,
     AVX512;
 
-    /** System property that forces the choice. */
+    /** System property that selects the instruction set. */
     static final String PROPERTY = "fusedrnn.cpu.isa";
-    /** Environment variable that does so where the property is absent. */
+    /** Environment variable that selects it where the property is absent. */
     static final String VARIABLE = "FUSEDRNN_ISA";
 
     /** The name that users write. */
@@ -42,13 +42,13 @@ enum Isa {
     }
 
     /**
-     * The set that a builder's wish, the property or the variable asks for, in this order, or the best.
+     * The set that the builder's option, the property or the variable names, in this order; else the best one.
      *
-     * @throws IllegalArgumentException if the one asked for is unknown or cannot run here; lists those that can
+     * @throws IllegalArgumentException if the one named is unknown or cannot run here; lists those that can
      */
-    static Isa choose(String wish) {
-        if (!wish.equals("auto")) {
-            return named("cpuIsa", wish);
+    static Isa choose(String option) {
+        if (!option.equals("auto")) {
+            return named("cpuIsa", option);
         }
         Isa byProperty = fromSetting(PROPERTY, System.getProperty(PROPERTY));
         if (byProperty != null) {

@@ -14,7 +14,7 @@ import java.util.List;
 /** The processor: its name and its caches. */
 final class Machine {
     private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
-    /** What names a model: one line on x86-64, three on arm64. */
+    /** The lines that name a model: one on x86-64, three on arm64. */
     private static final List<String> NAMES = List.of("model name", "CPU implementer", "CPU part", "CPU variant");
 
     private static final int LEVELS = 3;
@@ -38,7 +38,7 @@ final class Machine {
     private static String model() {
         StringBuilder model = new StringBuilder();
         try (BufferedReader lines = Files.newBufferedReader(PROCESSORS, StandardCharsets.ISO_8859_1)) {
-            // The first processor's block; the others say the same.
+            // The first processor's block; the others repeat it.
             for (String line = lines.readLine(); line != null && !line.isBlank(); line = lines.readLine()) {
                 int colon = line.indexOf(':');
                 if (colon > 0 && NAMES.contains(line.substring(0, colon).strip())) {
@@ -53,7 +53,7 @@ final class Machine {
         return name.isEmpty() ? System.getProperty("os.arch", "unknown") : name;
     }
 
-    /** Where {@code bytes} that each of {@code threads} reads again and again have room, level by level. */
+    /** Which cache levels hold {@code bytes} that each of {@code threads} reads in every step. */
     static List<CacheShare> shares(long bytes, int threads) {
         List<CacheShare> shares = new ArrayList<>(LEVELS + 1);
         long placed = 0;

@@ -9,7 +9,7 @@ import io.github.fusedrnn.internal.natives.Span;
 import io.github.fusedrnn.internal.natives.fr_desc;
 import org.bytedeco.javacpp.Loader;
 
-/** Writes a description as the ABI's struct. Ordinals of the enums are the ABI's constants; {@code NativeDescTest} holds them together. */
+/** Writes a layer's configuration as the ABI's fr_desc. Ordinals of the enums are the ABI's constants, as {@code NativeDescTest} checks. */
 final class NativeDesc implements AutoCloseable {
     private static final int SLOTS = 3;
 
@@ -49,7 +49,7 @@ final class NativeDesc implements AutoCloseable {
         }
     }
 
-    /** The struct, good until this is closed; native code keeps a copy of its own. */
+    /** The struct, valid until this is closed; native code copies it. */
     fr_desc struct() {
         return struct;
     }

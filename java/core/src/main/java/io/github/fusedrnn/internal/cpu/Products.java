@@ -4,14 +4,14 @@ import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.spi.EngineOptions;
 import java.util.Locale;
 
-/** Who computes the products, and on what weights; ordinals are the ABI's FR_PRODUCTS_*. */
+/** What computes the products, and the form of the weights; ordinals are the ABI's FR_PRODUCTS_*. */
 enum Products {
     PACKED,
     OPENBLAS,
     FLOAT16,
     INT8;
 
-    /** System property that forces the choice. */
+    /** System property that selects what computes float32 products. */
     static final String PROPERTY = "fusedrnn.cpu.products";
 
     /** The name that users write. */
@@ -23,35 +23,35 @@ enum Products {
         };
     }
 
-    /** As {@link #wished}, for the precision asked for; {@link Compression} has refused what cannot be. */
+    /** The products for a precision; {@link Compression} has refused what cannot be combined. */
     static Products choose(EngineOptions options, Isa isa) {
-        Products wished = wished(options.cpuProducts(), isa);
+        Products float32 = inFloat32(options.cpuProducts(), isa);
         return switch (options.precision()) {
-            case FLOAT32 -> wished;
+            case FLOAT32 -> float32;
             case FLOAT16 -> FLOAT16;
             case INT8 -> INT8;
             case BFLOAT16, TF32 -> throw new IllegalArgumentException(Compression.notOfTheCpu(options.precision()));
         };
     }
 
-    /** Whose products were measured to be the faster on that instruction set: {@code native/src/product_table.cc}. */
+    /** The products that were measured to be faster on an instruction set: {@code native/src/product_table.cc}. */
     static Products byDefault(Isa isa) {
         return values()[NativeApi.fr_products_default(isa.ordinal())];
     }
 
-    /** Whether a builder's wish, or the property in its place, is OpenBLAS by name. */
-    static boolean isOpenBlas(String wish) {
-        return (wish.equals("auto") ? System.getProperty(PROPERTY, "auto") : wish).equals("openblas");
+    /** Whether the builder's option, or the property in its place, names OpenBLAS. */
+    static boolean isOpenBlas(String option) {
+        return (option.equals("auto") ? System.getProperty(PROPERTY, "auto") : option).equals("openblas");
     }
 
     /**
-     * What a builder's wish or the property asks for, else what the table of measurements says.
+     * The products that the builder's option or the property names, else those of the table of measurements.
      *
      * @throws IllegalArgumentException if the value is unknown
      */
-    private static Products wished(String wish, Isa isa) {
-        String name = wish.equals("auto") ? PROPERTY : "cpuProducts";
-        String value = wish.equals("auto") ? System.getProperty(PROPERTY, "auto") : wish;
+    private static Products inFloat32(String option, Isa isa) {
+        String name = option.equals("auto") ? PROPERTY : "cpuProducts";
+        String value = option.equals("auto") ? System.getProperty(PROPERTY, "auto") : option;
         return switch (value) {
             case "auto" -> byDefault(isa);
             case "packed" -> PACKED;

@@ -1,4 +1,4 @@
-/** The CPU backend: bindings of the native library and plans over it. */
+/** The CPU backend: plans and dense operations on the native library. */
 @NullMarked
 package io.github.fusedrnn.internal.cpu;
 

@@ -3,11 +3,11 @@ package io.github.fusedrnn.internal.natives;
 import io.github.fusedrnn.config.Availability;
 import org.bytedeco.javacpp.Loader;
 
-/** Whether our native library loads here; looked at once. Unpacking and finding is JavaCPP's work, the clear sentence is ours. */
+/** Whether our native library loads here; tried once. JavaCPP unpacks and finds it, the message is ours. */
 public final class NativeLibrary {
     private NativeLibrary() {}
 
-    /** Never throws: what went wrong becomes the reason. */
+    /** Never throws: the failure becomes the reason. */
     public static Availability availability() {
         return Probe.RESULT;
     }
@@ -17,8 +17,8 @@ public final class NativeLibrary {
 
         private static Availability probe() {
             try {
-                // The first touch of NativeApi makes JavaCPP's Loader unpack and load it; asking the Loader beforehand
-                // would do it all twice.
+                // The first use of NativeApi makes JavaCPP's Loader unpack and load the library; asking the Loader
+                // beforehand would do it twice.
                 return Availability.yes("fusedrnn " + NativeApi.fr_version());
             } catch (LinkageError | RuntimeException e) {
                 Throwable root = e;

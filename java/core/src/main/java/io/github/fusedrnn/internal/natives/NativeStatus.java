@@ -2,7 +2,7 @@ package io.github.fusedrnn.internal.natives;
 
 import io.github.fusedrnn.config.FusedRnnException;
 
-/** The one place where a status of our native library becomes an exception. */
+/** Turns statuses of our native library into exceptions. */
 public final class NativeStatus {
     private NativeStatus() {}
 
@@ -13,7 +13,7 @@ public final class NativeStatus {
         }
     }
 
-    /** What to throw after a create function answered NULL. */
+    /** What to throw after a create function has returned NULL. */
     public static RuntimeException lastFailure(String call) {
         return failure(call, NativeApi.fr_last_status());
     }

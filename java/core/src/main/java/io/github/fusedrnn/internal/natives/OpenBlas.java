@@ -8,13 +8,12 @@ import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the presets' OpenBLAS on first real use: for {@code products=openblas}, and for dense products on a CPU that there are no vector
- * kernels for.
- * Opening it starts its helper threads; we set it to one thread if nobody in the process had it before us.
+ * Opens the presets' OpenBLAS on first use: for {@code products=openblas}, and for dense products on a CPU without vector kernels. Opening it
+ * starts its helper threads; we set it to one thread unless the process had loaded it before.
  */
 public final class OpenBlas {
     private static final String LIBRARY = "libopenblas.so.0";
-    /** What it needs beside it, in loading order; a platform's jar may lack some, because its OpenBLAS does not need them. */
+    /** Its dependencies, in loading order; a platform's jar lacks those that its OpenBLAS does not need. */
     private static final String[] NEEDED = {
         "libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libgfortran.so.4", "libgfortran.so.3"
     };
@@ -22,15 +21,15 @@ public final class OpenBlas {
     private OpenBlas() {}
 
     /**
-     * Opens it unless it is open.
+     * Opens it unless it is open already.
      *
-     * @throws FusedRnnException if it cannot be had; names the artifact that carries it
+     * @throws FusedRnnException if it is not found or does not load; names the artifact that contains it
      */
     public static synchronized void open() {
         if (NativeApi.fr_blas_is_open() == 1) {
             return;
         }
-        // The process may have it under either of the names that the presets give it.
+        // The presets have two names for it; the process may have loaded it under either.
         boolean loadedBefore = NativeApi.fr_blas_loaded_before(LIBRARY) == 1
                 || NativeApi.fr_blas_loaded_before("libopenblas_nolapack.so.0") == 1;
         for (String name : NEEDED) {
@@ -44,7 +43,7 @@ public final class OpenBlas {
             throw new FusedRnnException(
                     "OpenBLAS (" + folder() + LIBRARY
                             + ") is not on the class or module path: add the artifact org.bytedeco:openblas with classifier "
-                            + Loader.getPlatform() + ", which fusedrnn-natives brings along",
+                            + Loader.getPlatform() + ", a dependency of fusedrnn-natives",
                     null);
         }
         NativeStatus.check("fr_blas_open", NativeApi.fr_blas_open(library.getAbsolutePath(), loadedBefore ? 0 : 1));
@@ -54,7 +53,7 @@ public final class OpenBlas {
         return "org/bytedeco/openblas/" + Loader.getPlatform() + "/";
     }
 
-    /** The file in JavaCPP's cache, unpacked there if need be; null where no jar has it. */
+    /** The file in JavaCPP's cache, unpacked there on first use; null where no jar has it. */
     private static @Nullable File unpack(String name) {
         ClassLoader loader = OpenBlas.class.getClassLoader();
         URL url = loader.getResource(folder() + name);

@@ -1,4 +1,4 @@
-/** Loading of the native library, its status checks, and the memory it hands out. */
+/** The native library: loading, bindings, status checks and memory. */
 @NullMarked
 package io.github.fusedrnn.internal.natives;
 

@@ -16,15 +16,14 @@ import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.cudnn;
 
 /**
- * Looks for a usable GPU: once, and never throws. A JVM without CUDA pays for a look at three files only; loading the presets to learn the
- * same takes 85 to 220 ms in a cold JVM. A library or class that failed to load once stays failed for the life of the class loader, so there
- * is nothing to try again.
+ * Looks for a usable GPU, once, and never throws. Without a driver it costs three file lookups; loading the presets to find out takes 85 to 220 ms
+ * in a cold JVM. A library or class that failed to load stays failed for the life of the class loader, so there is no second attempt.
  */
 final class CudaProbe {
-    /** System property: {@code true} looks for CUDA even where no file tells of a driver. */
+    /** System property: {@code true} looks for CUDA even where no file shows a driver. */
     static final String ASSUME_DRIVER = "fusedrnn.cudnn.assumeDriver";
 
-    /** CUDA 13 has no code for older devices. */
+    /** CUDA 13 does not support older devices. */
     static final int MIN_COMPUTE_CAPABILITY = 75;
 
     private static final List<String> DRIVER_FILES =
@@ -34,7 +33,7 @@ final class CudaProbe {
 
     private CudaProbe() {}
 
-    /** Why there is no GPU to be had, or that there is one. */
+    /** Why there is no usable GPU, or that there is one. */
     enum Outcome {
         FOUND,
         DRIVER_MISSING,
@@ -46,7 +45,7 @@ final class CudaProbe {
     }
 
     /**
-     * What was found.
+     * The result of the probe.
      *
      * @param outcome in one word
      * @param availability in one sentence
@@ -72,7 +71,7 @@ final class CudaProbe {
                 return Result.no(
                         Outcome.DRIVER_MISSING,
                         "no NVIDIA driver on this machine (none of " + driverFiles + "; -D" + ASSUME_DRIVER
-                                + "=true looks further all the same)");
+                                + "=true looks for CUDA anyway)");
             }
             return Libraries.probe();
         } catch (LinkageError | RuntimeException e) {
@@ -80,7 +79,7 @@ final class CudaProbe {
         }
     }
 
-    /** Plain files and a plain loop: in a cold JVM a stream or a regular expression would cost more than all the rest. */
+    /** Plain files and a plain loop: in a cold JVM a stream or a regular expression would cost more than the whole probe. */
     private static boolean anyExists(List<String> files) {
         for (String file : files) {
             if (new File(file).exists()) {
@@ -103,15 +102,15 @@ final class CudaProbe {
             return Result.no(
                     Outcome.LIBRARY_MISSING,
                     "the library " + library.group(1)
-                            + " is missing; needed are the NVIDIA driver (libcuda), CUDA 13 (cudart, cublas) and"
-                            + " cuDNN 9 where the system's loader finds them (LD_LIBRARY_PATH)");
+                            + " is missing; the NVIDIA driver (libcuda), CUDA 13 (cudart, cublas) and cuDNN 9 are"
+                            + " needed where the system's loader finds them (LD_LIBRARY_PATH)");
         }
         return e instanceof LinkageError
                 ? Result.no(Outcome.LIBRARY_MISSING, "the CUDA presets cannot be loaded (" + root + ")")
                 : Result.no(Outcome.FAILED, "CUDA cannot be used (" + root + ")");
     }
 
-    /** What touches CUDA's classes. */
+    /** The only part that loads CUDA's classes. */
     private static final class Libraries {
         static Result probe() {
             int[] value = new int[1];
@@ -142,7 +141,7 @@ final class CudaProbe {
             if (dnn < MIN_CUDNN) {
                 return tooOld("cuDNN is version " + dnn);
             }
-            cublas.cublasGetStatusString(0).isNull(); // the first touch loads its wrapper
+            cublas.cublasGetStatusString(0).isNull(); // the first use loads its wrapper
             return devices(
                     count, "CUDA " + version(runtime) + ", driver for CUDA " + version(driver) + ", cuDNN " + dnn);
         }

@@ -6,7 +6,7 @@ import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.spi.BackendProvider;
 
-/** Offers the cuDNN backend where a GPU, its driver, CUDA and cuDNN are found. No CUDA class is loaded where there is no driver. */
+/** Provides the cuDNN backend where a GPU, its driver, CUDA and cuDNN are found. No CUDA class is loaded where there is no driver. */
 public final class CudaProvider implements BackendProvider {
     private static final int RANK = 200;
 
@@ -30,8 +30,8 @@ public final class CudaProvider implements BackendProvider {
     }
 
     /**
-     * A device can be there and yet not to be had, because another process has it for itself or its memory is full. That may pass, so it is
-     * tried again when asked again. A wrong setting is no such reason: it stays an error of whoever opens the backend.
+     * A device can exist and still be unavailable, because another process uses it exclusively or its memory is full. That may change, so every
+     * query tries again. A wrong setting is not such a reason: it remains an error when the backend is opened.
      */
     private static final class Opening {
         static Availability tried(Availability found) {

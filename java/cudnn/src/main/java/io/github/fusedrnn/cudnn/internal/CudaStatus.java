@@ -9,16 +9,16 @@ import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** The one place where a status of CUDA's libraries becomes an exception. A call's prefix tells whose it is. */
+/** Turns statuses of CUDA's libraries into exceptions. The prefix of a function's name tells the library. */
 public final class CudaStatus {
     private static final int TEXT = 1024;
 
     private CudaStatus() {}
 
     /**
-     * Throws unless the status is 0, which is success in all of them.
+     * Throws unless the status is 0, success in all of the libraries.
      *
-     * @param status what the call answered
+     * @param status what the call returned
      * @param call the function's name, such as {@code cudaMalloc}
      */
     public static void check(int status, String call) {
@@ -27,12 +27,12 @@ public final class CudaStatus {
         }
     }
 
-    /** What to throw. */
+    /** The exception for a status. */
     public static FusedRnnException failure(int status, String call) {
         return failure(status, call, "");
     }
 
-    /** What to throw, with what the caller knows of it. */
+    /** The exception for a status, with context from the caller. */
     public static FusedRnnException failure(int status, String call, String context) {
         String text;
         String library;
@@ -48,7 +48,7 @@ public final class CudaStatus {
         } else if (call.startsWith("cuda")) {
             library = "cudart";
             text = text(cudart.cudaGetErrorName(status)) + ": " + text(cudart.cudaGetErrorString(status));
-            cudart.cudaGetLastError(); // else the next call that asks for the last error would find this one
+            cudart.cudaGetLastError(); // clears it, or the next query of the last error would return this one
         } else {
             library = "cuda driver";
             text = ofDriver(status);
@@ -56,7 +56,7 @@ public final class CudaStatus {
         return new FusedRnnException(library, call, status, context.isEmpty() ? text : context + " (" + text + ")");
     }
 
-    /** The text of the status, and the condition that failed, which only the last error's text names. */
+    /** The text of the status, and the failed condition, which only the text of the last error names. */
     private static String ofCudnn(int status) {
         byte[] last = new byte[TEXT];
         cudnn.cudnnGetLastErrorString(last, last.length);

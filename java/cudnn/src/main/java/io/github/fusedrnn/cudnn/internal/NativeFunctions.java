@@ -3,9 +3,9 @@ package io.github.fusedrnn.cudnn.internal;
 import java.util.Set;
 
 /**
- * Every native function that this backend calls, in one place. A function that the machine's library lacks is no exception: the process dies
- * at the first call. So only functions stand here that CUDA 13.0 and cuDNN 9 have, and a test holds the list against what the classes call
- * and against what the real libraries export. New in 13.1 and never to be called: {@code cudaExecutionCtx…, cudaGreenCtxCreate,
+ * Every native function that this backend calls. A function that the machine's library lacks does not throw: the first call ends the process. So
+ * the list holds only functions of CUDA 13.0 and cuDNN 9, and a test compares it with the calls of the classes and with the exports of the real
+ * libraries. New in 13.1 and never to be called: {@code cudaExecutionCtx…, cudaGreenCtxCreate,
  * cudaDev…Resource…, cudaGraphConditionalHandleCreate_v2, cudaGraph…GetId}.
  */
 final class NativeFunctions {
@@ -98,7 +98,7 @@ final class NativeFunctions {
             "cudnnSetStream",
             "cudnnSetTensorNdDescriptor");
 
-    /** Of libnvrtc, which is called only where this build has no compiled kernels. */
+    /** Of libnvrtc, called only where this build has no compiled kernels. */
     static final Set<String> NVRTC = Set.of(
             "nvrtcCompileProgram",
             "nvrtcCreateProgram",

@@ -1,4 +1,4 @@
-/** The cuDNN backend: looking for a GPU, status checks, the list of native functions. */
+/** The cuDNN backend: the probe for a GPU, status checks, the list of native functions. */
 @NullMarked
 package io.github.fusedrnn.cudnn.internal;
 

@@ -6,7 +6,7 @@ import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.tensor.FloatTensor;
 
-/** Prints what a process finds of the backend, and whether a layer runs there, else on the default; for a JVM of its own. */
+/** Prints whether the backend is available in this process and whether layers run; for a JVM of its own. */
 public final class BackendReport {
     private BackendReport() {}
 

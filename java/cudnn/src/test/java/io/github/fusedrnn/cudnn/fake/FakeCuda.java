@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 
-/** What tests tell and ask the stand-in for CUDA and cuDNN, which {@code native/test/fakecuda} builds; loadable only where it runs. */
+/** Controls the stand-in for CUDA and cuDNN that {@code native/test/fakecuda} builds; loadable only where it runs. */
 public final class FakeCuda {
     private static final String FOLDER = "fusedrnn.fakecuda";
     private static final int TEXT_BYTES = 16384;
@@ -29,12 +29,12 @@ public final class FakeCuda {
         return System.getProperty(FOLDER) != null;
     }
 
-    /** The n-th call from now fails, 1 = the next; with a code that fits the library. 0: none fails. */
+    /** Makes the n-th call from now fail, 1 = the next, with a status of its library; 0 = none. */
     public static void failCall(long n) {
         failCall(n, 0);
     }
 
-    /** The n-th call from now fails with a code. */
+    /** Makes the n-th call from now fail with a status. */
     public static void failCall(long n, int code) {
         control(FAIL_CALL, n, code);
     }
@@ -54,7 +54,7 @@ public final class FakeCuda {
         return text(FAILED_CALL, 0);
     }
 
-    /** What callers did that they must not, one a line. */
+    /** Violations of the contract, one per line. */
     public static String breaches() {
         return text(BREACHES, 0);
     }
@@ -64,7 +64,7 @@ public final class FakeCuda {
         control(FORGET, 0, 0);
     }
 
-    /** Everything that was made and not given back: a kind and a number a line. */
+    /** Everything that was created and not destroyed: a kind and a number per line. */
     public static String living() {
         return text(LIVING, 0);
     }

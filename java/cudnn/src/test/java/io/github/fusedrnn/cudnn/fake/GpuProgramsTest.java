@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What benchmarks/gpu-proof.sh starts on a GPU runs to its end here, too. */
+/** The programs that benchmarks/gpu-proof.sh runs on a GPU complete on the stand-in as well. */
 @Tag("fakecuda")
 class GpuProgramsTest {
     @TempDir

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Fails every test in which somebody broke the contract of CUDA or cuDNN. Found by JUnit where the stand-in runs, and nowhere else. */
+/** Fails every test in which a call broke the contract of CUDA or cuDNN. JUnit registers it only where the stand-in runs. */
 public final class NoBreach implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void beforeEach(ExtensionContext context) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Machines on which something is missing or too old: each gives a sentence that names it, and the other backends run. */
+/** Machines on which something is missing or too old: the reason names it, and the other backends run. */
 @Tag("fakecuda")
 class ProbeVariantsTest {
     @TempDir

@@ -82,7 +82,7 @@ public final class EveryKernel {
         System.out.println("all kernels ran: " + told);
     }
 
-    /** A step with what stands around cuDNN's layers: other numbers, sums, masks, reversed and padded sequences, states. */
+    /** A training step with all mappings around cuDNN's layers: data types, sums, masks, reversed and padded sequences, states. */
     private static double train(RecurrentLayer layer) {
         int[] lengths = {2, 4, 1};
         try (FloatTensor x = layer.newInput(4, 3);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the driver has free is the same after thousands of steps. */
+/** The free memory of the driver is the same after thousands of steps. */
 @Tag("gpu")
 class FlatMemoryTest {
     private static final int INFERENCE_STEPS = 10_000;

@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 import org.bytedeco.cuda.global.cudart;
 
 /**
- * Asks the machine's cuDNN what its documentation leaves open and the stand-in for it only believes, and prints question and answer, one a
+ * Asks the machine's cuDNN what its documentation leaves open and the stand-in only assumes, and prints question and answer, one per
  * line. Statuses are cuDNN's: 0 = done, 3000 and above = not supported.
  */
 public final class OpenQuestions {
     private static final int[] WIDTHS = {64, 128, 192, 256, 384, 512, 768, 1024, 1536};
 
-    /** Largest H asked about; the stand-in computes slowly. */
+    /** Largest H to ask about; the stand-in is slow. */
     private static final int WIDEST = Integer.getInteger("widest", 1536);
 
     private static final Map<String, Integer> CELLS =
@@ -157,7 +157,7 @@ public final class OpenQuestions {
         }
     }
 
-    /** Which algorithm takes which width: statuses of inference and of a training step. */
+    /** Which algorithm supports which H: statuses of inference and of a training step. */
     private static void limits() {
         int[] lengths = new int[8];
         Arrays.fill(lengths, 16);

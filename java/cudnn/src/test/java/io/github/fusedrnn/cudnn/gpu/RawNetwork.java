@@ -22,7 +22,7 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
 
-/** One float32 layer straight on cuDNN's functions, with statuses instead of exceptions; time-major with padding, no dropout descriptor if that can be. */
+/** One float32 layer directly on cuDNN's functions, with statuses instead of exceptions; time-major with padding, without a dropout descriptor if possible. */
 final class RawNetwork implements AutoCloseable {
     /** The descriptors and sizes of a question. */
     record Setup(int cell, int algorithm, int c, int h, int t, int[] lengths, double clip) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A function that is missing would end the JVM at its first call. */
+/** A missing function would end the JVM at its first call. */
 @Tag("fakecuda")
 class StandInFunctionsTest {
     static Stream<String> functions() {

@@ -15,7 +15,6 @@ import io.github.fusedrnn.dense.DenseKernels;
 import io.github.fusedrnn.dense.DenseOps.AdamStep;
 import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.internal.math.DropoutMask;
-import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,13 +22,13 @@ import org.bytedeco.cuda.global.cublas;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dense operations on one device: products by cuBLAS, everything else by our own kernels, all in the device's stream. What returns a number
- * waits for it; nothing else waits, and no tensor leaves the device. Thread-safe: calls are put in one at a time.
+ * Dense operations on one device: products by cuBLAS, everything else by our own kernels, all on the device's stream. Operations that return a
+ * number wait for it; no other waits, and no tensor leaves the device. Thread-safe: calls are enqueued one at a time.
  */
 public final class CudaDenseKernels implements DenseKernels {
     private final CudaDevice device;
     private final CudaStream stream;
-    private final Map<String, KernelCall> calls = new HashMap<>(); // guarded by the stream's lock, as the rest
+    private final Map<String, KernelCall> calls = new HashMap<>(); // guarded by the stream's lock, like all below
     private final HostBlock factors = new HostBlock(2 * Float.BYTES);
     private final FloatSpan alphaOfProduct = new FloatSpan(factors.address());
     private final FloatSpan betaOfProduct = new FloatSpan(factors.address() + Float.BYTES);
@@ -42,7 +41,7 @@ public final class CudaDenseKernels implements DenseKernels {
     public CudaDenseKernels(CudaDevice device) {
         this.device = device;
         this.stream = device.stream();
-        this.ints = new Scratch(device, "numbers of rows");
+        this.ints = new Scratch(device, "indices of rows");
         this.doubles = new Scratch(device, "partial sums");
     }
 
@@ -65,14 +64,14 @@ public final class CudaDenseKernels implements DenseKernels {
         return call.start();
     }
 
-    /** Copies integers to the device; the next call may overwrite them, because the stream runs them in order. */
+    /** Copies integers to the device; the next call may overwrite them, because the stream runs in order. */
     private long put(int[] values) {
         long at = ints.atLeast((long) values.length * Integer.BYTES);
         device.staging().write(at, values, 0, values.length);
         return at;
     }
 
-    /** Room for {@code count} float64 numbers of any value, always at the same place once it is large enough. */
+    /** Uninitialized memory for {@code count} float64 numbers; its address is stable once it is large enough. */
     private long doubles(long count) {
         return doubles.atLeast(count * Double.BYTES);
     }
@@ -107,12 +106,12 @@ public final class CudaDenseKernels implements DenseKernels {
                     rows,
                     inner,
                     alphaOfProduct,
-                    operands[0].to(TensorAccess.address(b)),
+                    operands[0].to(b.address()),
                     transB ? inner : cols,
-                    operands[1].to(TensorAccess.address(a)),
+                    operands[1].to(a.address()),
                     transA ? rows : inner,
                     betaOfProduct,
-                    operands[2].to(TensorAccess.address(c)),
+                    operands[2].to(c.address()),
                     cols);
             CudaStatus.check(status, "cublasSgemm_v2");
         });
@@ -129,8 +128,8 @@ public final class CudaDenseKernels implements DenseKernels {
     public void addBias(FloatTensor y, FloatTensor bias, long rows, long cols) {
         locked(() -> elementwise(
                 kernel("fr_cuda_add_bias", 4)
-                        .with(TensorAccess.address(y))
-                        .with(TensorAccess.address(bias))
+                        .with(y.address())
+                        .with(bias.address())
                         .with(rows)
                         .with(cols),
                 y.size()));
@@ -139,8 +138,8 @@ public final class CudaDenseKernels implements DenseKernels {
     @Override
     public void biasGradient(FloatTensor dy, FloatTensor dBias, long rows, long cols) {
         locked(() -> kernel("fr_cuda_bias_gradient", 4)
-                .with(TensorAccess.address(dy))
-                .with(TensorAccess.address(dBias))
+                .with(dy.address())
+                .with(dBias.address())
                 .with(rows)
                 .with(cols)
                 .run(stream, (cols + 31) / 32, Grid.THREADS));
@@ -148,16 +147,16 @@ public final class CudaDenseKernels implements DenseKernels {
 
     @Override
     public void gather(FloatTensor table, int[] ids, FloatTensor y, long cols) {
-        rowsByNumber("fr_cuda_gather", TensorAccess.address(table), ids, cols, TensorAccess.address(y));
+        rowsByIndex("fr_cuda_gather", table.address(), ids, cols, y.address());
     }
 
     @Override
     public void scatter(FloatTensor x, int[] ids, FloatTensor table, long cols) {
-        rowsByNumber("fr_cuda_scatter", TensorAccess.address(x), ids, cols, TensorAccess.address(table));
+        rowsByIndex("fr_cuda_scatter", x.address(), ids, cols, table.address());
     }
 
-    /** A pool of streams does this for each batch: written out, because a lambda that catches its arguments would be garbage. */
-    private void rowsByNumber(String name, long from, int[] ids, long cols, long to) {
+    /** A pool of streams calls this for each batch: no lambda, because one that captures its arguments would be garbage. */
+    private void rowsByIndex(String name, long from, int[] ids, long cols, long to) {
         stream.lock().lock();
         try {
             device.activate();
@@ -179,13 +178,13 @@ public final class CudaDenseKernels implements DenseKernels {
         locked(() -> {
             long at = put(rows.packed());
             kernel("fr_cuda_scatter_add", 7)
-                    .with(TensorAccess.address(dy))
+                    .with(dy.address())
                     .with(at)
                     .with(at + (long) rows.startsAt() * Integer.BYTES)
                     .with(at + (long) rows.orderAt() * Integer.BYTES)
                     .with((long) rows.distinct())
                     .with(cols)
-                    .with(TensorAccess.address(dTable))
+                    .with(dTable.address())
                     .run(stream, Grid.rows(rows.distinct()), Grid.THREADS);
         });
     }
@@ -200,7 +199,7 @@ public final class CudaDenseKernels implements DenseKernels {
             long losses = results + 2 * Double.BYTES;
             long right = losses + (long) rows * Double.BYTES;
             kernel("fr_cuda_softmax_cross_entropy", 9)
-                    .with(TensorAccess.address(logits))
+                    .with(logits.address())
                     .with(put(labels))
                     .with(ignore)
                     .with((long) rows)
@@ -224,10 +223,10 @@ public final class CudaDenseKernels implements DenseKernels {
     @Override
     public void softmax(FloatTensor x, long rows, long cols, FloatTensor y) {
         locked(() -> kernel("fr_cuda_softmax", 4)
-                .with(TensorAccess.address(x))
+                .with(x.address())
                 .with(rows)
                 .with(cols)
-                .with(TensorAccess.address(y))
+                .with(y.address())
                 .run(stream, Grid.rows(rows), Grid.THREADS));
     }
 
@@ -246,8 +245,8 @@ public final class CudaDenseKernels implements DenseKernels {
         locked(() -> {
             long partial = partials(x.size());
             kernel(name, 6)
-                    .with(TensorAccess.address(x))
-                    .with(TensorAccess.address(target))
+                    .with(x.address())
+                    .with(target.address())
                     .with(scale)
                     .with(address(dx))
                     .with(x.size())
@@ -273,7 +272,7 @@ public final class CudaDenseKernels implements DenseKernels {
         locked(() -> {
             long partial = partials(x.size());
             kernel(name, 3)
-                    .with(TensorAccess.address(x))
+                    .with(x.address())
                     .with(x.size())
                     .with(partial)
                     .run(stream, Grid.parts(x.size()), Grid.THREADS);
@@ -282,7 +281,7 @@ public final class CudaDenseKernels implements DenseKernels {
         return sum[0];
     }
 
-    /** Room for the result and, behind it, the partial sums of {@code n} elements; answers where the latter start. */
+    /** Memory for the result, followed by the partial sums of {@code n} elements; returns the address of the latter. */
     private long partials(long n) {
         return doubles(1 + Grid.parts(n)) + Double.BYTES;
     }
@@ -302,8 +301,8 @@ public final class CudaDenseKernels implements DenseKernels {
     public void activate(Activation f, FloatTensor x, FloatTensor y) {
         locked(() -> elementwise(
                 function("fr_cuda_activate", 6, f)
-                        .with(TensorAccess.address(x))
-                        .with(TensorAccess.address(y))
+                        .with(x.address())
+                        .with(y.address())
                         .with(x.size()),
                 x.size()));
     }
@@ -312,10 +311,10 @@ public final class CudaDenseKernels implements DenseKernels {
     public void activateBackward(Activation f, FloatTensor x, FloatTensor y, FloatTensor dy, FloatTensor dx) {
         locked(() -> elementwise(
                 function("fr_cuda_activate_backward", 8, f)
-                        .with(TensorAccess.address(x))
-                        .with(TensorAccess.address(y))
-                        .with(TensorAccess.address(dy))
-                        .with(TensorAccess.address(dx))
+                        .with(x.address())
+                        .with(y.address())
+                        .with(dy.address())
+                        .with(dx.address())
                         .with(x.size()),
                 x.size()));
     }
@@ -334,35 +333,21 @@ public final class CudaDenseKernels implements DenseKernels {
                 dropout = kernel;
             }
             DropoutMask mask = new DropoutMask(p, seed, call);
-            kernel.run(
-                    stream,
-                    TensorAccess.address(x),
-                    TensorAccess.address(y),
-                    t,
-                    n,
-                    units,
-                    n * units,
-                    units,
-                    mask,
-                    layer);
+            kernel.run(stream, x.address(), y.address(), t, n, units, n * units, units, mask, layer);
         });
     }
 
     @Override
     public void scale(FloatTensor x, float factor) {
         locked(() -> elementwise(
-                kernel("fr_cuda_scale", 3)
-                        .with(TensorAccess.address(x))
-                        .with(factor)
-                        .with(x.size()),
-                x.size()));
+                kernel("fr_cuda_scale", 3).with(x.address()).with(factor).with(x.size()), x.size()));
     }
 
     @Override
     public void clamp(FloatTensor x, float low, float high) {
         locked(() -> elementwise(
                 kernel("fr_cuda_clamp", 4)
-                        .with(TensorAccess.address(x))
+                        .with(x.address())
                         .with(low)
                         .with(high)
                         .with(x.size()),
@@ -374,8 +359,8 @@ public final class CudaDenseKernels implements DenseKernels {
         locked(() -> elementwise(
                 kernel("fr_cuda_axpy", 4)
                         .with(a)
-                        .with(TensorAccess.address(x))
-                        .with(TensorAccess.address(y))
+                        .with(x.address())
+                        .with(y.address())
                         .with(y.size()),
                 y.size()));
     }
@@ -391,8 +376,8 @@ public final class CudaDenseKernels implements DenseKernels {
             boolean nesterov) {
         locked(() -> elementwise(
                 kernel("fr_cuda_sgd", 8)
-                        .with(TensorAccess.address(w))
-                        .with(TensorAccess.address(g))
+                        .with(w.address())
+                        .with(g.address())
                         .with(address(velocity))
                         .with(rate)
                         .with(momentum)
@@ -402,7 +387,7 @@ public final class CudaDenseKernels implements DenseKernels {
                 w.size()));
     }
 
-    /** What cancels is computed here, in float64: at beta2 = 0.999 and step 1 a float32 1 − beta2^step would keep four digits. */
+    /** Differences that cancel are computed here in float64: at beta2 = 0.999 and step 1, 1 − beta2^step in float32 would keep four digits. */
     @Override
     public void adam(FloatTensor w, FloatTensor g, FloatTensor m, FloatTensor v, AdamStep step) {
         double beta1 = step.beta1();
@@ -410,10 +395,10 @@ public final class CudaDenseKernels implements DenseKernels {
         double count = (double) step.step();
         locked(() -> elementwise(
                 kernel("fr_cuda_adam", 15)
-                        .with(TensorAccess.address(w))
-                        .with(TensorAccess.address(g))
-                        .with(TensorAccess.address(m))
-                        .with(TensorAccess.address(v))
+                        .with(w.address())
+                        .with(g.address())
+                        .with(m.address())
+                        .with(v.address())
                         .with(step.rate())
                         .with(step.beta1())
                         .with((float) (1 - beta1))
@@ -429,6 +414,6 @@ public final class CudaDenseKernels implements DenseKernels {
     }
 
     private static long address(@Nullable FloatTensor tensor) {
-        return tensor == null ? 0 : TensorAccess.address(tensor);
+        return tensor == null ? 0 : tensor.address();
     }
 }

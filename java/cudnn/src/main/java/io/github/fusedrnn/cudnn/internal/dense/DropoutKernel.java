@@ -5,13 +5,13 @@ import io.github.fusedrnn.cudnn.internal.device.KernelCall;
 import io.github.fusedrnn.cudnn.internal.device.Kernels;
 import io.github.fusedrnn.internal.math.DropoutMask;
 
-/** Dropout with the masks that every backend has. Not thread-safe: the caller holds the stream's lock. */
+/** Dropout with the masks that all backends share. Not thread-safe: the caller holds the stream's lock. */
 public final class DropoutKernel {
     private static final int UNITS_OF_A_THREAD = 4;
 
     private final KernelCall call;
 
-    /** On a device's kernels. */
+    /** On the kernels of a device. */
     public DropoutKernel(Kernels kernels) {
         call = kernels.call("fr_cuda_dropout", 12);
     }
@@ -21,7 +21,7 @@ public final class DropoutKernel {
      *
      * @param x device address
      * @param y device address; may be {@code x}
-     * @param layer number of the layer in the mask
+     * @param layer index of the layer in the mask
      */
     public void run(
             CudaStream stream,

@@ -1,4 +1,4 @@
-/** Dense operations of what stands around a recurrent layer: cuBLAS and kernels of our own. */
+/** Dense operations around recurrent layers: cuBLAS and our own kernels. */
 @NullMarked
 package io.github.fusedrnn.cudnn.internal.dense;
 

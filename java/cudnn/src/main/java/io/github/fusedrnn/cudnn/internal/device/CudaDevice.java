@@ -13,9 +13,9 @@ import org.bytedeco.cuda.global.cudart;
  * One GPU: its properties, memory, and the stream that carries all work of layers and dense operations in order. Thread-safe; one object for
  * each device and process, made on first use.
  *
- * <p>The order of work: everything that touches a device's memory is in the order of {@link #stream()}. Another stream (a session's)
- * first waits for it ({@link CudaStream#waitFor}) and makes it wait afterwards. So a block that the host gives back can be given out again at
- * once, though the device may still be working on it.
+ * <p>Order of work: everything that accesses a device's memory runs in the order of {@link #stream()}. Another stream (a session's) first waits for
+ * it ({@link CudaStream#waitFor}) and makes it wait afterwards. So a block that the host frees can be reused at once, though the device may still
+ * be working on it.
  */
 public final class CudaDevice {
     private static final ConcurrentHashMap<Integer, CudaDevice> ALL = new ConcurrentHashMap<>();
@@ -48,22 +48,22 @@ public final class CudaDevice {
         this.kernels = new Kernels(this);
     }
 
-    /** The device of an index, which the probe has found usable. */
+    /** The device with an index that the probe has found usable. */
     public static CudaDevice of(int index) {
         return ALL.computeIfAbsent(index, CudaDevice::new);
     }
 
-    /** Makes this the calling thread's device; before every call that depends on it. */
+    /** Makes this the current device of the calling thread; before every call that depends on it. */
     public void activate() {
         CudaStatus.check(cudart.cudaSetDevice(index), "cudaSetDevice");
     }
 
-    /** CUDA's number of it. */
+    /** CUDA's index. */
     public int index() {
         return index;
     }
 
-    /** What the driver calls it. */
+    /** The driver's name of it. */
     public String name() {
         return name;
     }
@@ -98,7 +98,7 @@ public final class CudaDevice {
         return kernels;
     }
 
-    /** An attribute of the device, by CUDA's number. */
+    /** An attribute of the device, by CUDA's constant. */
     public int attribute(int which) {
         int[] value = new int[1];
         CudaStatus.check(cudart.cudaDeviceGetAttribute(value, which, index), "cudaDeviceGetAttribute");

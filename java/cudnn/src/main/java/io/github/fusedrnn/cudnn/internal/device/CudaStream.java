@@ -17,10 +17,10 @@ import org.bytedeco.cuda.global.cudnn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of work on a device, with the cuBLAS and cuDNN handles that put work into it. Putting is asynchronous to the host.
+ * A queue of work on a device, with the cuBLAS and cuDNN handles that enqueue on it. Enqueueing is asynchronous to the host.
  *
- * <p>Any thread may use it, but the handles serve one at a time: whoever puts in work holds {@link #lock()}, which costs tens of nanoseconds
- * where nobody else wants it. The lock is reentrant.
+ * <p>Any thread may use it, but the handles serve one at a time: a thread that enqueues holds {@link #lock()}, which costs tens of nanoseconds
+ * without contention. The lock is reentrant.
  */
 public final class CudaStream extends NativeResource {
     private final CudaDevice device;
@@ -43,7 +43,7 @@ public final class CudaStream extends NativeResource {
         return device;
     }
 
-    /** To be held, with the device active, while work is put in. */
+    /** Held, with the device active, while work is enqueued. */
     public ReentrantLock lock() {
         return lock;
     }
@@ -63,13 +63,13 @@ public final class CudaStream extends NativeResource {
         return handles.dnn();
     }
 
-    /** Waits until everything put in so far is done; throws what went wrong on the device meanwhile. */
+    /** Waits until everything enqueued so far has run; throws if the device has failed meanwhile. */
     public void synchronize() {
         device.activate();
         CudaStatus.check(cudart.cudaStreamSynchronize(handles.stream), "cudaStreamSynchronize");
     }
 
-    /** What is put in here from now on starts when all that is in the other stream now has ended. */
+    /** Work enqueued here from now on starts after all work that the other stream has now. */
     public void waitFor(CudaStream other) {
         other.lock.lock();
         try {
@@ -82,7 +82,7 @@ public final class CudaStream extends NativeResource {
         }
     }
 
-    /** What must be destroyed; knows nothing of the stream object, whose cleaner it serves. */
+    /** What must be destroyed; it does not refer to the stream object, whose cleaner it serves. */
     private static final class Handles {
         private final CudaDevice device;
         private final CUstream_st stream = new CUstream_st();
@@ -138,7 +138,7 @@ public final class CudaStream extends NativeResource {
             return made;
         }
 
-        /** As much as cuBLAS would take by itself; a workspace of the handle's own makes the same call give the same bits. */
+        /** As much as cuBLAS would allocate itself; with a workspace of the handle's own the same call gives the same bits. */
         private long workspaceBytes() {
             return device.computeCapability() >= 90 ? 32L << 20 : 4L << 20;
         }
@@ -159,7 +159,7 @@ public final class CudaStream extends NativeResource {
             return made;
         }
 
-        /** Called once. Goes on whatever a call answers: there is nobody to tell, and the rest must go, too. */
+        /** Called once. Ignores statuses: nobody can handle them, and the rest must be destroyed as well. */
         void destroy() {
             cudart.cudaSetDevice(device.index());
             if (dnn != null) {

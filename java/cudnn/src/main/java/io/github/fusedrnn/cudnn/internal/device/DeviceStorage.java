@@ -9,14 +9,13 @@ import java.nio.FloatBuffer;
 import org.bytedeco.cuda.global.cudart;
 
 /**
- * Float32 memory of a device. Writes are put into the device's stream and return at once, what the host gave having been copied; reads wait
- * for the stream.
+ * Float32 memory of a device. Writes copy the host's data, are enqueued on the device's stream and return at once; reads wait for the stream.
  */
 public final class DeviceStorage extends TensorStorage {
     private final CudaDevice device;
     private final long address;
     private final Span target =
-            new Span(); // guarded by itself, as the next: copies between steps must leave no garbage
+            new Span(); // guarded by itself, like the next: copies between steps must leave no garbage
     private final Span origin = new Span();
 
     private DeviceStorage(CudaDevice device, DeviceBlock block, long floats, String label) {
@@ -131,8 +130,7 @@ public final class DeviceStorage extends TensorStorage {
                             bytes,
                             stream.handle()),
                     "cudaMemcpyPeerAsync");
-            source.device.stream()
-                    .waitFor(stream); // the source may be overwritten or given back as soon as this returns
+            source.device.stream().waitFor(stream); // the source may be overwritten or freed as soon as this returns
         } else {
             synchronized (target) {
                 CudaStatus.check(

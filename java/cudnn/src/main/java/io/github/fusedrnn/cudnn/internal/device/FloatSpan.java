@@ -3,7 +3,7 @@ package io.github.fusedrnn.cudnn.internal.device;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** As {@link Span}, for functions that want a {@code float*}. */
+/** Like {@link Span}, for functions with a {@code float*} parameter. */
 public final class FloatSpan extends FloatPointer {
     /** NULL. */
     public FloatSpan() {
@@ -16,7 +16,7 @@ public final class FloatSpan extends FloatPointer {
         this.address = address;
     }
 
-    /** Points elsewhere; answers this. */
+    /** Sets the address; returns this. */
     public FloatSpan to(long newAddress) {
         this.address = newAddress;
         return this;

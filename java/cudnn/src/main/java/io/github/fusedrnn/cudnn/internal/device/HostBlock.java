@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A small zeroed block of host memory for structs and results of native calls; lives as long as this object. The JVM's direct memory and not
+ * A small zeroed block of host memory for structs and results of native calls; lives as long as this object. It is direct memory of the JVM, not of
  * JavaCPP's allocator, for the reason that {@link Span} gives. Not thread-safe.
  */
 public final class HostBlock {
@@ -22,19 +22,19 @@ public final class HostBlock {
         address = Span.addressOf(bytes);
     }
 
-    /** A text as C has it. */
+    /** A zero-terminated string. */
     static HostBlock of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Bytes, and a zero behind them. */
+    /** Bytes, followed by a zero. */
     static HostBlock of(byte[] values) {
         HostBlock block = new HostBlock(values.length + 1);
         block.bytes.put(0, values);
         return block;
     }
 
-    /** Where the block starts; a multiple of 16. */
+    /** Its address; a multiple of 16. */
     public long address() {
         return address;
     }

@@ -7,8 +7,8 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 
 /**
- * A kernel and room for its arguments, which are given in order before each {@link #run}. Allocates nothing after it was made. Not
- * thread-safe: its owner holds the lock of the stream.
+ * A kernel and memory for its arguments, which are set in order before each {@link #run}. Allocates only when it is created. Not thread-safe: the
+ * caller holds the lock of the stream.
  */
 public final class KernelCall {
     private final String name;
@@ -34,7 +34,7 @@ public final class KernelCall {
         this.pointers = new PointerSpan(memory.address() + (long) parameters * Long.BYTES);
     }
 
-    /** Forgets arguments of a call that was not finished; answers this. */
+    /** Discards the arguments of an unfinished call; returns this. */
     public KernelCall start() {
         given = 0;
         return this;
@@ -66,7 +66,7 @@ public final class KernelCall {
     }
 
     /**
-     * Puts the kernel into a stream.
+     * Enqueues the kernel on a stream.
      *
      * @param blocks of the grid, along x
      * @param threads of a block
@@ -75,7 +75,7 @@ public final class KernelCall {
         run(stream.handle(), blocks, threads);
     }
 
-    /** The same into a stream that is no device's own, such as one that is being captured. */
+    /** The same on a stream that is not a device's own, such as one that is being captured. */
     public void run(CUstream_st stream, long blocks, int threads) {
         int all = given;
         given = 0;

@@ -13,14 +13,14 @@ import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our kernels as PTX, which every driver for CUDA 13 compiles for its device: made by nvcc when this library was built, or else now by NVRTC
- * from the sources, where that library is on the machine.
+ * Our kernels as PTX, which every driver for CUDA 13 compiles for its device: compiled by nvcc when this library was built, or else at run time by
+ * NVRTC from the sources, where that library is installed.
  */
 final class KernelImage {
     private static final String PTX = "/io/github/fusedrnn/cudnn/kernels.ptx";
     private static final String SOURCE = "/io/github/fusedrnn/cudnn/kernels.cu";
 
-    /** The oldest that CUDA 13 has code for, so that the PTX runs on every device it runs on; see also the module's POM. */
+    /** The oldest architecture of CUDA 13, so that the PTX runs on every device that CUDA 13 runs on; see also the module's POM. */
     private static final String OPTION = "--gpu-architecture=compute_75";
 
     private KernelImage() {}
@@ -59,7 +59,7 @@ final class KernelImage {
         }
     }
 
-    /** What touches NVRTC's classes. */
+    /** The only part that loads NVRTC's classes. */
     private static final class Compiler {
         static byte[] compile(byte[] source) {
             HostBlock text = HostBlock.of(source);

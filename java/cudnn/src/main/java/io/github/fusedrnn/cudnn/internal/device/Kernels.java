@@ -11,19 +11,19 @@ import org.bytedeco.cuda.cudart.CUmod_st;
 import org.bytedeco.cuda.global.cudart;
 import org.jspecify.annotations.Nullable;
 
-/** Our own kernels on one device: loaded with the first one asked for, kept for the life of the process. Thread-safe. */
+/** Our own kernels on one device: loaded with the first use, kept for the life of the process. Thread-safe. */
 public final class Kernels {
     private final CudaDevice device;
     private final Map<String, CUfunc_st> functions = new HashMap<>();
-    private @Nullable Availability available; // guarded by this, as the map
-    private @Nullable CUmod_st module; // guarded by this, as the map
+    private @Nullable Availability available; // guarded by this, like the map
+    private @Nullable CUmod_st module; // guarded by this, like the map
 
     Kernels(CudaDevice device) {
         this.device = device;
     }
 
     /**
-     * A call of a kernel, to be kept by whoever makes it often.
+     * A call of a kernel; kept by callers that run it often.
      *
      * @param name of the kernel, as native/cuda has it
      * @param parameters how many it has
@@ -33,7 +33,7 @@ public final class Kernels {
         return new KernelCall(name, function(name), parameters);
     }
 
-    /** Whether there are kernels for this device; the reason says why not. Loads them. */
+    /** Whether there are kernels for this device; the reason says why not. Loads the kernels. */
     public synchronized Availability availability() {
         Availability known = available;
         if (known == null) {
@@ -44,7 +44,7 @@ public final class Kernels {
             } catch (UnsupportedOperationException e) {
                 known = Availability.no(String.valueOf(e.getMessage()));
             } catch (FusedRnnException e) {
-                return Availability.no(String.valueOf(e.getMessage())); // may pass: not remembered
+                return Availability.no(String.valueOf(e.getMessage())); // may be temporary: not remembered
             }
             available = known;
         }

@@ -13,7 +13,7 @@ import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
-/** Pages of pinned host memory that are used in turn, each made on first use and kept. One thread at a time. */
+/** Pages of pinned host memory that are used in turn, each allocated on first use and kept. One thread at a time. */
 final class PinnedRing {
     private final int pageBytes;
     private final Page[] pages;
@@ -29,7 +29,7 @@ final class PinnedRing {
         return pageBytes;
     }
 
-    /** The next page; waits until the device has done with it. */
+    /** The next page; waits until the device has finished with it. */
     Page next() {
         Page page = pages[next];
         if (page == null) {
@@ -42,7 +42,7 @@ final class PinnedRing {
         return page;
     }
 
-    /** Pinned memory, and the event that tells when the device has done with it. */
+    /** Pinned memory, and the event that the device has finished with it. */
     static final class Page {
         private final Pointer memory = new Span();
         private final CUevent_st done = new CUevent_st();
@@ -60,7 +60,7 @@ final class PinnedRing {
                 cudart.cudaFreeHost(memory);
                 throw e;
             }
-            // A BytePointer, because JavaCPP knows not the size of an element of a class of ours.
+            // A BytePointer, because JavaCPP does not know the element size of our own classes.
             bytes = new BytePointer(memory).capacity(size).asByteBuffer().order(ByteOrder.nativeOrder());
             floats = bytes.asFloatBuffer();
             ints = bytes.asIntBuffer();
@@ -78,7 +78,7 @@ final class PinnedRing {
             return ints;
         }
 
-        /** Puts a copy between the start of the page and the device into the stream; {@code kind} is CUDA's word for the direction. */
+        /** Enqueues a copy between the start of the page and the device; {@code kind} is CUDA's constant of the direction. */
         void copy(long deviceAddress, long count, int kind, CudaStream stream) {
             boolean toDevice = kind == cudart.cudaMemcpyHostToDevice;
             Pointer there = device.to(deviceAddress);

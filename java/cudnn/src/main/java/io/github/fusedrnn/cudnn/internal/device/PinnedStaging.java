@@ -9,15 +9,15 @@ import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies between host and device through pages of pinned memory, so that the host fills or empties one while the device copies another;
- * pageable memory would make CUDA do the same with a page of its own, and wait. In the order of the device's stream. Thread-safe, one copy
- * in each direction at a time.
+ * Copies between host and device through pages of pinned memory, so that the host fills or empties one page while the device copies another. With
+ * pageable memory CUDA would stage through a page of its own, and wait. In the order of the device's stream. Thread-safe, one copy in each direction
+ * at a time.
  */
 public final class PinnedStaging {
-    /** Large enough that a copy's fixed cost (some microseconds) is lost in it, small enough to pin without thought. */
+    /** Large enough to hide the fixed cost of a copy (some microseconds), small enough to stay pinned. */
     private static final int LARGE = 1 << 20;
 
-    /** For numbers of rows, lengths, labels: many small copies may be under way before the host has to wait. */
+    /** For row indices, lengths, labels: many small copies may be in flight before the host has to wait. */
     private static final int SMALL = 1 << 15;
 
     private static final int SMALL_PAGES = 16;
@@ -34,7 +34,7 @@ public final class PinnedStaging {
         this.device = device;
     }
 
-    /** Copies all that remains of {@code from} to the device; returns when it has been read, the device's copy may still be under way. */
+    /** Copies the rest of {@code from} to the device; returns when it has been read, while the copy may still be in flight. */
     public void write(long to, FloatBuffer from) {
         synchronized (up) {
             device.activate();
@@ -50,7 +50,7 @@ public final class PinnedStaging {
         }
     }
 
-    /** As {@link #write(long, FloatBuffer)} from another block. */
+    /** Like {@link #write(long, FloatBuffer)}, from another block. */
     void write(long to, TensorStorage from, long fromOffset, long count) {
         synchronized (up) {
             device.activate();
@@ -65,7 +65,7 @@ public final class PinnedStaging {
         }
     }
 
-    /** Copies {@code count} integers from {@code first} on to the device. */
+    /** Copies {@code count} integers, from index {@code first} on, to the device. */
     public void write(long to, int[] from, int first, int count) {
         synchronized (up) {
             device.activate();
@@ -80,7 +80,7 @@ public final class PinnedStaging {
         }
     }
 
-    /** Copies {@code count} elements from {@code first} on to the device; unlike the way through a buffer it leaves no garbage. */
+    /** Copies {@code count} elements, from index {@code first} on, to the device; unlike a wrapped buffer this leaves no garbage. */
     void write(long to, float[] from, int first, int count) {
         synchronized (up) {
             device.activate();
@@ -103,7 +103,7 @@ public final class PinnedStaging {
         return elements * Float.BYTES <= small.pageBytes() ? small : large;
     }
 
-    /** Fills all that remains of {@code to} from the device; returns when it is there. */
+    /** Fills the rest of {@code to} from the device; returns when the copy has finished. */
     public void read(long from, FloatBuffer to) {
         synchronized (down) {
             device.activate();
@@ -128,7 +128,7 @@ public final class PinnedStaging {
         }
     }
 
-    /** Fills {@code count} elements from {@code first} on; what fits a small page leaves no garbage. */
+    /** Fills {@code count} elements, from index {@code first} on; a copy that fits a small page leaves no garbage. */
     void read(long from, float[] to, int first, int count) {
         if ((long) count * Float.BYTES > downSmall.pageBytes()) {
             read(from, FloatBuffer.wrap(to, first, count));
@@ -151,7 +151,7 @@ public final class PinnedStaging {
         }
     }
 
-    /** Fills a small array from the device; returns when it is there. */
+    /** Fills a small array from the device; returns when the copy has finished. */
     public void read(long from, double[] to) {
         synchronized (down) {
             device.activate();

@@ -3,7 +3,7 @@ package io.github.fusedrnn.cudnn.internal.device;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
-/** As {@link Span}, for functions that want an array of pointers. */
+/** Like {@link Span}, for functions with an array of pointers as parameter. */
 final class PointerSpan extends PointerPointer<Pointer> {
     /** NULL. */
     PointerSpan() {

@@ -3,8 +3,7 @@ package io.github.fusedrnn.cudnn.internal.device;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Device memory that grows to the largest size asked for; what it holds is gone when it grows. A new block is not cleared. One thread at a
- * time.
+ * Device memory that grows to the largest size requested; its contents are lost when it grows, and a new block is not cleared. One thread at a time.
  */
 public final class Scratch implements AutoCloseable {
     private final CudaDevice device;
@@ -12,17 +11,17 @@ public final class Scratch implements AutoCloseable {
     private @Nullable DeviceBlock block;
     private long moves;
 
-    /** Nothing yet; the caller closes it. */
+    /** Without memory at first; the caller closes it. */
     public Scratch(CudaDevice device, String label) {
         this.device = device;
         this.label = label;
     }
 
-    /** Where at least so many bytes are. */
+    /** The address of at least so many bytes. */
     public long atLeast(long bytes) {
         DeviceBlock now = block;
         if (now == null || now.bytes() < bytes) {
-            // The new one first: if there is no memory for it, the old one still serves smaller calls.
+            // Allocates the new block first: without memory for it, the old one still serves smaller calls.
             DeviceBlock next = device.memory().allocate(Math.max(bytes, 1), label);
             close();
             block = next;
@@ -32,24 +31,24 @@ public final class Scratch implements AutoCloseable {
         return now.address();
     }
 
-    /** Where it is, 0 if it is not yet. */
+    /** Its address; 0 before the first allocation. */
     public long address() {
         DeviceBlock now = block;
         return now == null ? 0 : now.address();
     }
 
-    /** Rises whenever it is somewhere else. */
+    /** Rises whenever its address changes. */
     public long moves() {
         return moves;
     }
 
-    /** What it holds now. */
+    /** Bytes held now. */
     public long bytes() {
         DeviceBlock now = block;
         return now == null ? 0 : now.bytes();
     }
 
-    /** Gives back what it holds; it may be used again. */
+    /** Frees its memory; it may be used again. */
     @Override
     public void close() {
         DeviceBlock now = block;

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A pointer to memory that it neither made nor frees, on the host or a device; not thread-safe. JavaCPP's own allocation is no choice: it
+ * A pointer that owns no memory, on the host or a device; not thread-safe. JavaCPP's own allocation cannot be used: it
  * refuses even a small struct, after seconds of garbage collection, once the process holds more than twice the Java heap's limit.
  */
 public final class Span extends Pointer {
@@ -19,13 +19,13 @@ public final class Span extends Pointer {
         this.address = address;
     }
 
-    /** Points elsewhere; answers this. */
+    /** Sets the address; returns this. */
     public Span to(long newAddress) {
         this.address = newAddress;
         return this;
     }
 
-    /** Where a direct buffer's memory starts, whatever its position. */
+    /** The address of a direct buffer's memory, whatever its position. */
     static long addressOf(ByteBuffer direct) {
         return getDirectBufferAddress(direct);
     }

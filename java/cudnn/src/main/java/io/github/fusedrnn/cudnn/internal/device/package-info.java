@@ -1,4 +1,4 @@
-/** A GPU as the backend sees it: properties, streams and handles, memory, tensors. */
+/** The GPU: properties, streams and handles, memory, tensors, kernels. */
 @NullMarked
 package io.github.fusedrnn.cudnn.internal.device;
 

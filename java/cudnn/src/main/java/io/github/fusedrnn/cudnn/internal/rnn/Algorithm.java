@@ -11,16 +11,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * cuDNN's ways through a sequence. The persistent ones keep the recurrent weights in registers or shared memory for all steps, so they are
- * faster where these fit, and want sequences of equal length. cuDNN does not check the limits of a shape when a descriptor is set: it answers
- * NOT_SUPPORTED later, and the call goes on with STANDARD.
+ * cuDNN's algorithms for a sequence. The persistent ones keep the recurrent weights in registers or shared memory for all steps: they are faster
+ * where the weights fit, and need sequences of equal length. cuDNN does not check the limits of a shape when a descriptor is set: it returns
+ * NOT_SUPPORTED later, and the call falls back to STANDARD.
  */
 enum Algorithm {
     STANDARD("standard", CUDNN_RNN_ALGO_STANDARD),
     PERSIST("persist", CUDNN_RNN_ALGO_PERSIST_STATIC),
     SMALL_H("smallh", CUDNN_RNN_ALGO_PERSIST_STATIC_SMALL_H);
 
-    /** Where SMALL_H stops to pay, as PyTorch has found: forward alone, and with a backward. */
+    /** Up to which H SMALL_H is faster, as PyTorch has found: for forward alone, and with a backward. */
     private static final int SMALL_RNN = 384;
 
     private static final int SMALL_GATED = 192;
@@ -39,7 +39,7 @@ enum Algorithm {
         this.code = code;
     }
 
-    /** The name that users and tuning files write. */
+    /** The name in options and tuning files. */
     String label() {
         return label;
     }
@@ -49,7 +49,7 @@ enum Algorithm {
         return code;
     }
 
-    /** Of a label; null if there is none such. */
+    /** The algorithm of a label; null if there is none. */
     static @Nullable Algorithm of(String label) {
         for (Algorithm algorithm : values()) {
             if (algorithm.label.equals(label)) {
@@ -68,10 +68,10 @@ enum Algorithm {
         if (config.projectionSize() > 0) {
             return "a projection runs with the standard algorithm only";
         }
-        return this == SMALL_H && !config.bias() ? "smallh wants biases" : null;
+        return this == SMALL_H && !config.bias() ? "smallh needs biases" : null;
     }
 
-    /** Those that cuDNN may run a layer with, STANDARD first: what a measurement compares. */
+    /** The algorithms that cuDNN may run a layer with, STANDARD first: the candidates of a measurement. */
     static List<Algorithm> candidates(RecurrentConfig config, boolean training) {
         List<Algorithm> all = new ArrayList<>();
         for (Algorithm algorithm : values()) {
@@ -107,7 +107,7 @@ enum Algorithm {
         return persists ? PERSIST : STANDARD;
     }
 
-    /** Whether the rule takes an algorithm for some calls of a layer. */
+    /** Whether the rule chooses an algorithm for some calls of a layer. */
     static boolean ruleMayTake(Algorithm algorithm, RecurrentConfig config, MathMode math) {
         if (algorithm.refusal(config) != null) {
             return false;
@@ -126,7 +126,7 @@ enum Algorithm {
         };
     }
 
-    /** Why the rule takes none that is faster, in words. */
+    /** Why the rule chooses no faster algorithm, in words. */
     static String whyStandard(RecurrentConfig config, boolean training) {
         String projection = PERSIST.refusal(config);
         if (projection != null) {
@@ -136,7 +136,7 @@ enum Algorithm {
         return bias != null
                 ? bias
                 : "H = " + config.hiddenSize() + " is above " + smallest(config, training)
-                        + ", where smallh stops to pay, and persist wants float16, one layer and direction, no GRU, C and H multiples of 128"
-                        + " up to 1,024, N a multiple of 8 up to 128";
+                        + ", the limit of smallh, and persist needs float16, one layer and direction, no GRU, C and H multiples of 128,"
+                        + " H up to 1,024, N a multiple of 8 up to 128";
     }
 }

@@ -9,7 +9,7 @@ import io.github.fusedrnn.config.FusedRnnException;
  * @param source where the choice came from, in words
  */
 record AlgorithmChoice(Algorithm algorithm, String source) {
-    /** What is left when cuDNN has refused the algorithm. */
+    /** The choice after cuDNN has refused the algorithm. */
     AlgorithmChoice refused(FusedRnnException failure) {
         return new AlgorithmChoice(
                 Algorithm.STANDARD,

@@ -33,7 +33,7 @@ final class AlgorithmChooser {
     }
 
     /**
-     * The choice for a plan; the caller holds the lock of the device's stream.
+     * The choice for a plan. The caller holds the lock of the device's stream.
      *
      * @param measure finds the best of some algorithms, the rule's first
      */

@@ -67,7 +67,7 @@ final class AlgorithmRule {
         return byRule;
     }
 
-    /** Whether there is anything to measure. */
+    /** Whether the choice is open to measurement: no algorithm was requested. */
     boolean isOpen() {
         return requested == null;
     }

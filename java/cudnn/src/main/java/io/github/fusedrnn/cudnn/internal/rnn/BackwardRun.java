@@ -6,7 +6,6 @@ import io.github.fusedrnn.cudnn.internal.device.FloatSpan;
 import io.github.fusedrnn.cudnn.internal.device.HostBlock;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
-import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
@@ -16,7 +15,7 @@ import io.github.fusedrnn.weights.WeightLayout;
 import org.bytedeco.cuda.global.cublas;
 import org.jspecify.annotations.Nullable;
 
-/** One backward of a plan, put into the stream; the shape is set. One thread at a time. */
+/** One backward of a plan, enqueued on the stream; the shape is set. One thread at a time. */
 final class BackwardRun {
     /** cublasSaxpy counts with an int. */
     private static final long MOST_AT_ONCE = 1L << 30;
@@ -126,11 +125,11 @@ final class BackwardRun {
             finish(dIn, dhx, dcx, dOut);
         }
         if (dWeights != null) {
-            add(dCanonical.address(), TensorAccess.address(dWeights));
+            add(dCanonical.address(), dWeights.address());
         }
     }
 
-    /** Makes the stages' own copy of the gradients of the final states where they must not read the caller's; answers whether it did. */
+    /** Copies the gradients of the final states where the stages cannot read the caller's; returns whether it did. */
     private boolean lastGradients(RecurrentState dOut) {
         if (!half && !shape.hasZeroRows()) {
             return false;
@@ -150,16 +149,16 @@ final class BackwardRun {
         } else {
             ops.copy(to, from, count * Float.BYTES);
         }
-        // What a zero row gets goes straight to its initial state and nowhere else.
+        // The gradient of a zero-length row goes to its initial state alone.
         zeroRows.clearStates(to, width, context.math().bytes());
     }
 
-    /** The gradient of what the last stage has put out. */
+    /** The gradient of the last stage's output. */
     private long outputGradient(@Nullable FloatTensor dy) {
         int width = context.stage(context.count() - 1).stage().outputSize();
         long bytes = shape.cells() * width * context.math().bytes();
         if (dy != null && !maps.mapsOutput() && !shape.hasZeroRows()) {
-            return TensorAccess.address(dy);
+            return dy.address();
         }
         long to = dOutput.atLeast(bytes);
         if (dy == null) {
@@ -167,9 +166,9 @@ final class BackwardRun {
             return to;
         }
         if (maps.mapsOutput()) {
-            maps.outputGradient(TensorAccess.address(dy), to);
+            maps.outputGradient(dy.address(), to);
         } else {
-            ops.copy(to, TensorAccess.address(dy), bytes);
+            ops.copy(to, dy.address(), bytes);
         }
         zeroRows.clearSteps(to, width, context.math().bytes());
         return to;
@@ -177,7 +176,7 @@ final class BackwardRun {
 
     private long firstInputGradient(@Nullable FloatTensor dx) {
         return dx != null && !maps.mapsInput()
-                ? TensorAccess.address(dx)
+                ? dx.address()
                 : dInput.atLeast(
                         shape.cells() * config.inputSize() * context.math().bytes());
     }
@@ -187,14 +186,14 @@ final class BackwardRun {
             return;
         }
         if (maps.mapsInput()) {
-            maps.inputGradient(from, TensorAccess.address(dx));
+            maps.inputGradient(from, dx.address());
         } else if (shape.uneven()) {
-            // Whether cuDNN clears the padding of dx is not said.
-            clearPadding(TensorAccess.address(dx));
+            // cuDNN does not document whether it clears the padding of dx.
+            clearPadding(dx.address());
         }
     }
 
-    /** By one kernel; a build without ours takes one fill for each row. */
+    /** By one kernel; a build without our kernels fills row by row. */
     private void clearPadding(long dx) {
         if (SequenceMaps.available(ops.device()).available()) {
             maps.clearPadding(dx, config.inputSize());
@@ -216,11 +215,11 @@ final class BackwardRun {
         }
     }
 
-    /** Puts the gradients of a stage's weights into their place in the canonical block of this plan. */
+    /** Copies the gradients of a stage's weights to the canonical block of this plan. */
     private void weightGradients(Algorithm algorithm, int k, long weightBytes) {
         int element = context.math().bytes();
         long space = dSpace.atLeast(weightBytes);
-        // cuDNN only adds.
+        // cuDNN only accumulates.
         ops.zero(space, weightBytes);
         context.stage(k).backwardWeights(algorithm, weightBytes, space);
         if (half) {
@@ -231,7 +230,7 @@ final class BackwardRun {
         context.packing().map(algorithm, k).unpack(ops, space, dCanonical.address(), Float.BYTES);
     }
 
-    /** Adds to the caller's gradients, in the end and at once, so that a failure before leaves them as they were. */
+    /** Adds to the caller's gradients, once and last, so that an earlier failure leaves them unchanged. */
     private void add(long from, long to) {
         for (long done = 0; done < canonicalSize; done += MOST_AT_ONCE) {
             int count = (int) Math.min(MOST_AT_ONCE, canonicalSize - done);

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * T, N and the rows' lengths of the call at hand, as cuDNN gets them: a length of zero becomes one, and what that step of a row gives is put
- * right afterwards, because whether cuDNN's kernels take a zero is open. One thread at a time.
+ * T, N and the rows' lengths of the current call, as cuDNN gets them: a length of zero becomes one, and the results of that step are corrected
+ * afterwards ({@link ZeroRows}), because cuDNN does not document whether its kernels accept a zero. One thread at a time.
  */
 final class CallShape {
     private final int[] lengths;
@@ -20,7 +20,7 @@ final class CallShape {
         lengths = new int[maxN];
     }
 
-    /** Takes over a call's; {@link #version()} changes if it is not that of the call before. */
+    /** Sets the shape of a call; {@link #version()} changes if it differs from that of the previous call. */
     void set(int newT, int newN, int @Nullable [] ofRows) {
         if (same(newT, newN, ofRows)) {
             return;
@@ -49,7 +49,7 @@ final class CallShape {
         return ofRows == null || Arrays.equals(lengths, 0, n, ofRows, 0, n);
     }
 
-    /** Rises whenever anything changes. */
+    /** Rises with every change. */
     long version() {
         return version;
     }
@@ -62,12 +62,12 @@ final class CallShape {
         return n;
     }
 
-    /** Steps of all rows, padding among them. */
+    /** Steps of all rows, padding included. */
     long cells() {
         return (long) t * n;
     }
 
-    /** Whether not every row has T steps. */
+    /** Whether some row has fewer than T steps. */
     boolean uneven() {
         return uneven;
     }
@@ -80,7 +80,7 @@ final class CallShape {
         return lengths[row] == 0;
     }
 
-    /** The lengths as they were given, {@code [≥ N]}; not to be written. */
+    /** The lengths as the caller gave them, {@code [≥ N]}; read only. */
     int[] lengths() {
         return lengths;
     }

@@ -18,7 +18,7 @@ import io.github.fusedrnn.weights.WeightLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Layers of one description on one device. */
+/** Creates packed weights and plans for layers of one description on one device. */
 final class CudnnEngine implements RecurrentEngine {
     private final CudaDevice device;
     private final RecurrentConfig config;
@@ -28,7 +28,7 @@ final class CudnnEngine implements RecurrentEngine {
     private final StageChain training;
     private final AlgorithmRule rule;
     private final AlgorithmChooser chooser;
-    private @Nullable Packing inferencePacking; // guarded by the lock of the device's stream, as the next
+    private @Nullable Packing inferencePacking; // guarded by the lock of the device's stream, like the next two
     private @Nullable Packing trainingPacking;
     private boolean trains;
 
@@ -84,7 +84,7 @@ final class CudnnEngine implements RecurrentEngine {
         }
     }
 
-    /** Canonical weights in the numbers of the weight spaces. */
+    /** Canonical weights in the data type of the weight spaces. */
     private record Narrowed(long address, @Nullable DeviceBlock own) implements AutoCloseable {
         @Override
         public void close() {
@@ -165,7 +165,7 @@ final class CudnnEngine implements RecurrentEngine {
 
     @Override
     public String determinism() {
-        return "the same bits for the same call and plan, as far as cuDNN and cuBLAS give them; other numbers of rows or steps may round"
-                + " otherwise";
+        return "same bits for the same call and plan, as far as cuDNN and cuBLAS are deterministic; another N or T may round"
+                + " differently";
     }
 }

@@ -11,11 +11,11 @@ import io.github.fusedrnn.spi.EngineOptions;
 import io.github.fusedrnn.spi.RecurrentEngine;
 import org.jspecify.annotations.Nullable;
 
-/** Which layers cuDNN runs, and what runs them. */
+/** Which layers cuDNN supports, and their engines. */
 public final class CudnnLayers {
     private CudnnLayers() {}
 
-    /** Whether a layer can run on a device; the reason names what cannot, and which backend can. */
+    /** Whether a layer can run on a device; the reason names the feature that cannot, and the backends that can. */
     public static Availability supports(CudaDevice device, RecurrentConfig config, EngineOptions options) {
         String feature = feature(config);
         if (feature != null) {
@@ -33,10 +33,10 @@ public final class CudnnLayers {
                         mapped + " is not supported here: " + kernels.reason() + "; backends CPU and REFERENCE run it");
             }
         }
-        return Availability.yes("cuDNN runs it");
+        return Availability.yes("supported by cuDNN");
     }
 
-    /** What cuDNN has not; null if it has all. */
+    /** The first feature that cuDNN lacks; null if it has all of them. */
     private static @Nullable String feature(RecurrentConfig config) {
         if (config.reset() != ResetPlacement.AFTER) {
             return "a GRU reset " + config.reset();
@@ -72,7 +72,7 @@ public final class CudnnLayers {
         return true;
     }
 
-    /** What takes kernels of our own beside cuDNN's; null if nothing does. */
+    /** The first feature that needs our own kernels beside cuDNN's; null if none does. */
     private static @Nullable String mapped(RecurrentConfig config, EngineOptions options) {
         StageChain chain = StageChain.training(config, options);
         if (chain.reverse()) {
@@ -82,13 +82,13 @@ public final class CudnnLayers {
             return "the sum of both directions";
         }
         if (chain.masked()) {
-            return "dropout with reproducible masks (cudnnDropout draws others)";
+            return "dropout with reproducible masks (cudnnDropout(true) uses cuDNN's own)";
         }
         return MathMode.of(options.precision()).isHalf() ? "precision " + options.precision() : null;
     }
 
     /**
-     * What runs layers of one description on a device.
+     * The engine for layers of one description on a device.
      *
      * @throws IllegalArgumentException if an option's value is unknown or cannot be met; lists the choices
      */

@@ -5,7 +5,7 @@ import io.github.fusedrnn.spi.PackedWeights;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** cuDNN's weight spaces of one version of the weights: of inference, and of training where its stages are others. */
+/** cuDNN's weight spaces of one version of the weights: for inference, and for training where its stages differ. */
 final class CudnnPackedWeights extends PackedWeights {
     private static final AtomicLong NEXT = new AtomicLong(1);
 
@@ -15,9 +15,9 @@ final class CudnnPackedWeights extends PackedWeights {
     private final long bytes;
 
     /**
-     * Takes over the spaces.
+     * Takes ownership of the spaces.
      *
-     * @param other those of training's own stages; null if there are none, or if these weights are not for training
+     * @param other those of training's stages; null if they are the same, or if these weights are for inference only
      */
     CudnnPackedWeights(Spaces inference, @Nullable Spaces other, boolean training, Cleanup cleanup) {
         super("packed weights", training, cleanup);
@@ -26,7 +26,7 @@ final class CudnnPackedWeights extends PackedWeights {
         this.bytes = inference.bytes() + (other == null ? 0 : other.bytes());
     }
 
-    /** Of this version alone, in the whole process. */
+    /** Unique to this version in the process. */
     long number() {
         return number;
     }

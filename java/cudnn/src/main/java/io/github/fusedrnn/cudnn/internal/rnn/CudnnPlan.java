@@ -18,8 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Descriptors and workspaces for calls up to a size. A call puts its work into the device's stream and returns; reading a tensor waits for
- * it. Sequences of unequal length run with the standard algorithm, whatever was chosen.
+ * Descriptors and workspaces for calls up to a size. A call enqueues its work on the device's stream and returns; reading a tensor waits for it.
+ * Sequences of unequal length run with the standard algorithm, whatever was chosen.
  */
 final class CudnnPlan extends NativeResource implements Plan {
     private final PlanSize size;
@@ -78,7 +78,7 @@ final class CudnnPlan extends NativeResource implements Plan {
             throw e;
         }
         try {
-            plan.takeMemory();
+            plan.allocate();
             return plan;
         } catch (RuntimeException | Error e) {
             plan.close();
@@ -86,11 +86,11 @@ final class CudnnPlan extends NativeResource implements Plan {
         }
     }
 
-    /** What a call of the full size needs, with lengths or without. */
-    private void takeMemory() {
+    /** Allocates what a call of the full size needs, with lengths or without. */
+    private void allocate() {
         context.shape().set(size.t(), size.n(), null);
         if (size.training()) {
-            return; // the first forward knows what of it is wanted, and cuDNN's dropout its seed
+            return; // the first forward knows which results are requested, and the seed of cuDNN's dropout
         }
         inference.reserve(Algorithm.STANDARD);
         Algorithm chosen = choice.algorithm();
@@ -98,7 +98,7 @@ final class CudnnPlan extends NativeResource implements Plan {
             try {
                 inference.reserve(chosen);
             } catch (FusedRnnException e) {
-                giveWay(chosen, e);
+                fallBack(chosen, e);
             }
         }
     }
@@ -132,7 +132,7 @@ final class CudnnPlan extends NativeResource implements Plan {
         }
     }
 
-    /** What runs where every row has all steps; standard, if cuDNN has refused what was chosen. */
+    /** The algorithm for rows of equal length; standard, if cuDNN has refused the one chosen. */
     Algorithm algorithmForEqualLengths() {
         return choice.algorithm();
     }
@@ -151,13 +151,13 @@ final class CudnnPlan extends NativeResource implements Plan {
         try {
             inference.run(algorithm, weights, x, in, y, out);
         } catch (FusedRnnException e) {
-            giveWay(algorithm, e);
+            fallBack(algorithm, e);
             inference.run(Algorithm.STANDARD, weights, x, in, y, out);
         }
     }
 
-    /** From now on the standard algorithm, if that may help; else the failure itself. */
-    private void giveWay(Algorithm algorithm, FusedRnnException failure) {
+    /** Falls back to the standard algorithm for good, if cuDNN may have refused this one; else throws the failure. */
+    private void fallBack(Algorithm algorithm, FusedRnnException failure) {
         if (algorithm == Algorithm.STANDARD || !StageRun.isRefusal(failure.code())) {
             throw failure;
         }
@@ -178,7 +178,7 @@ final class CudnnPlan extends NativeResource implements Plan {
             try {
                 run.run(algorithm, spaces, call);
             } catch (FusedRnnException e) {
-                giveWay(algorithm, e);
+                fallBack(algorithm, e);
                 run.run(Algorithm.STANDARD, spaces, call);
             }
         } finally {
@@ -201,7 +201,7 @@ final class CudnnPlan extends NativeResource implements Plan {
             if (reserve.isSpent()) {
                 if (dropout.draws()) {
                     throw new IllegalStateException(
-                            "tape: its backward failed half-way, and cuDNN's masks went with it (expected: forward again)");
+                            "tape: its backward failed, and cuDNN's dropout masks are lost (expected: a new forward)");
                 }
                 again.refill(reserve.algorithm(), spaces, call, refillOutput());
             }
@@ -209,10 +209,10 @@ final class CudnnPlan extends NativeResource implements Plan {
                 run.run(spaces, call, upstream, results);
             } catch (FusedRnnException e) {
                 if (dropout.draws()) {
-                    throw e; // the masks of forward are in its reserve, and nowhere else
+                    throw e; // the masks of forward are in its reserve only
                 }
-                // Forward and backward of a tape run with one algorithm: its reserve space may depend on it.
-                giveWay(reserve.algorithm(), e);
+                // Forward and backward of a tape use one algorithm: the reserve space may depend on it.
+                fallBack(reserve.algorithm(), e);
                 again.refill(Algorithm.STANDARD, spaces, call, refillOutput());
                 run.run(spaces, call, upstream, results);
             }
@@ -221,7 +221,7 @@ final class CudnnPlan extends NativeResource implements Plan {
         }
     }
 
-    /** Where a forward puts its output that nobody wants. */
+    /** The output of a repeated forward, which is discarded. */
     private long refillOutput() {
         return refilled.atLeast(
                 context.shape().cells() * context.chain().config().outputSize() * Float.BYTES);
@@ -229,7 +229,7 @@ final class CudnnPlan extends NativeResource implements Plan {
 
     private static <T> T trains(@Nullable T run) {
         if (run == null) {
-            throw new IllegalStateException("plan: made for inference (expected: one for training)");
+            throw new IllegalStateException("plan: for inference (expected: one for training)");
         }
         return run;
     }
@@ -274,7 +274,7 @@ final class CudnnPlan extends NativeResource implements Plan {
             schedule.append("; standard for rows of unequal length");
         }
         if (!size.training()) {
-            schedule.append("; ").append(cache == null ? "no graphs: not wished" : cache.describe());
+            schedule.append("; ").append(cache == null ? "CUDA graphs are off (cudnnGraphs(false))" : cache.describe());
         }
         return new PlanExplanation(
                 size.t(),

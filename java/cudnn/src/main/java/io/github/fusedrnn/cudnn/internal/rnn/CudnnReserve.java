@@ -6,8 +6,8 @@ import io.github.fusedrnn.spi.Reserve;
 import io.github.fusedrnn.tensor.NativeResource;
 
 /**
- * What a training forward keeps for its backward: cuDNN's reserve space of each stage, and what stands between the stages. Its blocks grow
- * to what forward finds it needs.
+ * What a training forward saves for its backward: cuDNN's reserve space of each stage, and the sequences between the stages. Its blocks grow to
+ * what forward needs.
  */
 final class CudnnReserve extends NativeResource implements Reserve {
     private final int maxT;
@@ -31,9 +31,9 @@ final class CudnnReserve extends NativeResource implements Reserve {
         inputs = new Scratch[stages];
         outputs = new Scratch[stages];
         for (int i = 0; i < stages; i++) {
-            spaces[i] = scratch(device, label() + ": cuDNN's", cleanup);
-            inputs[i] = scratch(device, label() + ": what a stage read", cleanup);
-            outputs[i] = scratch(device, label() + ": what a stage put out", cleanup);
+            spaces[i] = scratch(device, label() + ": cuDNN's reserve space", cleanup);
+            inputs[i] = scratch(device, label() + ": input of a stage", cleanup);
+            outputs[i] = scratch(device, label() + ": output of a stage", cleanup);
         }
         states = scratch(device, label() + ": initial states", cleanup);
     }
@@ -49,38 +49,38 @@ final class CudnnReserve extends NativeResource implements Reserve {
         return spaces[stage];
     }
 
-    /** What a stage read, where that was not the caller's x. */
+    /** The input of a stage, where it was not the caller's x. */
     Scratch input(int stage) {
         return inputs[stage];
     }
 
-    /** What a stage put out, where that was not the caller's y. */
+    /** The output of a stage, where it was not the caller's y. */
     Scratch output(int stage) {
         return outputs[stage];
     }
 
-    /** The initial states, where these were not the caller's. */
+    /** The initial states, where they were not the caller's. */
     Scratch states() {
         return states;
     }
 
-    /** What forward ran with; backward must run with the same. */
+    /** The algorithm of forward; backward must use the same. */
     Algorithm algorithm() {
         return algorithm;
     }
 
-    /** Forward has filled it, with this algorithm. */
+    /** Records that forward has filled it with this algorithm. */
     void filled(Algorithm used) {
         algorithm = used;
         spent = false;
     }
 
-    /** Backward begins, which writes into cuDNN's parts: they serve no second one. */
+    /** Records that a backward begins. It overwrites cuDNN's reserve spaces, so a second one cannot use them. */
     void spend() {
         spent = true;
     }
 
-    /** Whether a backward has begun and, if there is another one, must have failed. */
+    /** Whether a backward has begun; where there is another one, the first must have failed. */
     boolean isSpent() {
         return spent;
     }

@@ -12,7 +12,7 @@ import org.bytedeco.cuda.cudnn.cudnnTensorStruct;
 import org.bytedeco.cuda.global.cudnn;
 
 /**
- * The shapes of what a stage reads and writes, as cuDNN's descriptors. The UNPACKED layouts take the rows in any order and put zeros into the
+ * The shapes of a stage's inputs and outputs, as cuDNN's descriptors. The UNPACKED layouts accept rows in any order and write zeros into the
  * padding of outputs. One thread at a time.
  */
 final class DataDescriptors {
@@ -51,12 +51,12 @@ final class DataDescriptors {
         cleanup.add(() -> cudnn.cudnnDestroyTensorDescriptor(made));
     }
 
-    /** Sets all of them to a call's shape, unless they have it. */
+    /** Sets all of them to the shape of a call, unless they have it already. */
     void set(CallShape shape) {
         if (version == shape.version()) {
             return;
         }
-        version = 0; // half set, if anything fails
+        version = 0; // invalid until all are set
         RecurrentConfig config = stage.config();
         shape.writeAtLeastOne(lengths);
         set(x, shape, stage.inputSize());

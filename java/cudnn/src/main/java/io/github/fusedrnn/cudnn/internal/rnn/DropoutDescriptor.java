@@ -11,16 +11,16 @@ import org.bytedeco.cuda.cudnn.cudnnDropoutStruct;
 import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.javacpp.SizeTPointer;
 
-/** cuDNN's dropout with the states of its generator, which it wants for p = 0, too. */
+/** cuDNN's dropout descriptor with the states of its generator, which it needs even for p = 0. */
 final class DropoutDescriptor {
-    /** One for p = 0 serves every plan of a device: it is never written to. */
+    /** The descriptor for p = 0, shared by all plans of a device: it is never written to. */
     private static final Map<CudaDevice, DropoutDescriptor> NONE = new ConcurrentHashMap<>();
 
     private final cudnnDropoutStruct struct = new cudnnDropoutStruct();
     private final DeviceBlock states; // reachable as long as this is
 
     /**
-     * Made and set; the caller holds the lock of the device's stream.
+     * Creates and sets it; the caller holds the lock of the device's stream.
      *
      * @param cleanup destroys it
      */
@@ -40,7 +40,7 @@ final class DropoutDescriptor {
                 "cudnnSetDropoutDescriptor");
     }
 
-    /** One that drops nothing; lives as long as the process. */
+    /** A descriptor that drops nothing; lives as long as the process. */
     static DropoutDescriptor none(CudaDevice device) {
         DropoutDescriptor known = NONE.get(device);
         if (known == null) {
@@ -51,7 +51,7 @@ final class DropoutDescriptor {
                 cleanup.run();
                 throw e;
             }
-            NONE.put(device, known); // the device's lock is held: nobody else is here
+            NONE.put(device, known); // the lock of the device's stream is held
         }
         return known;
     }

@@ -5,7 +5,7 @@ import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.tensor.RecurrentState;
 
-/** One training forward of a plan, put into the stream; the shape is set. One thread at a time. */
+/** One training forward of a plan, enqueued on the stream; the shape is set. One thread at a time. */
 final class ForwardRun {
     private final PlanContext context;
     private final RecurrentConfig config;
@@ -33,9 +33,9 @@ final class ForwardRun {
     }
 
     /**
-     * Fills the reserve again, for a backward that failed half-way or wants another algorithm.
+     * Fills the reserve again, after a failed backward or for another algorithm.
      *
-     * @param y where the output goes instead of the caller's, which the tape leases; its own numbers serve backward as well
+     * @param y where the output goes instead of the caller's y, which the tape leases; backward reads either
      */
     void refill(Algorithm algorithm, Spaces weights, TrainingCall call, long y) {
         run(algorithm, weights, call, y, false);
@@ -96,7 +96,7 @@ final class ForwardRun {
         }
     }
 
-    /** The first stage's input, where it is not the caller's x; a zero row's first step may hold anything, which must not reach a weight. */
+    /** The first stage's input, where it is not the caller's x. The first step of a zero-length row is undefined and must not reach a gradient. */
     private void prepareInput(TrainingCall call, CudnnReserve reserve) {
         if (!ownInput()) {
             return;
@@ -115,24 +115,24 @@ final class ForwardRun {
         return maps.mapsInput() || shape.hasZeroRows();
     }
 
-    /** Backward reads the output as cuDNN wrote it, and the caller's gets its zero rows cleared. */
+    /** Whether the last stage's output is kept for backward, because the caller's y is mapped or has zero-length rows cleared. */
     private boolean ownOutput() {
         return maps.mapsOutput() || shape.hasZeroRows();
     }
 
-    /** What stage {@code k} reads in forward and again in backward. */
+    /** The input of stage {@code k}, in forward and again in backward. */
     long inputOf(int k, TrainingCall call, CudnnReserve reserve) {
         return k > 0 || ownInput() ? reserve.input(k).address() : call.x().address();
     }
 
-    /** What stage {@code k} has put out. */
+    /** The output of stage {@code k}. */
     long outputOf(int k, TrainingCall call, CudnnReserve reserve) {
         return k < context.count() - 1 || ownOutput()
                 ? reserve.output(k).address()
                 : call.y().address();
     }
 
-    /** Where the initial states are as the stages read them; made by forward. */
+    /** The initial states in the data type of the stages; filled by forward. */
     States halfIn(CudnnReserve reserve) {
         return new States(config, reserve.states(), context.math().bytes());
     }

@@ -16,13 +16,13 @@ import org.bytedeco.cuda.global.cudart;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inference calls of a plan as CUDA graphs: the second call of the same shape, weights and addresses is captured, and from then on such a
- * call is one launch. The first runs as it comes: it allocates what a capture must not, and most calls with new addresses never come again.
- * Rows of unequal length are not captured: how cuDNN brings their lengths to the device is not said, and a copy from a descriptor's memory
- * would be captured as an address, to be read again at each launch. The caller holds the lock of the device's stream. One thread at a time.
+ * Inference calls of a plan as CUDA graphs: the second call of the same shape, weights and addresses is captured, and from then on such a call is
+ * one launch. The first call is not captured: it allocates, which a capture must not, and most calls with new addresses are not repeated. Rows of
+ * unequal length are not captured: cuDNN does not document how it copies their lengths to the device, and a copy from a descriptor's memory would
+ * be captured as an address and read again at each launch. The caller holds the lock of the device's stream. One thread at a time.
  */
 final class GraphCache {
-    /** Two buffers in turn for input and output are four calls. */
+    /** Two alternating buffers for input and for output make four calls. */
     private static final int CAPACITY = 4;
 
     private static final int KEY = 10;
@@ -47,7 +47,7 @@ final class GraphCache {
         }
     }
 
-    /** A call that has come at least once. */
+    /** A call that has run at least once. */
     private static final class Call {
         private final long[] key = new long[KEY];
         private long used;
@@ -72,7 +72,7 @@ final class GraphCache {
         }
     }
 
-    /** Runs the call, all of whose rows have T steps, as a graph, if it came before; answers whether it did. */
+    /** Runs a call whose rows all have T steps as a graph, if it has run before; returns whether it did. */
     boolean run(
             Algorithm algorithm,
             CudnnPackedWeights weights,
@@ -107,11 +107,11 @@ final class GraphCache {
         return true;
     }
 
-    /** Remembers that the call of the last {@link #run} has been run otherwise, so that its next one is captured. */
+    /** Records that the call of the last {@link #run} has run without a graph, so that the next one is captured. */
     void ran() {
         if (failure == null) {
             for (Call call : calls) {
-                // Memory that moved in this run belongs to no earlier key.
+                // Memory that moved in this run invalidates earlier keys.
                 if (call.used == 0 && call.key[3] == key[3] && Arrays.equals(call.key, 0, KEY - 1, key, 0, KEY - 1)) {
                     call.key[KEY - 1] = context.moves();
                     call.used = ++clock;
@@ -161,7 +161,7 @@ final class GraphCache {
                 } finally {
                     ended = cudart.cudaStreamEndCapture(stream, graph);
                     if (ended != 0) {
-                        // A second call answers for nothing: only that the stream is in no capture any more matters.
+                        // The status of the second call does not matter: it only ends the capture.
                         cudart.cudaStreamEndCapture(stream, new CUgraph_st());
                     }
                 }
@@ -176,7 +176,7 @@ final class GraphCache {
             return true;
         } catch (FusedRnnException e) {
             failure = e.getMessage();
-            cudart.cudaGetLastError(); // else the next call that asks for the last error would find this one
+            cudart.cudaGetLastError(); // clears it, or the next query of the last error would return this one
             for (Call each : calls) {
                 each.forget();
             }
@@ -188,7 +188,7 @@ final class GraphCache {
         }
     }
 
-    /** Capturing takes a stream of its own: others put their work into the device's meanwhile. */
+    /** A stream for captures alone: meanwhile others enqueue work on the device's stream. */
     private CUstream_st side() {
         CUstream_st known = side;
         if (known == null) {
@@ -202,15 +202,15 @@ final class GraphCache {
         return known;
     }
 
-    /** What became of it, in words. */
+    /** The state of the cache, in words. */
     String describe() {
         if (failure != null) {
-            return "no graphs: capturing one failed (" + failure + ")";
+            return "no CUDA graphs: a capture failed (" + failure + ")";
         }
         int now = 0;
         for (Call call : calls) {
             now += call.graph == null ? 0 : 1;
         }
-        return "graphs of calls that come again: " + now + " now, " + captures + " captured so far";
+        return "CUDA graphs of repeated calls: " + now + " now, " + captures + " captured so far";
     }
 }

@@ -7,7 +7,7 @@ import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
-/** One inference of a plan, put into the stream; the shape is set. One thread at a time. */
+/** One inference of a plan, enqueued on the stream; the shape is set. One thread at a time. */
 final class InferenceRun {
     private final PlanContext context;
     private final RecurrentConfig config;
@@ -34,14 +34,14 @@ final class InferenceRun {
         this.input = context.scratch("input as cuDNN reads it");
         this.between = context.scratch("input of a stage");
         this.output = context.scratch("output of a stage");
-        this.aside = new States(config, context.scratch("final states, put aside"), Float.BYTES);
+        this.aside = new States(config, context.scratch("final states, before they are copied"), Float.BYTES);
         this.halfIn = new States(
                 config, context.scratch("initial states"), context.math().bytes());
         this.halfOut = new States(
                 config, context.scratch("final states"), context.math().bytes());
     }
 
-    /** Takes all memory that a call of the shape at hand may need. */
+    /** Allocates all memory that a call of the current shape may need. */
     void reserve(Algorithm algorithm) {
         context.prepare(algorithm, false);
         room();
@@ -87,7 +87,7 @@ final class InferenceRun {
             hx = halfIn.h();
             cx = halfIn.c();
         }
-        // cuDNN does not say whether hy may be hx: a layer would write what another block of threads still reads.
+        // cuDNN does not document whether hy may be hx: a layer could overwrite what another thread block still reads.
         boolean inPlace = out != null && out == in;
         long hOut = inPlace ? aside.of(n).h() : States.h(out);
         long cOut = inPlace ? aside.c() : States.c(out);
@@ -127,7 +127,7 @@ final class InferenceRun {
             }
         }
         if (inPlace) {
-            // One copy for both, so that a failure leaves the states as they were.
+            // One copy for h and c, so that a failure leaves the states unchanged.
             ops.copy(States.h(out), aside.h(), aside.bytes());
         }
     }

@@ -2,11 +2,11 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.config.RecurrentConfig;
 
-/** Sizes that cuDNN's descriptors can hold: they count with int. */
+/** The largest sizes of cuDNN's descriptors, which count with int. */
 final class Limits {
     private Limits() {}
 
-    /** Refuses a call's size that is too large. */
+    /** Refuses a plan that is too large. */
     static void check(RecurrentConfig config, int t, int n) {
         long widest = Math.max(config.hiddenSize(), Math.max(config.inputSize(), 2L * config.stateSize()));
         if (n * widest > Integer.MAX_VALUE) {

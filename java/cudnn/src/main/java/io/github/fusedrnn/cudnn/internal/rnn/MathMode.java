@@ -9,9 +9,9 @@ import static org.bytedeco.cuda.global.cudnn.CUDNN_TENSOR_OP_MATH;
 
 import io.github.fusedrnn.config.Precision;
 
-/** In which numbers cuDNN stores and computes; sums are float32 in all of them. */
+/** The data type and the math mode of cuDNN's descriptors; sums are float32 in all of them. */
 enum MathMode {
-    /** FMA_MATH: the default may round factors to TF32. */
+    /** FMA_MATH: the default math may round factors to TF32. */
     FLOAT32("float32 (FMA math)", CUDNN_DATA_FLOAT, CUDNN_FMA_MATH, Float.BYTES, Float.MAX_VALUE),
     TF32("float32 with products that may be TF32", CUDNN_DATA_FLOAT, CUDNN_DEFAULT_MATH, Float.BYTES, Float.MAX_VALUE),
     FLOAT16("float16 storage, float32 sums", CUDNN_DATA_HALF, CUDNN_TENSOR_OP_MATH, Short.BYTES, 65504),
@@ -31,14 +31,14 @@ enum MathMode {
         this.largest = largest;
     }
 
-    /** Those of a precision that cuDNN has; INT8 it has not. */
+    /** The mode of a precision; cuDNN does not have INT8. */
     static MathMode of(Precision precision) {
         return switch (precision) {
             case FLOAT32 -> FLOAT32;
             case TF32 -> TF32;
             case FLOAT16 -> FLOAT16;
             case BFLOAT16 -> BFLOAT16;
-            case INT8 -> throw new IllegalArgumentException("precision: INT8 (expected: one that cuDNN has)");
+            case INT8 -> throw new IllegalArgumentException("precision: INT8 (expected: a precision that cuDNN has)");
         };
     }
 
@@ -56,17 +56,17 @@ enum MathMode {
         return mathType;
     }
 
-    /** Bytes of a number in memory. */
+    /** Bytes of an element. */
     int bytes() {
         return bytes;
     }
 
-    /** The largest magnitude that is stored as a number. */
+    /** The largest finite magnitude of an element. */
     float largest() {
         return largest;
     }
 
-    /** What the names of our kernels call them. */
+    /** The data type in the names of our kernels. */
     String kernelName() {
         return switch (this) {
             case FLOAT32, TF32 -> "f32";
@@ -75,7 +75,7 @@ enum MathMode {
         };
     }
 
-    /** Whether tensors, which are float32 outside, are stored otherwise inside a call. */
+    /** Whether a call stores its sequences, states and weights in 16 bits; the caller's tensors are float32 in any case. */
     boolean isHalf() {
         return bytes == Short.BYTES;
     }

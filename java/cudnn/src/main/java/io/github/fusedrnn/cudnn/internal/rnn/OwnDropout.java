@@ -4,7 +4,7 @@ import io.github.fusedrnn.cudnn.internal.device.CudaDevice;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * cuDNN's own dropout in a training plan, where it is wished: its generator starts anew in each plan, so each gets a seed of its own, made of
+ * cuDNN's own dropout in a training plan, on request. Its generator starts anew in each plan, so each plan gets a seed of its own, derived from
  * the layer's. One thread at a time.
  */
 final class OwnDropout {
@@ -17,7 +17,7 @@ final class OwnDropout {
     private boolean ready;
 
     /**
-     * Dropout of a plan.
+     * Dropout for a plan.
      *
      * @param p 0 = none
      */
@@ -39,7 +39,7 @@ final class OwnDropout {
         ready = true;
     }
 
-    /** Whether cuDNN draws masks. */
+    /** Whether cuDNN generates masks. */
     boolean draws() {
         return p > 0;
     }

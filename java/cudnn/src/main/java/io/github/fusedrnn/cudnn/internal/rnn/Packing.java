@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the weights of some stages lie in cuDNN's weight spaces, for each algorithm that may run them. Algorithms with the same layout share
- * the spaces. Immutable, free to share.
+ * The layouts of cuDNN's weight spaces for the stages of a chain and each algorithm that may run them. Algorithms with the same layout share the
+ * spaces. Immutable, free to share.
  */
 final class Packing {
     private final int stages;
@@ -23,7 +23,7 @@ final class Packing {
         this.stages = stages;
     }
 
-    /** Asks cuDNN; one that it has no kernel for is left to {@link #map}. The caller holds the lock of the device's stream. */
+    /** Queries cuDNN. An algorithm that it refuses is reported by {@link #map}. The caller holds the lock of the device's stream. */
     static Packing of(CudaDevice device, StageChain chain, MathMode math, List<Algorithm> algorithms) {
         Packing packing = new Packing(chain.stages().size());
         WeightLayout canonical = WeightLayout.of(chain.config());
@@ -64,7 +64,7 @@ final class Packing {
     /**
      * The layout of a stage's weight space.
      *
-     * @throws FusedRnnException if cuDNN has refused the algorithm, with its own words
+     * @throws FusedRnnException if cuDNN has refused the algorithm, with cuDNN's message
      */
     WeightMap map(Algorithm algorithm, int stage) {
         return layouts.get(layout(algorithm)).get(stage);
@@ -83,7 +83,7 @@ final class Packing {
         return layout;
     }
 
-    /** Weight spaces with a copy of canonical weights, which are in the numbers of the spaces; {@code cleanup} frees them. */
+    /** Weight spaces with a copy of canonical weights, which have the data type of the spaces; {@code cleanup} frees them. */
     Spaces pack(StreamOps ops, long canonical, int elementBytes, Cleanup cleanup) {
         DeviceBlock[][] blocks = new DeviceBlock[layouts.size()][stages];
         long bytes = 0;

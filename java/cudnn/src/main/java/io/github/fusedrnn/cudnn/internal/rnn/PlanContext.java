@@ -5,7 +5,7 @@ import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the calls of one plan share: stages with their descriptors, the shape of the call at hand, workspaces. One thread at a time. */
+/** What the calls of one plan share: stages with their descriptors, the shape of the current call, workspaces. One thread at a time. */
 final class PlanContext {
     private final CudaDevice device;
     private final StreamOps ops;
@@ -36,7 +36,7 @@ final class PlanContext {
         this.maps = new SequenceMaps(ops, chain, math, shape, scratch("lengths of rows"));
     }
 
-    /** Device memory that goes with the plan. */
+    /** Device memory that is freed with the plan. */
     Scratch scratch(String label) {
         Scratch made = new Scratch(device, label);
         cleanup.add(made::close);
@@ -80,13 +80,13 @@ final class PlanContext {
         return maps;
     }
 
-    /** A stage's part of states {@code [L*D, N, width]} in the numbers of the stages; 0 stays 0. */
+    /** The address of a stage's part of states {@code [L*D, N, width]} in the data type of the stages; 0 stays 0. */
     long part(long states, StageRun stage, int width) {
         long rows = (long) stage.stage().firstStateLayer() * shape.n();
         return states == 0 ? 0 : states + rows * width * math.bytes();
     }
 
-    /** Prepares every stage and makes the workspace large enough for each. */
+    /** Prepares every stage and grows the workspace to the largest need; returns its address. */
     long prepare(Algorithm algorithm, boolean training) {
         long most = 1;
         for (StageRun stage : stages) {
@@ -108,7 +108,7 @@ final class PlanContext {
     /** Changes whenever device memory of the plan moves. */
     long moves() {
         long sum = 0;
-        for (int i = 0; i < scratch.size(); i++) { // asked at every call: an iterator would be garbage
+        for (int i = 0; i < scratch.size(); i++) { // runs in every call: an iterator would be garbage
             sum += scratch.get(i).moves();
         }
         return sum;

@@ -14,14 +14,14 @@ import io.github.fusedrnn.cudnn.internal.CudaStatus;
 import org.bytedeco.cuda.cudnn.cudnnRNNStruct;
 import org.bytedeco.cuda.global.cudnn;
 
-/** A stage as cuDNN's descriptor, with one algorithm. */
+/** cuDNN's descriptor of a stage with one algorithm. */
 final class RnnDescriptor {
     private final cudnnRNNStruct struct = new cudnnRNNStruct();
 
     /**
-     * Made and set.
+     * Creates and sets it.
      *
-     * @param dropout what cuDNN drops between the layers of the stage
+     * @param dropout between the layers of the stage
      * @param cleanup destroys it
      */
     RnnDescriptor(Stage stage, MathMode math, Algorithm algorithm, DropoutDescriptor dropout, Cleanup cleanup) {
@@ -41,7 +41,7 @@ final class RnnDescriptor {
                         math.mathType(),
                         stage.inputSize(),
                         config.hiddenSize(),
-                        // 0 is refused, though the header allows it; H stands for none.
+                        // cuDNN refuses 0, though the header allows it; H means no projection.
                         config.stateSize(),
                         stage.layers(),
                         dropout.struct(),

@@ -10,7 +10,7 @@ import io.github.fusedrnn.internal.math.DropoutMask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before, between and after the stages of a form, made by kernels of our own: other numbers, reversed time, the sum of two
+ * The mappings before, between and after the stages of a chain, by our own kernels: conversion of data types, reversal of time, the sum of two
  * directions, dropout masks. The caller holds the lock of the device's stream. One thread at a time.
  */
 final class SequenceMaps {
@@ -37,7 +37,7 @@ final class SequenceMaps {
         this.lengths = lengths;
     }
 
-    /** The numbers that a kernel reads and writes: the caller's float32, or those of the stages. */
+    /** The data types that a kernel reads and writes: the caller's float32, or that of the stages. */
     private enum Kind {
         IN,
         WITHIN,
@@ -77,17 +77,17 @@ final class SequenceMaps {
         return ops.device().kernels().call("fr_cuda_convert_" + from + "_" + to, CONVERT_PARAMETERS);
     }
 
-    /** Whether the first stage reads something else than the caller's x. */
+    /** Whether the first stage cannot read the caller's x. */
     boolean mapsInput() {
         return chain.reverse() || math.isHalf();
     }
 
-    /** Whether the caller's y is something else than the last stage puts out. */
+    /** Whether the last stage cannot write the caller's y. */
     boolean mapsOutput() {
         return chain.reverse() || chain.sum() || math.isHalf();
     }
 
-    /** Sends the lengths to the device, where kernels read them; before a call or a replay. */
+    /** Copies the lengths to the device, where our kernels read them; before a call or a replay. */
     void sendLengths(boolean training) {
         boolean read = shape.uneven() && (training || chain.reverse());
         if (read && sent != shape.version()) {
@@ -97,27 +97,27 @@ final class SequenceMaps {
         }
     }
 
-    /** Draws the masks of a training call. */
+    /** Sets the masks of a training call. */
     void mask(long seed, long call) {
         mask = chain.masked() ? new DropoutMask(config.dropout(), seed, call) : null;
     }
 
-    /** The caller's x as the first stage reads it. */
+    /** Maps the caller's x to the first stage's input. */
     void input(long x, long to) {
         map(Kind.IN, x, to, config.inputSize(), 1, false, 1, chain.reverse(), -1);
     }
 
-    /** What stage {@code k} has put out, as the next one reads it. */
+    /** Maps the output of stage {@code k} to the next one's input. */
     void between(int k, long from, long to) {
         map(Kind.WITHIN, from, to, config.outputSize(), parts(), chain.reverse(), 1, chain.reverse(), k);
     }
 
-    /** What the last stage has put out, as the caller's y. */
+    /** Maps the last stage's output to the caller's y. */
     void output(long from, long y) {
         map(Kind.OUT, from, y, config.outputSize(), parts(), chain.reverse(), 1, false, -1);
     }
 
-    /** Gradient of {@link #input}: of the first stage's input to that of x. */
+    /** Gradient of {@link #input}: maps the gradient of the first stage's input to that of x. */
     void inputGradient(long from, long dx) {
         map(Kind.OUT, from, dx, config.inputSize(), 1, chain.reverse(), 1, false, -1);
     }
@@ -127,7 +127,7 @@ final class SequenceMaps {
         map(Kind.WITHIN, from, to, config.outputSize(), 1, chain.reverse(), parts(), chain.reverse(), k);
     }
 
-    /** Gradient of {@link #output}: of y to that of what the last stage has put out. */
+    /** Gradient of {@link #output}: maps the gradient of y to that of the last stage's output. */
     void outputGradient(long dy, long to) {
         map(Kind.IN, dy, to, config.outputSize(), 1, false, parts(), chain.reverse(), -1);
     }
@@ -137,7 +137,7 @@ final class SequenceMaps {
         map(Kind.OUTSIDE, sequence, sequence, width, 1, false, 1, false, -1);
     }
 
-    /** Halves of what the last stage puts out that are summed. */
+    /** The halves of a stage's output that are summed. */
     private int parts() {
         return chain.sum() ? 2 : 1;
     }
@@ -181,24 +181,24 @@ final class SequenceMaps {
                 .run(ops.stream(), Grid.elementwise(threads), Grid.THREADS);
     }
 
-    /** Float32 numbers as the stages store them. */
+    /** Converts float32 to the data type of the stages. */
     void narrow(long from, long to, long count) {
         convert(Kind.NARROW, from, to, count);
     }
 
-    /** MathMode as the stages store them to float32. */
+    /** Converts the data type of the stages to float32. */
     void widen(long from, long to, long count) {
         convert(Kind.WIDEN, from, to, count);
     }
 
-    /** {@link #narrow} of states {@code [L*D, N, width]}; 0 = there are none. */
+    /** {@link #narrow} of states {@code [L*D, N, width]}; 0 = none. */
     void narrowStates(long from, long to, int width) {
         if (from != 0) {
             narrow(from, to, states(width));
         }
     }
 
-    /** {@link #widen} of states {@code [L*D, N, width]}; 0 = there are none. */
+    /** {@link #widen} of states {@code [L*D, N, width]}; 0 = none. */
     void widenStates(long from, long to, int width) {
         if (from != 0) {
             widen(from, to, states(width));
@@ -213,7 +213,7 @@ final class SequenceMaps {
         kernel(kind).with(from).with(to).with(count).run(ops.stream(), Grid.elementwise(count), Grid.THREADS);
     }
 
-    /** Float32 numbers in those of a packed copy, for somebody without a plan. */
+    /** Converts float32 to the data type of a packed copy, without a plan. */
     static void narrow(StreamOps ops, MathMode math, long from, long to, long count) {
         ops.device()
                 .kernels()

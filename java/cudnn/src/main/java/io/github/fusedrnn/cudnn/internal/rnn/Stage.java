@@ -9,19 +9,19 @@ import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.config.RecurrentConfig;
 
 /**
- * What one cuDNN descriptor computes of a layer: some of its layers, directions side by side.
+ * The part of a layer that one cuDNN descriptor computes: some of the stacked layers, both directions together.
  *
  * @param config the whole layer
- * @param first its first layer here
+ * @param first the first of these layers
  * @param layers how many
  */
 record Stage(RecurrentConfig config, int first, int layers) {
-    /** Width of what it reads. */
+    /** Width of its input. */
     int inputSize() {
         return config.inputSize(first);
     }
 
-    /** Width of what it puts out: both directions, whatever becomes of them. */
+    /** Width of its output: both directions, before any sum. */
     int outputSize() {
         return config.directions() * config.stateSize();
     }

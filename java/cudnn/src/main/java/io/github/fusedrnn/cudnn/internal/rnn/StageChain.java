@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A layer as a chain of stages: one for all its layers, or one for each where something of ours stands between them (the sum of two
- * directions, a dropout mask). A layer that reads time backwards is run forwards on reversed sequences.
+ * A layer as a chain of stages: one stage for all stacked layers, or one for each where a kernel of ours runs between them (the sum of two
+ * directions, a dropout mask). A layer that reads time backwards runs forwards on reversed sequences.
  *
  * @param config the layer
  * @param stages in order
- * @param masked whether dropout masks of ours stand between the stages
+ * @param masked whether our dropout masks are applied between the stages
  */
 record StageChain(RecurrentConfig config, List<Stage> stages, boolean masked) {
     private static StageChain of(RecurrentConfig config, boolean layered, boolean masked) {
@@ -39,12 +39,12 @@ record StageChain(RecurrentConfig config, List<Stage> stages, boolean masked) {
         return of(config, config.merge() == Merge.SUM || masks, masks);
     }
 
-    /** Whether training draws masks of ours. */
+    /** Whether training applies our masks. */
     static boolean masks(RecurrentConfig config, EngineOptions options) {
         return drops(config) && !options.cudnn().ownDropout();
     }
 
-    /** Whether training drops anything. */
+    /** Whether training has dropout. */
     static boolean drops(RecurrentConfig config) {
         return config.dropout() > 0 && config.layers() > 1;
     }

@@ -14,8 +14,8 @@ import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stage in a plan: its descriptors and the three calls of cuDNN, without garbage. Whoever calls sets the addresses first; 0 is NULL. The
- * caller holds the lock of the device's stream. One thread at a time.
+ * A stage in a plan: its descriptors and cuDNN's three calls, without garbage. The caller sets the addresses first, 0 is NULL, and
+ * holds the lock of the device's stream. One thread at a time.
  */
 final class StageRun {
     private static final int BAD_PARAM = 2;
@@ -66,7 +66,7 @@ final class StageRun {
         return stage;
     }
 
-    /** Lets cuDNN drop between the layers of this stage; before the first call. */
+    /** Turns on cuDNN's dropout between the layers of this stage; before the first call. */
     void dropBetween(DropoutDescriptor with) {
         dropout = with;
     }
@@ -86,14 +86,14 @@ final class StageRun {
     }
 
     /**
-     * Whether a failure may be cuDNN's way to say that an algorithm is not for this. Some limits it reports as parameters that are wrong; what
-     * really is wrong fails with the standard algorithm as well.
+     * Whether a failure may mean that cuDNN does not support an algorithm here. It reports some limits as bad parameters; what really is wrong fails
+     * with the standard algorithm as well.
      */
     static boolean isRefusal(int code) {
         return code / CATEGORY == NOT_SUPPORTED || code / CATEGORY == BAD_PARAM;
     }
 
-    /** Sets the shape of the next calls and asks for the sizes of workspace and reserve space. */
+    /** Sets the shape of the next calls and queries the sizes of workspace and reserve space. */
     void prepare(Algorithm algorithm, boolean training, CallShape shape) {
         if (preparedShape == shape.version() && preparedAlgorithm == algorithm && preparedTraining == training) {
             return;
@@ -114,12 +114,12 @@ final class StageRun {
         preparedTraining = training;
     }
 
-    /** Bytes of workspace, as {@link #prepare} found. */
+    /** Bytes of workspace, from {@link #prepare}. */
     long workBytes() {
         return sizesRead.getLong(0);
     }
 
-    /** Bytes of reserve space, as {@link #prepare} found. */
+    /** Bytes of reserve space, from {@link #prepare}. */
     long reserveBytes() {
         return sizesRead.getLong(Long.BYTES);
     }
@@ -167,7 +167,7 @@ final class StageRun {
         reserve.to(reserveAt);
     }
 
-    /** Forward, as prepared for. */
+    /** Forward, after {@link #prepare}. */
     void forward(Algorithm algorithm, boolean training, long weightBytes) {
         CudaStatus.check(
                 cudnn.cudnnRNNForward(
@@ -194,7 +194,7 @@ final class StageRun {
                 "cudnnRNNForward");
     }
 
-    /** Backward to x and the initial states, with the reserve space that forward has filled. */
+    /** Gradients of x and the initial states, from the reserve space that forward has filled. */
     void backwardData(Algorithm algorithm, long weightBytes) {
         CudaStatus.check(
                 cudnn.cudnnRNNBackwardData_v8(
@@ -223,7 +223,7 @@ final class StageRun {
                 "cudnnRNNBackwardData_v8");
     }
 
-    /** Adds the gradients of the weights to a weight space of their own; after {@link #backwardData}. */
+    /** Adds the gradients of the weights to a weight space; after {@link #backwardData}. */
     void backwardWeights(Algorithm algorithm, long weightBytes, long dWeightsAt) {
         CudaStatus.check(
                 cudnn.cudnnRNNBackwardWeights_v8(

@@ -7,8 +7,8 @@ import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * States of a call as one block of a plan: h, and behind it c on a line of its own, as {@link RecurrentState} has them, so that one copy moves
- * both. One thread at a time.
+ * The states of a call in one block: h, then c at an aligned offset, as {@link RecurrentState} has them, so that one copy moves both. One thread
+ * at a time.
  */
 final class States {
     private static final long ALIGNMENT = 16;
@@ -24,7 +24,7 @@ final class States {
         this.elementBytes = elementBytes;
     }
 
-    /** Makes room for {@code rows} rows; answers this. */
+    /** Grows to {@code rows} rows; returns this. */
     States of(int rows) {
         n = rows;
         block.atLeast(bytes());
@@ -39,7 +39,7 @@ final class States {
         return (hSize() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    /** Elements of h and c and what is between them. */
+    /** Elements of h and c and the padding between them. */
     long size() {
         return cOffset() + (config.hasCellState() ? (long) config.stateLayers() * n * config.hiddenSize() : 0);
     }
@@ -52,17 +52,17 @@ final class States {
         return block.address();
     }
 
-    /** 0 for a cell without. */
+    /** 0 for a cell without c. */
     long c() {
         return config.hasCellState() ? block.address() + cOffset() * elementBytes : 0;
     }
 
-    /** Where a caller's h is; 0 for null. */
+    /** The address of a caller's h; 0 for null. */
     static long h(@Nullable RecurrentState state) {
         return state == null ? 0 : TensorAccess.address(state.h());
     }
 
-    /** Where a caller's c is; 0 for null, and for a cell without. */
+    /** The address of a caller's c; 0 for null, and for a cell without c. */
     static long c(@Nullable RecurrentState state) {
         return state == null || !state.hasCellState() ? 0 : TensorAccess.address(state.c());
     }

@@ -11,8 +11,8 @@ import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.cuda.global.cudnn;
 
 /**
- * Copies and fills in a stream, without garbage: in the device's, or for a while in one that is being captured. The caller holds the lock of
- * the device's stream. One thread at a time.
+ * Copies and fills on a stream, without garbage: on the device's stream, or temporarily on one that is being captured. The caller holds the lock
+ * of the device's stream. One thread at a time.
  */
 final class StreamOps {
     private final CudaDevice device;
@@ -33,23 +33,23 @@ final class StreamOps {
         return stream;
     }
 
-    /** The handle of the device's stream, which puts work where {@link #redirect} says. */
+    /** The cuDNN handle of the device, which enqueues on the stream that {@link #redirect} has set. */
     cudnnContext handle() {
         return device.stream().cudnn();
     }
 
-    /** What comes from now on goes into another stream. */
+    /** Enqueues on another stream from now on. */
     void redirect(CUstream_st other) {
         CudaStatus.check(cudnn.cudnnSetStream(handle(), other), "cudnnSetStream");
         stream = other;
     }
 
-    /** What comes from now on goes into the device's stream again. */
+    /** Enqueues on the device's stream again. */
     void restore() {
         stream = device.stream().handle();
         int status = cudnn.cudnnSetStream(handle(), stream);
         if (status != 0) {
-            // Once more, because the handle is everybody's: left in another stream, its work would be out of order.
+            // Once more, because the handle is shared: on another stream, later work would run out of order.
             status = cudnn.cudnnSetStream(handle(), stream);
         }
         CudaStatus.check(status, "cudnnSetStream");

@@ -21,9 +21,9 @@ import org.bytedeco.javacpp.SizeTPointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the parameters of a stage's layers lie in cuDNN's weight space, as cudnnGetRNNWeightParams says, against the canonical block. Both
- * are cut into the longest pieces that are contiguous in both; canonical gate orders are cuDNN's (LSTM i f g o, GRU r z n), so that on the
- * real library these are few. The layout may depend on the algorithm: nobody has promised otherwise. Immutable, free to share.
+ * Maps the canonical block to cuDNN's weight space of a stage, as cudnnGetRNNWeightParams reports it. Both are divided into the longest pieces
+ * that are contiguous in both; the canonical gate orders are cuDNN's (LSTM i f g o, GRU r z n), so that on the real library these are few. The
+ * layout may depend on the algorithm: cuDNN does not promise otherwise. Immutable, free to share.
  *
  * @param bytes of the weight space
  * @param pieces by canonical offset
@@ -33,7 +33,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
     private static final int MOST_DIMS = 8;
 
     /**
-     * Elements that lie together on both sides.
+     * Elements that are contiguous on both sides.
      *
      * @param canonical offset in the canonical block, in elements
      * @param packed offset in the weight space, in elements
@@ -41,7 +41,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
      */
     record Piece(long canonical, long packed, long count) {}
 
-    /** Asks cuDNN; the caller holds the lock of the device's stream. */
+    /** Queries cuDNN; the caller holds the lock of the device's stream. */
     static WeightMap of(CudaDevice device, RnnDescriptor rnn, Stage stage, MathMode math, WeightLayout layout) {
         Cleanup cleanup = new Cleanup();
         try {
@@ -76,7 +76,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
                     cudnn.cudnnGetRNNWeightSpaceSize(handle, rnn.struct(), new SizeTPointer(new Span(size.address()))),
                     "cudnnGetRNNWeightSpaceSize");
             bytes = size.bytes().getLong(0);
-            // Nothing is read or written there: only differences of addresses are used.
+            // It is never read or written: only differences of addresses are used.
             DeviceBlock space = device.memory().allocate(Math.max(bytes, 1), "weight space");
             cleanup.add(space::close);
             base = new Span(space.address());
@@ -114,7 +114,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
             return layout.find(stage.first() + layer, d, kind);
         }
 
-        /** One linear layer of one gate: its part of a canonical matrix, and of a bias where there are biases. */
+        /** One linear layer of one gate: its part of a canonical matrix, and of a bias if there is one. */
         private void read(
                 int pseudoLayer,
                 int id,
@@ -182,7 +182,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
         }
     }
 
-    /** Copies a canonical block, in the numbers of the weight space, into it; fills what lies between the parameters with zeros. */
+    /** Copies a canonical block of the same data type into the weight space; clears the gaps between parameters. */
     void pack(StreamOps ops, long canonical, long space, int elementBytes) {
         ops.zero(space, bytes);
         for (Piece piece : pieces) {
@@ -193,7 +193,7 @@ record WeightMap(long bytes, List<Piece> pieces) {
         }
     }
 
-    /** Copies a weight space into a canonical block of the same numbers. */
+    /** Copies a weight space into a canonical block of the same data type. */
     void unpack(StreamOps ops, long space, long canonical, int elementBytes) {
         for (Piece piece : pieces) {
             ops.copy(

@@ -4,16 +4,16 @@ import io.github.fusedrnn.tensor.TensorStorage;
 import java.nio.FloatBuffer;
 
 /**
- * Refuses weights that would become infinite where numbers are stored in 16 bits, as the CPU backend does. It reads them all and waits for
- * that, so it is for weights that are packed once and not for those of each training step.
+ * Refuses weights that would become infinite when stored in 16 bits, as the CPU backend does. It reads all weights and waits for the device, so it
+ * is for weights that are packed once, not for those of each training step.
  *
- * @param math what weights are stored in
+ * @param math the data type of the stored weights
  */
 record WeightRange(MathMode math) {
     private static final int AT_ONCE = 1 << 16;
 
     /**
-     * Looks at the first {@code size} weights.
+     * Checks the first {@code size} weights.
      *
      * @throws IllegalArgumentException if one is finite and too large
      */

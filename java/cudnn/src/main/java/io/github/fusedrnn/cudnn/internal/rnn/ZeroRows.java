@@ -3,8 +3,8 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 import io.github.fusedrnn.config.RecurrentConfig;
 
 /**
- * Puts right what cuDNN does with rows of length zero, to which it is shown a length of one: their first step has no say and no effect, and
- * their state goes through unchanged.
+ * Corrects the results of rows of length zero, which cuDNN gets with a length of one: their first step has no effect, and their state passes
+ * through unchanged.
  */
 final class ZeroRows {
     private final StreamOps ops;
@@ -28,7 +28,7 @@ final class ZeroRows {
         }
     }
 
-    /** Writes the states of such rows in a float32 state {@code [L*D, N, width]} over from another one; 0 = zeros. */
+    /** Copies the states of such rows from one float32 state {@code [L*D, N, width]} to another; 0 = zeros. */
     void carryStates(long from, long to, int width) {
         long rowBytes = (long) width * Float.BYTES;
         long pitch = shape.n() * rowBytes;

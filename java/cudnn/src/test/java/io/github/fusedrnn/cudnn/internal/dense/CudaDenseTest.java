@@ -115,7 +115,7 @@ class CudaDenseTest {
                     0,
                     List.of(random(5 * cols, 1), random(3 * cols, 2)),
                     (ops, t) -> ops.scatter(t.get(1), twice, t.get(0).reshape(5, cols)));
-            // Three additions on top of what was there.
+            // Three additions to the existing value.
             agree(
                     6,
                     List.of(random(5 * cols, 1), random(6 * cols, 2)),
