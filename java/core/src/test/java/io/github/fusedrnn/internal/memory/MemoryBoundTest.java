@@ -40,7 +40,8 @@ class MemoryBoundTest {
 
     @Test
     void aRefusalNamesBothNumbers() {
-        assertThat(MemoryBound.refusal("x", 100, 28, "a limit")).isEqualTo("x: asked for 100 bytes, 28 are free (a limit)");
+        assertThat(MemoryBound.refusal("x", 100, 28, "a limit"))
+                .isEqualTo("x: asked for 100 bytes, 28 are free (a limit)");
         for (long unknown : new long[] {-1, Long.MAX_VALUE}) {
             assertThat(MemoryBound.refusal("x", 100, unknown, "the system refused"))
                     .isEqualTo("x: asked for 100 bytes, an unknown number is free (the system refused)");
