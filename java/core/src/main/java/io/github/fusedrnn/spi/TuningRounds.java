@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Measures the candidates for a plan in interleaved rounds, and decides when one of them replaces the rule's choice. Candidates take turns, so
- * that a slow phase of the machine hits all of them.
+ * Measures the candidates for a plan in interleaved rounds, and decides when one of them replaces the rule's choice: its median is below 0.97 of
+ * the rule's, and it wins three rounds of four. Candidates take turns, so that a slow phase of the machine hits all of them, and times of one round
+ * lie close together, so such a phase cannot decide.
  */
 public final class TuningRounds {
     /** A candidate that does not save this much is within the noise. */
@@ -31,7 +32,7 @@ public final class TuningRounds {
     }
 
     /**
-     * Measures, and returns the best candidate as {@link #best} decides.
+     * Measures, and returns the candidate of the least median among those that replace the rule's choice, else the rule's.
      *
      * @param candidates as {@link MeasuredChoice#choice} has them, at least one; the rule's first
      * @param kind what they are, in the plural, for people
@@ -63,10 +64,7 @@ public final class TuningRounds {
         rounds++;
     }
 
-    /**
-     * The candidate of the least median among those that are clearly faster than the rule's choice: their median is below 0.97 of its median,
-     * and they win three rounds of four against it. Times of one round lie close together, so a slow phase of the machine cannot decide.
-     */
+    /** The candidate of the least median among those that replace the rule's choice, else the rule's. */
     MeasuredChoice best() {
         double byRule = median(nanos[0]);
         int best = 0;
