@@ -22,9 +22,10 @@ module io.github.fusedrnn {
             io.github.fusedrnn.formats,
             io.github.fusedrnn.train;
 
-    // The bound of memory that a property sets, and the form of a refusal.
+    // The memory behind tensors and states, its bound, and the form of a refusal.
     exports io.github.fusedrnn.internal.memory to
-            io.github.fusedrnn.cudnn;
+            io.github.fusedrnn.cudnn,
+            io.github.fusedrnn.train;
 
     // The dropout masks, which every backend must have.
     exports io.github.fusedrnn.internal.math to

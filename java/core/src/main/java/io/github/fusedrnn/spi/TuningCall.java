@@ -1,6 +1,7 @@
 package io.github.fusedrnn.spi;
 
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.TensorStorage;
 import io.github.fusedrnn.weights.WeightLayout;
@@ -44,13 +45,13 @@ public final class TuningCall implements AutoCloseable {
         long parameters =
                 reserve != null && weightGradients ? WeightLayout.of(config).size() : 0;
         block = allocate.apply(Math.addExact(sequences, parameters));
-        x = FloatTensor.view(block, 0, rows, config.inputSize());
-        y = FloatTensor.view(block, inputs, rows, config.outputSize());
+        x = TensorAccess.view(block, 0, rows, config.inputSize());
+        y = TensorAccess.view(block, inputs, rows, config.outputSize());
         // Neither zero, which compressed weights may treat apart, nor near the numbers that are slow to compute with.
         x.fill(0.25f);
         call = reserve == null ? null : new TrainingCall(size.t(), size.n(), null, x, null, y, null, 0, 0, reserve);
         results =
-                new InputGradients(null, null, parameters == 0 ? null : FloatTensor.view(block, sequences, parameters));
+                new InputGradients(null, null, parameters == 0 ? null : TensorAccess.view(block, sequences, parameters));
     }
 
     /** Runs it once on a plan of its size. */

@@ -11,6 +11,7 @@ import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.MeasuredChoice;
@@ -146,7 +147,7 @@ class EqualBitsAcrossSchedulesTest {
             parameters = WeightLayout.of(config).size();
             weights = NativeStorage.allocate(parameters, "weights");
             Random random = new Random(t * 31L + n);
-            draw(FloatTensor.view(weights, 0, parameters), random, 0.2f);
+            draw(TensorAccess.view(weights, 0, parameters), random, 0.2f);
             x = FloatTensor.allocate(BackendKind.CPU, t, n, config.inputSize());
             draw(x, random, 1);
             y = FloatTensor.allocate(BackendKind.CPU, t, n, config.outputSize());

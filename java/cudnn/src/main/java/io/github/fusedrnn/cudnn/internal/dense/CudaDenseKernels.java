@@ -15,6 +15,7 @@ import io.github.fusedrnn.dense.DenseKernels;
 import io.github.fusedrnn.dense.DenseOps.AdamStep;
 import io.github.fusedrnn.dense.DenseOps.ClassificationLoss;
 import io.github.fusedrnn.internal.math.DropoutMask;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -106,12 +107,12 @@ public final class CudaDenseKernels implements DenseKernels {
                     rows,
                     inner,
                     alphaOfProduct,
-                    operands[0].to(b.address()),
+                    operands[0].to(TensorAccess.address(b)),
                     transB ? inner : cols,
-                    operands[1].to(a.address()),
+                    operands[1].to(TensorAccess.address(a)),
                     transA ? rows : inner,
                     betaOfProduct,
-                    operands[2].to(c.address()),
+                    operands[2].to(TensorAccess.address(c)),
                     cols);
             CudaStatus.check(status, "cublasSgemm_v2");
         });
@@ -128,8 +129,8 @@ public final class CudaDenseKernels implements DenseKernels {
     public void addBias(FloatTensor y, FloatTensor bias, long rows, long cols) {
         locked(() -> elementwise(
                 kernel("fr_cuda_add_bias", 4)
-                        .with(y.address())
-                        .with(bias.address())
+                        .with(TensorAccess.address(y))
+                        .with(TensorAccess.address(bias))
                         .with(rows)
                         .with(cols),
                 y.size()));
@@ -138,8 +139,8 @@ public final class CudaDenseKernels implements DenseKernels {
     @Override
     public void biasGradient(FloatTensor dy, FloatTensor dBias, long rows, long cols) {
         locked(() -> kernel("fr_cuda_bias_gradient", 4)
-                .with(dy.address())
-                .with(dBias.address())
+                .with(TensorAccess.address(dy))
+                .with(TensorAccess.address(dBias))
                 .with(rows)
                 .with(cols)
                 .run(stream, (cols + 31) / 32, Grid.THREADS));
@@ -147,12 +148,12 @@ public final class CudaDenseKernels implements DenseKernels {
 
     @Override
     public void gather(FloatTensor table, int[] ids, FloatTensor y, long cols) {
-        rowsByIndex("fr_cuda_gather", table.address(), ids, cols, y.address());
+        rowsByIndex("fr_cuda_gather", TensorAccess.address(table), ids, cols, TensorAccess.address(y));
     }
 
     @Override
     public void scatter(FloatTensor x, int[] ids, FloatTensor table, long cols) {
-        rowsByIndex("fr_cuda_scatter", x.address(), ids, cols, table.address());
+        rowsByIndex("fr_cuda_scatter", TensorAccess.address(x), ids, cols, TensorAccess.address(table));
     }
 
     /** A pool of streams calls this for each batch: no lambda, because one that captures its arguments would be garbage. */
@@ -178,13 +179,13 @@ public final class CudaDenseKernels implements DenseKernels {
         locked(() -> {
             long at = put(rows.packed());
             kernel("fr_cuda_scatter_add", 7)
-                    .with(dy.address())
+                    .with(TensorAccess.address(dy))
                     .with(at)
                     .with(at + (long) rows.startsAt() * Integer.BYTES)
                     .with(at + (long) rows.orderAt() * Integer.BYTES)
                     .with((long) rows.distinct())
                     .with(cols)
-                    .with(dTable.address())
+                    .with(TensorAccess.address(dTable))
                     .run(stream, Grid.rows(rows.distinct()), Grid.THREADS);
         });
     }
@@ -199,7 +200,7 @@ public final class CudaDenseKernels implements DenseKernels {
             long losses = results + 2 * Double.BYTES;
             long right = losses + (long) rows * Double.BYTES;
             kernel("fr_cuda_softmax_cross_entropy", 9)
-                    .with(logits.address())
+                    .with(TensorAccess.address(logits))
                     .with(put(labels))
                     .with(ignore)
                     .with((long) rows)
@@ -223,10 +224,10 @@ public final class CudaDenseKernels implements DenseKernels {
     @Override
     public void softmax(FloatTensor x, long rows, long cols, FloatTensor y) {
         locked(() -> kernel("fr_cuda_softmax", 4)
-                .with(x.address())
+                .with(TensorAccess.address(x))
                 .with(rows)
                 .with(cols)
-                .with(y.address())
+                .with(TensorAccess.address(y))
                 .run(stream, Grid.rows(rows), Grid.THREADS));
     }
 
@@ -245,8 +246,8 @@ public final class CudaDenseKernels implements DenseKernels {
         locked(() -> {
             long partial = partials(x.size());
             kernel(name, 6)
-                    .with(x.address())
-                    .with(target.address())
+                    .with(TensorAccess.address(x))
+                    .with(TensorAccess.address(target))
                     .with(scale)
                     .with(address(dx))
                     .with(x.size())
@@ -272,7 +273,7 @@ public final class CudaDenseKernels implements DenseKernels {
         locked(() -> {
             long partial = partials(x.size());
             kernel(name, 3)
-                    .with(x.address())
+                    .with(TensorAccess.address(x))
                     .with(x.size())
                     .with(partial)
                     .run(stream, Grid.parts(x.size()), Grid.THREADS);
@@ -301,8 +302,8 @@ public final class CudaDenseKernels implements DenseKernels {
     public void activate(Activation f, FloatTensor x, FloatTensor y) {
         locked(() -> elementwise(
                 function("fr_cuda_activate", 6, f)
-                        .with(x.address())
-                        .with(y.address())
+                        .with(TensorAccess.address(x))
+                        .with(TensorAccess.address(y))
                         .with(x.size()),
                 x.size()));
     }
@@ -311,10 +312,10 @@ public final class CudaDenseKernels implements DenseKernels {
     public void activateBackward(Activation f, FloatTensor x, FloatTensor y, FloatTensor dy, FloatTensor dx) {
         locked(() -> elementwise(
                 function("fr_cuda_activate_backward", 8, f)
-                        .with(x.address())
-                        .with(y.address())
-                        .with(dy.address())
-                        .with(dx.address())
+                        .with(TensorAccess.address(x))
+                        .with(TensorAccess.address(y))
+                        .with(TensorAccess.address(dy))
+                        .with(TensorAccess.address(dx))
                         .with(x.size()),
                 x.size()));
     }
@@ -333,21 +334,21 @@ public final class CudaDenseKernels implements DenseKernels {
                 dropout = kernel;
             }
             DropoutMask mask = new DropoutMask(p, seed, call);
-            kernel.run(stream, x.address(), y.address(), t, n, units, n * units, units, mask, layer);
+            kernel.run(stream, TensorAccess.address(x), TensorAccess.address(y), t, n, units, n * units, units, mask, layer);
         });
     }
 
     @Override
     public void scale(FloatTensor x, float factor) {
         locked(() -> elementwise(
-                kernel("fr_cuda_scale", 3).with(x.address()).with(factor).with(x.size()), x.size()));
+                kernel("fr_cuda_scale", 3).with(TensorAccess.address(x)).with(factor).with(x.size()), x.size()));
     }
 
     @Override
     public void clamp(FloatTensor x, float low, float high) {
         locked(() -> elementwise(
                 kernel("fr_cuda_clamp", 4)
-                        .with(x.address())
+                        .with(TensorAccess.address(x))
                         .with(low)
                         .with(high)
                         .with(x.size()),
@@ -359,8 +360,8 @@ public final class CudaDenseKernels implements DenseKernels {
         locked(() -> elementwise(
                 kernel("fr_cuda_axpy", 4)
                         .with(a)
-                        .with(x.address())
-                        .with(y.address())
+                        .with(TensorAccess.address(x))
+                        .with(TensorAccess.address(y))
                         .with(y.size()),
                 y.size()));
     }
@@ -376,8 +377,8 @@ public final class CudaDenseKernels implements DenseKernels {
             boolean nesterov) {
         locked(() -> elementwise(
                 kernel("fr_cuda_sgd", 8)
-                        .with(w.address())
-                        .with(g.address())
+                        .with(TensorAccess.address(w))
+                        .with(TensorAccess.address(g))
                         .with(address(velocity))
                         .with(rate)
                         .with(momentum)
@@ -395,10 +396,10 @@ public final class CudaDenseKernels implements DenseKernels {
         double count = (double) step.step();
         locked(() -> elementwise(
                 kernel("fr_cuda_adam", 15)
-                        .with(w.address())
-                        .with(g.address())
-                        .with(m.address())
-                        .with(v.address())
+                        .with(TensorAccess.address(w))
+                        .with(TensorAccess.address(g))
+                        .with(TensorAccess.address(m))
+                        .with(TensorAccess.address(v))
                         .with(step.rate())
                         .with(step.beta1())
                         .with((float) (1 - beta1))
@@ -414,6 +415,6 @@ public final class CudaDenseKernels implements DenseKernels {
     }
 
     private static long address(@Nullable FloatTensor tensor) {
-        return tensor == null ? 0 : tensor.address();
+        return tensor == null ? 0 : TensorAccess.address(tensor);
     }
 }

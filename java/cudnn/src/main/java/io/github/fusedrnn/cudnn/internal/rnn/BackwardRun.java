@@ -6,6 +6,7 @@ import io.github.fusedrnn.cudnn.internal.device.FloatSpan;
 import io.github.fusedrnn.cudnn.internal.device.HostBlock;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.InputGradients;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
@@ -125,7 +126,7 @@ final class BackwardRun {
             finish(dIn, dhx, dcx, dOut);
         }
         if (dWeights != null) {
-            add(dCanonical.address(), dWeights.address());
+            add(dCanonical.address(), TensorAccess.address(dWeights));
         }
     }
 
@@ -158,7 +159,7 @@ final class BackwardRun {
         int width = context.stage(context.count() - 1).stage().outputSize();
         long bytes = shape.cells() * width * context.math().bytes();
         if (dy != null && !maps.mapsOutput() && !shape.hasZeroRows()) {
-            return dy.address();
+            return TensorAccess.address(dy);
         }
         long to = dOutput.atLeast(bytes);
         if (dy == null) {
@@ -166,9 +167,9 @@ final class BackwardRun {
             return to;
         }
         if (maps.mapsOutput()) {
-            maps.outputGradient(dy.address(), to);
+            maps.outputGradient(TensorAccess.address(dy), to);
         } else {
-            ops.copy(to, dy.address(), bytes);
+            ops.copy(to, TensorAccess.address(dy), bytes);
         }
         zeroRows.clearSteps(to, width, context.math().bytes());
         return to;
@@ -176,7 +177,7 @@ final class BackwardRun {
 
     private long firstInputGradient(@Nullable FloatTensor dx) {
         return dx != null && !maps.mapsInput()
-                ? dx.address()
+                ? TensorAccess.address(dx)
                 : dInput.atLeast(
                         shape.cells() * config.inputSize() * context.math().bytes());
     }
@@ -186,10 +187,10 @@ final class BackwardRun {
             return;
         }
         if (maps.mapsInput()) {
-            maps.inputGradient(from, dx.address());
+            maps.inputGradient(from, TensorAccess.address(dx));
         } else if (shape.uneven()) {
             // cuDNN does not document whether it clears the padding of dx.
-            clearPadding(dx.address());
+            clearPadding(TensorAccess.address(dx));
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.tensor.RecurrentState;
 
@@ -29,7 +30,7 @@ final class ForwardRun {
     }
 
     void run(Algorithm algorithm, Spaces weights, TrainingCall call) {
-        run(algorithm, weights, call, call.y().address(), call.out() != null);
+        run(algorithm, weights, call, TensorAccess.address(call.y()), call.out() != null);
     }
 
     /**
@@ -104,9 +105,9 @@ final class ForwardRun {
         long bytes = shape.cells() * config.inputSize() * context.math().bytes();
         long to = reserve.input(0).atLeast(bytes);
         if (maps.mapsInput()) {
-            maps.input(call.x().address(), to);
+            maps.input(TensorAccess.address(call.x()), to);
         } else {
-            ops.copy(to, call.x().address(), bytes);
+            ops.copy(to, TensorAccess.address(call.x()), bytes);
         }
         zeroRows.clearSteps(to, config.inputSize(), context.math().bytes());
     }
@@ -122,14 +123,14 @@ final class ForwardRun {
 
     /** The input of stage {@code k}, in forward and again in backward. */
     long inputOf(int k, TrainingCall call, CudnnReserve reserve) {
-        return k > 0 || ownInput() ? reserve.input(k).address() : call.x().address();
+        return k > 0 || ownInput() ? reserve.input(k).address() : TensorAccess.address(call.x());
     }
 
     /** The output of stage {@code k}. */
     long outputOf(int k, TrainingCall call, CudnnReserve reserve) {
         return k < context.count() - 1 || ownOutput()
                 ? reserve.output(k).address()
-                : call.y().address();
+                : TensorAccess.address(call.y());
     }
 
     /** The initial states in the data type of the stages; filled by forward. */

@@ -3,6 +3,7 @@ package io.github.fusedrnn.cudnn.internal.rnn;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.cudnn.internal.device.Scratch;
 import io.github.fusedrnn.cudnn.internal.rnn.Packing.Spaces;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class InferenceRun {
         room();
         int n = shape.n();
         if (maps.mapsInput()) {
-            maps.input(x.address(), input.address());
+            maps.input(TensorAccess.address(x), input.address());
         }
         long hx = States.h(in);
         long cx = States.c(in);
@@ -98,10 +99,10 @@ final class InferenceRun {
             hy = halfOut.h();
             cy = halfOut.c();
         }
-        long from = maps.mapsInput() ? input.address() : x.address();
+        long from = maps.mapsInput() ? input.address() : TensorAccess.address(x);
         int last = context.count() - 1;
         for (int k = 0; k <= last; k++) {
-            long to = k == last && !maps.mapsOutput() ? y.address() : output.address();
+            long to = k == last && !maps.mapsOutput() ? TensorAccess.address(y) : output.address();
             StageRun stage = context.stage(k);
             stage.sequences(from, to);
             stage.initial(context.part(hx, stage, config.stateSize()), context.part(cx, stage, config.hiddenSize()));
@@ -112,14 +113,14 @@ final class InferenceRun {
                 maps.between(k, to, between.address());
                 from = between.address();
             } else if (maps.mapsOutput()) {
-                maps.output(to, y.address());
+                maps.output(to, TensorAccess.address(y));
             }
         }
         if (half && out != null) {
             maps.widenStates(hy, hOut, config.stateSize());
             maps.widenStates(cy, cOut, config.hiddenSize());
         }
-        zeroRows.clearSteps(y.address(), config.outputSize(), Float.BYTES);
+        zeroRows.clearSteps(TensorAccess.address(y), config.outputSize(), Float.BYTES);
         if (out != null) {
             zeroRows.carryStates(States.h(in), hOut, config.stateSize());
             if (config.hasCellState()) {
