@@ -22,6 +22,8 @@ final class CpuPlan extends NativeResource implements Plan {
     private final int threads;
     private final PlanExplanation explanation;
     private final CallMemory memory;
+    private final int maxT;
+    private final int maxN;
 
     CpuPlan(fr_plan plan, int threads, PlanExplanation explanation, CallMemory memory) {
         super("plan for T = " + explanation.maxT() + ", N = " + explanation.maxN(), () -> {
@@ -32,6 +34,8 @@ final class CpuPlan extends NativeResource implements Plan {
         this.threads = threads;
         this.explanation = explanation;
         this.memory = memory;
+        this.maxT = explanation.maxT();
+        this.maxN = explanation.maxN();
     }
 
     fr_plan handle() {
@@ -40,12 +44,12 @@ final class CpuPlan extends NativeResource implements Plan {
 
     @Override
     public int maxT() {
-        return explanation.maxT();
+        return maxT;
     }
 
     @Override
     public int maxN() {
-        return explanation.maxN();
+        return maxN;
     }
 
     @Override
