@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "../check.h"
+#include "cuda_shim.h"
 #include "device.h"
+#include "kernels.h"
 #include "rnn_math.h"
 #include "scalar.h"
 
@@ -245,6 +247,35 @@ void WorkWaitsUntilSomebodyDoes() {
   EXPECT(Breaches().empty(), "%s", Breaches().c_str());
 }
 
+// Blocks of several sizes, one grid after the other: a thread's stack serves all of them.
+void ThreadsMeetAtBarriers() {
+  constexpr unsigned kBlocks = 3;
+  constexpr unsigned kRounds = 10;
+  for (const unsigned threads : {2U, 256U, 34U, 64U}) {
+    std::vector<unsigned> ring(threads);
+    std::vector<unsigned> swapped(threads);
+    std::vector<unsigned> wrong(kBlocks);
+    RunGrid("ring", {kBlocks, 1, 1}, {threads, 1, 1}, [&] {
+      const unsigned self = threadIdx.x;
+      ring[self] = self + blockIdx.x;
+      __syncthreads();
+      for (unsigned round = 0; round < kRounds; ++round) {
+        const unsigned next = ring[(self + 1) % threads];
+        __syncthreads();
+        ring[self] = next;
+        __syncthreads();
+      }
+      swapped[self] = __shfl_xor_sync(0xffffffffU, ring[self], 1);
+      if (ring[self] != (self + kRounds) % threads + blockIdx.x) ++wrong[blockIdx.x];
+      if (swapped[self] != ring[self ^ 1]) ++wrong[blockIdx.x];
+    });
+    for (unsigned block = 0; block < kBlocks; ++block) {
+      EXPECT(wrong[block] == 0, "%u values in block %u of %u threads", wrong[block], block,
+             threads);
+    }
+  }
+}
+
 void RefusesWhatTheRealLibraryWasSeenToRefuse() {
   void* desc = nullptr;
   cudnnCreateRNNDescriptor(&desc);
@@ -278,6 +309,7 @@ int main() {
   fakecuda::RoundsToHalf();
   fakecuda::MemoryIsWatched();
   fakecuda::WorkWaitsUntilSomebodyDoes();
+  fakecuda::ThreadsMeetAtBarriers();
   fakecuda::RefusesWhatTheRealLibraryWasSeenToRefuse();
   fakecuda::NothingLives();
   return fusedrnn::check::Summary("fakecuda_test");

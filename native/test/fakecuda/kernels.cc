@@ -20,17 +20,39 @@ std::map<std::string, const Kernel*>& Table() {
   return *table;
 }
 
-enum class At { kStart, kRunning, kBlockBarrier, kWarpBarrier, kEnd };
+enum class At { kRunning, kBlockBarrier, kWarpBarrier, kEnd };
 
+// Where a flow of control continues. The compiler's own pair and not swapcontext, which also swaps
+// the signal mask: a system call at every switch, and a reduction makes thousands of them.
+struct Flow {
+  void* buffer[5];
+};
+
+// The address sanitizer would take a jump for the end of a stack, and does not know these.
+#define FAKE_JUMPS [[gnu::noinline, gnu::no_sanitize("address")]]
+
+FAKE_JUMPS void Continue(Flow* to) { __builtin_longjmp(to->buffer, 1); }
+
+// Returns when somebody continues `from`.
+FAKE_JUMPS void Switch(Flow* from, Flow* to) {
+  if (__builtin_setjmp(from->buffer) == 0) Continue(to);
+}
+
+// The same for a flow that has not begun.
+FAKE_JUMPS void Switch(Flow* from, const ucontext_t* to) {
+  if (__builtin_setjmp(from->buffer) == 0) setcontext(to);
+}
+
+// Begun once; then it runs one thread of one block after the other.
 struct Fiber {
-  ucontext_t context;
+  Flow flow;
   std::unique_ptr<char[]> stack;
-  At at = At::kStart;
+  At at = At::kEnd;
 };
 
 // One block in flight; there is one at a time, under the stand-in's lock.
 struct Block {
-  ucontext_t scheduler;
+  Flow scheduler;
   std::vector<Fiber> fibers;
   unsigned threads = 0;
   unsigned current = 0;
@@ -51,28 +73,43 @@ void SetThread(unsigned index) {
   threadIdx.z = index / blockDim.x / blockDim.y;
 }
 
-void FiberMain() {
+// Gives control back to the scheduler until it resumes this fiber.
+void Leave(At at) {
   Block& block = TheBlock();
-  (*block.body)();
-  block.fibers[block.current].at = At::kEnd;
-  swapcontext(&block.fibers[block.current].context, &block.scheduler);
+  Fiber& fiber = block.fibers[block.current];
+  fiber.at = at;
+  Switch(&fiber.flow, &block.scheduler);
+}
+
+void FiberMain() {
+  for (;;) {
+    (*TheBlock().body)();
+    Leave(At::kEnd);
+  }
+}
+
+void Begin(Fiber* fiber) {
+  fiber->stack.reset(new char[kStackBytes]);
+  ucontext_t start;
+  getcontext(&start);
+  start.uc_stack.ss_sp = fiber->stack.get();
+  start.uc_stack.ss_size = kStackBytes;
+  start.uc_link = nullptr;
+  makecontext(&start, FiberMain, 0);
+  Switch(&TheBlock().scheduler, &start);
 }
 
 void Resume(unsigned index) {
   Block& block = TheBlock();
   Fiber& fiber = block.fibers[index];
-  if (fiber.at == At::kStart) {
-    if (fiber.stack == nullptr) fiber.stack.reset(new char[kStackBytes]);
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.get();
-    fiber.context.uc_stack.ss_size = kStackBytes;
-    fiber.context.uc_link = &block.scheduler;
-    makecontext(&fiber.context, FiberMain, 0);
-  }
   fiber.at = At::kRunning;
   SetThread(index);
   block.in_fiber = true;
-  swapcontext(&block.scheduler, &fiber.context);
+  if (fiber.stack == nullptr) {
+    Begin(&fiber);
+  } else {
+    Switch(&block.scheduler, &fiber.flow);
+  }
   block.in_fiber = false;
 }
 
@@ -82,9 +119,7 @@ void Wait(At barrier) {
     Breach("kernel %s: thread 0 of a block passed by a barrier at which others wait", block.name);
     std::abort();
   }
-  const unsigned self = block.current;
-  block.fibers[self].at = barrier;
-  swapcontext(&block.fibers[self].context, &block.scheduler);
+  Leave(barrier);
 }
 
 // Lets threads pass whose whole warp waits, else those whose whole block does.
@@ -116,7 +151,6 @@ bool Release() {
 
 void RunBlock() {
   Block& block = TheBlock();
-  for (unsigned i = 0; i < block.threads; ++i) block.fibers[i].at = At::kStart;
   Resume(0);
   if (block.fibers[0].at == At::kEnd) {
     // All threads of a block meet at the same barriers: where the first met none there are none.
