@@ -9,6 +9,7 @@ import io.github.fusedrnn.internal.checks.Closing;
 import io.github.fusedrnn.internal.math.DropoutMask;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
+import io.github.fusedrnn.testing.Comparison;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Target;
@@ -64,9 +65,9 @@ abstract class CellContract extends Contract {
 
     private void same(String what, float[] actual, float[] expected) {
         if (target().chainsBits()) {
-            assertThat(actual).as(what).containsExactly(expected);
+            Comparison.same(what, actual, expected);
         } else {
-            assertThat(actual).as(what).containsExactly(expected, Offset.offset(ROUNDING));
+            Comparison.near(what, actual, expected, ROUNDING);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.testing.Comparison;
 import io.github.fusedrnn.testing.GoldenCase;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.LayerRun.Result;
@@ -17,7 +18,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,9 +108,9 @@ abstract class SequenceContract extends Contract {
 
     private void same(String what, float[] actual, float[] expected, boolean bits) {
         if (bits) {
-            assertThat(actual).as("%s on %s", what, target()).containsExactly(expected);
+            Comparison.same(what + " on " + target(), actual, expected);
         } else {
-            assertThat(actual).as("%s on %s", what, target()).containsExactly(expected, Offset.offset(ROUNDING));
+            Comparison.near(what + " on " + target(), actual, expected, ROUNDING);
         }
     }
 
@@ -211,8 +211,7 @@ abstract class SequenceContract extends Contract {
         try (RecurrentLayer layer = target().layer(config, clean.weights())) {
             Map<String, double[]> expected = LayerRun.train(layer, clean, 0);
             Map<String, double[]> actual = LayerRun.train(layer, poisoned, 0);
-            expected.forEach((tensor, values) ->
-                    assertThat(actual.get(tensor)).as(tensor).containsExactly(values));
+            expected.forEach((tensor, values) -> Comparison.same(tensor, actual.get(tensor), values));
             checkZeroPadding("y", expected.get("output"), clean.lengths());
             checkZeroPadding("dx", expected.get("grad.input"), clean.lengths());
         }
@@ -296,9 +295,7 @@ abstract class SequenceContract extends Contract {
                 }
                 for (String tensor : single.keySet()) {
                     if (target().promisesBits()) {
-                        assertThat(now.get(tensor))
-                                .as("%s with %d threads", tensor, threads)
-                                .containsExactly(single.get(tensor));
+                        Comparison.same(tensor + " with " + threads + " threads", now.get(tensor), single.get(tensor));
                     }
                 }
                 Result result = LayerRun.infer(
@@ -373,9 +370,7 @@ abstract class SequenceContract extends Contract {
                     single = now;
                 }
                 for (String tensor : single.keySet()) {
-                    assertThat(now.get(tensor))
-                            .as("%s with %d threads", tensor, threads)
-                            .containsExactly(single.get(tensor));
+                    Comparison.same(tensor + " with " + threads + " threads", now.get(tensor), single.get(tensor));
                 }
             }
         }
@@ -389,8 +384,7 @@ abstract class SequenceContract extends Contract {
         try (RecurrentLayer layer = target().layer(config, c.weights())) {
             Map<String, double[]> first = LayerRun.train(layer, c, 0);
             Map<String, double[]> second = LayerRun.train(layer, c, 0);
-            first.forEach((tensor, values) ->
-                    assertThat(second.get(tensor)).as(tensor).containsExactly(values));
+            first.forEach((tensor, values) -> Comparison.same(tensor, second.get(tensor), values));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
+import io.github.fusedrnn.testing.Comparison;
 import io.github.fusedrnn.testing.LayerRun;
 import io.github.fusedrnn.testing.RandomCalls;
 import io.github.fusedrnn.testing.Target;
@@ -84,7 +85,7 @@ abstract class ThreadContract extends Contract {
                         for (int i = 0; i < 50; i++) {
                             y.fill(Float.NaN);
                             layer.infer(x, lengths, null, y, state);
-                            assertThat(y.toArray()).containsExactly(expected);
+                            Comparison.same("y", y.toArray(), expected);
                         }
                     }
                     return null;
@@ -110,7 +111,7 @@ abstract class ThreadContract extends Contract {
                         }
                         float[] now = gradients.all().toArray();
                         float[] expected = first.updateAndGet(old -> old == null ? now : old);
-                        assertThat(now).containsExactly(expected);
+                        Comparison.same("gradients", now, expected);
                     }
                 }
                 return null;

@@ -1,7 +1,5 @@
 package io.github.fusedrnn.internal.cpu;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.github.fusedrnn.Gru;
 import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.RecurrentBuilder;
@@ -23,6 +21,7 @@ import io.github.fusedrnn.spi.Reserve;
 import io.github.fusedrnn.spi.TrainingCall;
 import io.github.fusedrnn.spi.UpstreamGradients;
 import io.github.fusedrnn.tensor.FloatTensor;
+import io.github.fusedrnn.testing.Comparison;
 import io.github.fusedrnn.testing.Target;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.ArrayList;
@@ -125,7 +124,7 @@ class EqualBitsAcrossSchedulesTest {
 
     private static void same(List<float[]> actual, List<float[]> expected, String what) {
         for (int i = 0; i < expected.size(); i++) {
-            assertThat(actual.get(i)).as(what).containsExactly(expected.get(i));
+            Comparison.same(what, actual.get(i), expected.get(i));
         }
     }
 
