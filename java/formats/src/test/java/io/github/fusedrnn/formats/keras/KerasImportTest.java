@@ -15,6 +15,7 @@ import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
+import io.github.fusedrnn.formats.testing.FileInPlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,7 +197,7 @@ class KerasImportTest {
         Path cut = folder.resolve("cut");
         for (byte[] whole : new byte[][] {archive, hdf5}) {
             for (int length = 0; length < whole.length; length++) {
-                Files.write(cut, Arrays.copyOf(whole, length));
+                FileInPlace.write(cut, Arrays.copyOf(whole, length));
                 assertThatThrownBy(() -> KerasImport.read(cut).only())
                         .as("%d of %d bytes", length, whole.length)
                         .isInstanceOf(FormatException.class);
@@ -216,7 +217,7 @@ class KerasImportTest {
             for (int k = 0; k <= i % 3; k++) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }
-            Files.write(changed, bytes);
+            FileInPlace.write(changed, bytes);
             // Not about speed: a file that never ends must fail the test, not stop it.
             Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
                 try {

@@ -31,6 +31,7 @@ import io.github.fusedrnn.formats.onnx.wire.NodeProto;
 import io.github.fusedrnn.formats.onnx.wire.StringStringEntryProto;
 import io.github.fusedrnn.formats.onnx.wire.TensorProto;
 import io.github.fusedrnn.formats.onnx.wire.ValueInfoProto;
+import io.github.fusedrnn.formats.testing.FileInPlace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -415,7 +416,7 @@ class OnnxImportTest {
         byte[] whole = model(weights(4, 1).addNode(lstm())).toByteArray();
         Path path = folder.resolve("cut.onnx");
         for (int length = 0; length < whole.length; length++) {
-            Files.write(path, Arrays.copyOf(whole, length));
+            FileInPlace.write(path, Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> OnnxImport.read(path).only())
                     .as("%d bytes", length)
                     .isInstanceOf(FormatException.class);
@@ -441,7 +442,7 @@ class OnnxImportTest {
             for (int k = 0; k <= i % 3; k++) {
                 changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
             }
-            Files.write(path, changed);
+            FileInPlace.write(path, changed);
             try {
                 OnnxImport.read(path);
             } catch (FormatException e) {

@@ -7,6 +7,7 @@ import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.formats.FormatException;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
+import io.github.fusedrnn.formats.testing.FileInPlace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -192,7 +193,7 @@ class CheckpointFileTest {
         CheckpointWriter writer = gru(new CheckpointWriter(), "").end();
         byte[] whole = Files.readAllBytes(writer.write(path()));
         for (int length = 0; length < whole.length; length++) {
-            Files.write(path(), Arrays.copyOf(whole, length));
+            FileInPlace.write(path(), Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> CheckpointFile.readLayers(path())).isInstanceOf(FormatException.class);
         }
         byte[] pickle = writer.pickled();
@@ -211,7 +212,7 @@ class CheckpointFileTest {
             for (int k = 0; k <= i % 4; k++) {
                 changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
             }
-            Files.write(path(), changed);
+            FileInPlace.write(path(), changed);
             try {
                 CheckpointFile.readLayers(path());
             } catch (FormatException e) {

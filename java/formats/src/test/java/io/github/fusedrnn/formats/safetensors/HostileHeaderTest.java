@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.fusedrnn.formats.FormatException;
+import io.github.fusedrnn.formats.testing.FileInPlace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -289,7 +290,7 @@ class HostileHeaderTest {
     void everyTruncationOfAFileIsRefused() throws IOException {
         byte[] whole = small(folder);
         for (int length = 0; length < whole.length; length++) {
-            Path file = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, length));
+            Path file = FileInPlace.write(folder.resolve("cut"), Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> SafetensorsFile.open(file).close())
                     .as("cut to %d of %d bytes", length, whole.length)
                     .isInstanceOf(FormatException.class)
@@ -315,7 +316,7 @@ class HostileHeaderTest {
                 } else if (change >= 0) {
                     changed[at] ^= (byte) (1 << change);
                 }
-                Path file = Files.write(folder.resolve("changed"), changed);
+                Path file = FileInPlace.write(folder.resolve("changed"), changed);
                 try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
                     opened++;
                     readAll(tensors);

@@ -21,6 +21,7 @@ import io.github.fusedrnn.formats.GoldenRun;
 import io.github.fusedrnn.formats.ImportReport;
 import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
+import io.github.fusedrnn.formats.testing.FileInPlace;
 import io.github.fusedrnn.formats.testing.LayerRun;
 import io.github.fusedrnn.formats.testing.SharedFolder;
 import io.github.fusedrnn.weights.ParameterSpec;
@@ -211,7 +212,7 @@ class SafetensorsLayersTest {
         byte[] whole = Files.readAllBytes(write("", random(small)));
         Path path = folder.resolve("cut.safetensors");
         for (int length = 0; length < whole.length; length++) {
-            Files.write(path, Arrays.copyOf(whole, length));
+            FileInPlace.write(path, Arrays.copyOf(whole, length));
             assertThatThrownBy(() -> SafetensorsLayers.read(path)).isInstanceOf(FormatException.class);
         }
     }

@@ -27,7 +27,7 @@ public final class HostileBytes {
 
     /** Reads these bytes; why they were refused, or nothing if they were read. */
     public static String read(byte[] bytes, Reader reader) throws IOException {
-        Files.write(FILE, bytes);
+        FileInPlace.write(FILE, bytes);
         return read(reader);
     }
 
