@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
-/** A suite that holds on every target; skipped, visibly, where its target is absent. */
+/** What holds on every target; skipped, visibly, where its target is absent. */
 abstract class Contract {
     private final Target target;
 

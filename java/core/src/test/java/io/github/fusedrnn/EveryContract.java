@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestInstance;
 
-/** All contract suites for one target; the classes beside this one name the targets. */
+/** All contracts for one target; the classes beside this one name the targets. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EveryContract {
     private final Target target;

@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
-/** What a contract suite runs on: a backend and, on the CPU, an instruction set and a way to compute products. */
+/** What a contract runs on: a backend and, on the CPU, an instruction set and a way to compute products. */
 public enum Target {
     REFERENCE(BackendKind.REFERENCE, "auto", "auto"),
     CPU_PLAIN(BackendKind.CPU, "plain", "packed"),

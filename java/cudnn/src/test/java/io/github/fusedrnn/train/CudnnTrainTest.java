@@ -8,70 +8,70 @@ import org.junit.jupiter.api.Tag;
 @Tag("gpu")
 final class CudnnTrainTest {
     @Nested
-    final class AttentionOnCudnn extends AttentionSuite {
+    final class AttentionOnCudnn extends AttentionContract {
         AttentionOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class DenseOnCudnn extends DenseSuite {
+    final class DenseOnCudnn extends DenseContract {
         DenseOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class EmbeddingOnCudnn extends EmbeddingSuite {
+    final class EmbeddingOnCudnn extends EmbeddingContract {
         EmbeddingOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class DropoutOnCudnn extends DropoutSuite {
+    final class DropoutOnCudnn extends DropoutContract {
         DropoutOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class LossOnCudnn extends LossSuite {
+    final class LossOnCudnn extends LossContract {
         LossOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class OptimizerOnCudnn extends OptimizerSuite {
+    final class OptimizerOnCudnn extends OptimizerContract {
         OptimizerOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class GradientClipOnCudnn extends GradientClipSuite {
+    final class GradientClipOnCudnn extends GradientClipContract {
         GradientClipOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class CheckpointOnCudnn extends CheckpointSuite {
+    final class CheckpointOnCudnn extends CheckpointContract {
         CheckpointOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class TrainingOnCudnn extends TrainingSuite {
+    final class TrainingOnCudnn extends TrainingContract {
         TrainingOnCudnn() {
             super(BackendKind.CUDNN);
         }
     }
 
     @Nested
-    final class SoftmaxHeadOnCudnn extends SoftmaxHeadSuite {
+    final class SoftmaxHeadOnCudnn extends SoftmaxHeadContract {
         SoftmaxHeadOnCudnn() {
             super(BackendKind.CUDNN);
         }

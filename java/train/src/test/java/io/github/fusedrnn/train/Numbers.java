@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
-/** What the suites compare with, and how closely. */
+/** What the contracts compare with, and how closely. */
 final class Numbers {
     /** Spacing of float32 at 1. */
     private static final double EPSILON = 0x1p-23;

@@ -18,11 +18,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-abstract class CheckpointSuite extends BackendSuite {
+abstract class CheckpointContract extends BackendContract {
     @TempDir
     Path folder;
 
-    CheckpointSuite(BackendKind backend) {
+    CheckpointContract(BackendKind backend) {
         super(backend);
     }
 

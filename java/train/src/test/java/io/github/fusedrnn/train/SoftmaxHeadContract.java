@@ -11,12 +11,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-abstract class SoftmaxHeadSuite extends BackendSuite {
+abstract class SoftmaxHeadContract extends BackendContract {
     private static final int IN = 5;
     private static final int OUT = 7;
     private static final int IGNORED = SoftmaxCrossEntropy.IGNORED;
 
-    SoftmaxHeadSuite(BackendKind backend) {
+    SoftmaxHeadContract(BackendKind backend) {
         super(backend);
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-abstract class LossSuite extends BackendSuite {
+abstract class LossContract extends BackendContract {
     private static final Reduction[] REDUCTIONS = {
         Reduction.sum(),
         Reduction.average(),
@@ -18,7 +18,7 @@ abstract class LossSuite extends BackendSuite {
         Reduction.average().times(3)
     };
 
-    LossSuite(BackendKind backend) {
+    LossContract(BackendKind backend) {
         super(backend);
     }
 

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-abstract class DenseSuite extends BackendSuite {
+abstract class DenseContract extends BackendContract {
     private static final List<Activation> ACTIVATIONS =
             List.of(Activation.IDENTITY, Activation.SIGMOID, Activation.TANH, Activation.RELU);
 
-    DenseSuite(BackendKind backend) {
+    DenseContract(BackendKind backend) {
         super(backend);
     }
 

@@ -12,8 +12,8 @@ import io.github.fusedrnn.spi.Backend;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.junit.jupiter.api.Test;
 
-abstract class TrainingSuite extends BackendSuite {
-    TrainingSuite(BackendKind backend) {
+abstract class TrainingContract extends BackendContract {
+    TrainingContract(BackendKind backend) {
         super(backend);
     }
 

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 /**
  * Tests that every backend passes; a subclass names the backend. Skipped, with the reason, where it is not available.
  */
-abstract class BackendSuite {
+abstract class BackendContract {
     final BackendKind backend;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-    BackendSuite(BackendKind backend) {
+    BackendContract(BackendKind backend) {
         this.backend = backend;
     }
 

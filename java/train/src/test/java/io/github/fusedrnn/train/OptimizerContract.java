@@ -12,10 +12,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-abstract class OptimizerSuite extends BackendSuite {
+abstract class OptimizerContract extends BackendContract {
     private static final int STEPS = 6;
 
-    OptimizerSuite(BackendKind backend) {
+    OptimizerContract(BackendKind backend) {
         super(backend);
     }
 

@@ -11,12 +11,12 @@ import io.github.fusedrnn.config.BackendKind;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-abstract class GradientClipSuite extends BackendSuite {
+abstract class GradientClipContract extends BackendContract {
     private Dense head;
     private Gradients gradients;
     private Parameters parameters;
 
-    GradientClipSuite(BackendKind backend) {
+    GradientClipContract(BackendKind backend) {
         super(backend);
     }
 

@@ -9,10 +9,10 @@ import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-abstract class EmbeddingSuite extends BackendSuite {
+abstract class EmbeddingContract extends BackendContract {
     private static final int[] IDS = {3, 0, 3, 6, 3, 1};
 
-    EmbeddingSuite(BackendKind backend) {
+    EmbeddingContract(BackendKind backend) {
         super(backend);
     }
 

@@ -9,7 +9,7 @@ import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-abstract class AttentionSuite extends BackendSuite {
+abstract class AttentionContract extends BackendContract {
     private static final int ROWS = 3;
     private static final int QUERIES = 4;
     private static final int KEYS = 5;
@@ -18,7 +18,7 @@ abstract class AttentionSuite extends BackendSuite {
     private static final int OUT = 3;
     private static final int[] LENGTHS = {5, 1, 3};
 
-    AttentionSuite(BackendKind backend) {
+    AttentionContract(BackendKind backend) {
         super(backend);
     }
 

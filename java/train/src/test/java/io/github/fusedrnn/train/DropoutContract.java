@@ -8,12 +8,12 @@ import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-abstract class DropoutSuite extends BackendSuite {
+abstract class DropoutContract extends BackendContract {
     private static final int T = 7;
     private static final int N = 5;
     private static final int UNITS = 33;
 
-    DropoutSuite(BackendKind backend) {
+    DropoutContract(BackendKind backend) {
         super(backend);
     }
 
