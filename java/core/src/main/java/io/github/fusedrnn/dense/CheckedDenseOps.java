@@ -1,6 +1,7 @@
 package io.github.fusedrnn.dense;
 
 import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.checks.ThreadSetting;
 import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.Allocator;
@@ -24,9 +25,7 @@ public final class CheckedDenseOps implements DenseOps {
 
     @Override
     public void useThreads(int threads) {
-        if (threads < 1 || threads > ThreadSetting.MOST) {
-            throw new IllegalArgumentException("threads: " + threads + " (expected: 1 to " + ThreadSetting.MOST + ")");
-        }
+        Checks.range("threads", threads, ThreadSetting.MOST);
         kernels.useThreads(threads);
     }
 
@@ -45,8 +44,8 @@ public final class CheckedDenseOps implements DenseOps {
         size("a", a, Math.multiplyExact(m, k), "m * k = " + m + " * " + k);
         size("b", b, Math.multiplyExact(k, n), "k * n = " + k + " * " + n);
         size("c", c, Math.multiplyExact(m, n), "m * n = " + m + " * " + n);
-        apart("c", c, "a", a);
-        apart("c", c, "b", b);
+        Checks.apart(c.overlaps(a), "c", "a");
+        Checks.apart(c.overlaps(b), "c", "b");
         try (Hold hold = new Hold(backend).write("c", c).read("a", a).read("b", b)) {
             kernels.gemm(transA, transB, m, n, k, alpha, a, b, beta, c);
         }
@@ -55,7 +54,7 @@ public final class CheckedDenseOps implements DenseOps {
     @Override
     public void addBias(FloatTensor y, FloatTensor bias) {
         long rows = rows("y", y, bias.size(), "bias");
-        apart("bias", bias, "y", y);
+        Checks.apart(bias.overlaps(y), "bias", "y");
         try (Hold hold = new Hold(backend).write("y", y).read("bias", bias)) {
             kernels.addBias(y, bias, rows, bias.size());
         }
@@ -64,7 +63,7 @@ public final class CheckedDenseOps implements DenseOps {
     @Override
     public void biasGradient(FloatTensor dy, FloatTensor dBias) {
         long rows = rows("dy", dy, dBias.size(), "dBias");
-        apart("dBias", dBias, "dy", dy);
+        Checks.apart(dBias.overlaps(dy), "dBias", "dy");
         try (Hold hold = new Hold(backend).write("dBias", dBias).read("dy", dy)) {
             kernels.biasGradient(dy, dBias, rows, dBias.size());
         }
@@ -75,7 +74,7 @@ public final class CheckedDenseOps implements DenseOps {
         long cols = tableColumns("table", table);
         ids(ids, table.dim(0));
         rowsOfIds("y", y, ids, cols);
-        apart("y", y, "table", table);
+        Checks.apart(y.overlaps(table), "y", "table");
         TensorStorage to = held("y", y);
         try {
             to.checkWritable("y");
@@ -95,7 +94,7 @@ public final class CheckedDenseOps implements DenseOps {
         long cols = tableColumns("table", table);
         ids(ids, table.dim(0));
         rowsOfIds("x", x, ids, cols);
-        apart("table", table, "x", x);
+        Checks.apart(table.overlaps(x), "table", "x");
         TensorStorage to = held("table", table);
         try {
             to.checkWritable("table");
@@ -115,7 +114,7 @@ public final class CheckedDenseOps implements DenseOps {
         long cols = tableColumns("dTable", dTable);
         ids(ids, dTable.dim(0));
         rowsOfIds("dy", dy, ids, cols);
-        apart("dTable", dTable, "dy", dy);
+        Checks.apart(dTable.overlaps(dy), "dTable", "dy");
         try (Hold hold = new Hold(backend).write("dTable", dTable).read("dy", dy)) {
             kernels.scatterAdd(dy, ids, dTable, cols);
         }
@@ -124,12 +123,13 @@ public final class CheckedDenseOps implements DenseOps {
     @Override
     public ClassificationLoss softmaxCrossEntropy(
             FloatTensor logits, int[] labels, int ignore, float scale, @Nullable FloatTensor dLogits) {
-        check(labels.length >= 1, "labels", "none", "one for each row of logits");
-        check(logits.size() % labels.length == 0, "labels", labels.length, "one for each row of logits, " + logits);
+        Checks.argument(labels.length >= 1, "labels", "none", "one for each row of logits");
+        Checks.argument(
+                logits.size() % labels.length == 0, "labels", labels.length, "one for each row of logits, " + logits);
         long classes = logits.size() / labels.length;
         for (int r = 0; r < labels.length; r++) {
             if (labels[r] != ignore && (labels[r] < 0 || labels[r] >= classes)) {
-                throw wrong(
+                throw Checks.wrong(
                         "labels[" + r + "]",
                         labels[r],
                         "0 <= label < classes = " + classes + ", or " + ignore + " to ignore the row");
@@ -143,7 +143,7 @@ public final class CheckedDenseOps implements DenseOps {
 
     @Override
     public void softmax(FloatTensor x, long cols, FloatTensor y) {
-        check(cols >= 1 && x.size() % cols == 0, "cols", cols, "a divisor of x's " + x.size() + " elements");
+        Checks.argument(cols >= 1 && x.size() % cols == 0, "cols", cols, "a divisor of x's " + x.size() + " elements");
         same("y", y, x);
         try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
             kernels.softmax(x, x.size() / cols, cols, y);
@@ -190,7 +190,7 @@ public final class CheckedDenseOps implements DenseOps {
     @Override
     public void dropout(
             FloatTensor x, FloatTensor y, long t, long n, long units, float p, long seed, long call, int layer) {
-        check(p >= 0 && p < 1, "p", p, "0 <= p < 1");
+        Checks.argument(p >= 0 && p < 1, "p", p, "0 <= p < 1");
         size(
                 "x",
                 x,
@@ -225,7 +225,7 @@ public final class CheckedDenseOps implements DenseOps {
 
     @Override
     public void clamp(FloatTensor x, float low, float high) {
-        check(low <= high, "low", low, "at most high = " + high);
+        Checks.argument(low <= high, "low", low, "at most high = " + high);
         try (Hold hold = new Hold(backend).write("x", x)) {
             kernels.clamp(x, low, high);
         }
@@ -250,7 +250,8 @@ public final class CheckedDenseOps implements DenseOps {
             boolean nesterov) {
         same("g", g, w);
         same("velocity", velocity, w);
-        check(velocity != null || momentum == 0, "velocity", "null", "a tensor, because momentum = " + momentum);
+        Checks.argument(
+                velocity != null || momentum == 0, "velocity", "null", "a tensor, because momentum = " + momentum);
         try (Hold hold = new Hold(backend).read("g", g).write("w", w).write("velocity", velocity)) {
             kernels.sgd(w, g, velocity, rate, momentum, weightDecay, nesterov);
         }
@@ -261,7 +262,7 @@ public final class CheckedDenseOps implements DenseOps {
         same("g", g, w);
         same("m", m, w);
         same("v", v, w);
-        check(step.step() >= 1, "step", step.step(), "an integer >= 1");
+        Checks.argument(step.step() >= 1, "step", step.step(), "an integer >= 1");
         try (Hold hold =
                 new Hold(backend).read("g", g).write("w", w).write("m", m).write("v", v)) {
             kernels.adam(w, g, m, v, step);
@@ -269,56 +270,41 @@ public final class CheckedDenseOps implements DenseOps {
     }
 
     private static long rows(String name, FloatTensor tensor, long cols, String colsName) {
-        check(tensor.size() % cols == 0, name, tensor, "rows of " + cols + " elements, as " + colsName);
+        Checks.argument(tensor.size() % cols == 0, name, tensor, "rows of " + cols + " elements, as " + colsName);
         return tensor.size() / cols;
     }
 
     private static long tableColumns(String name, FloatTensor table) {
-        check(table.rank() == 2, name, table, "two dimensions, [rows, columns]");
+        Checks.argument(table.rank() == 2, name, table, "two dimensions, [rows, columns]");
         return table.dim(1);
     }
 
     private static void ids(int[] ids, long rows) {
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0 || ids[i] >= rows) {
-                throw wrong("ids[" + i + "]", ids[i], "0 <= id < " + rows + ", the rows of the table");
+                throw Checks.wrong("ids[" + i + "]", ids[i], "0 <= id < " + rows + ", the rows of the table");
             }
         }
     }
 
     private static void rowsOfIds(String name, FloatTensor rows, int[] ids, long cols) {
         if (rows.size() != ids.length * cols) {
-            throw wrong(name, rows, ids.length * cols + " elements, ids * columns = " + ids.length + " * " + cols);
+            throw Checks.wrong(
+                    name, rows, ids.length * cols + " elements, ids * columns = " + ids.length + " * " + cols);
         }
     }
 
     private static void size(String name, FloatTensor tensor, long size, String expected) {
-        check(tensor.size() == size, name, tensor, size + " elements, " + expected);
+        Checks.argument(tensor.size() == size, name, tensor, size + " elements, " + expected);
     }
 
     private static void same(String name, @Nullable FloatTensor tensor, FloatTensor as) {
         if (tensor != null) {
-            check(tensor.size() == as.size(), name, tensor, as.size() + " elements, as " + as);
-            boolean itself = TensorAccess.storage(tensor) == TensorAccess.storage(as)
-                    && TensorAccess.offset(tensor) == TensorAccess.offset(as);
-            check(itself || !tensor.overlaps(as), name, "overlaps in part", "the same memory or memory apart");
+            Checks.argument(tensor.size() == as.size(), name, tensor, as.size() + " elements, as " + as);
+            boolean itself = tensor.storage() == as.storage() && tensor.offset() == as.offset();
+            Checks.argument(
+                    itself || !tensor.overlaps(as), name, "overlaps in part", "the same memory or memory apart");
         }
-    }
-
-    private static void apart(String name, FloatTensor tensor, String otherName, FloatTensor other) {
-        if (tensor.overlaps(other)) {
-            throw wrong(name, "overlaps " + otherName, "memory apart from " + otherName);
-        }
-    }
-
-    private static void check(boolean ok, String name, Object value, String expected) {
-        if (!ok) {
-            throw wrong(name, value, expected);
-        }
-    }
-
-    private static IllegalArgumentException wrong(String name, Object value, String expected) {
-        return new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
     }
 
     /** One use of a tensor's memory, which the caller releases; refused as {@link Hold} does. Nothing is allocated while all is well. */
@@ -333,7 +319,7 @@ public final class CheckedDenseOps implements DenseOps {
     private static RuntimeException refused(Allocator backend, String name, TensorStorage storage) {
         return storage.isClosed()
                 ? new IllegalStateException(name + ": " + storage.label() + " is closed")
-                : wrong(name, "memory of " + storage.place(), "memory of " + backend.place());
+                : Checks.wrong(name, "memory of " + storage.place(), "memory of " + backend.place());
     }
 
     /** Uses of the tensors of one call. */

@@ -5,6 +5,7 @@ import io.github.fusedrnn.check.ReferenceRun;
 import io.github.fusedrnn.check.SequenceInput;
 import io.github.fusedrnn.check.Tolerances;
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +55,10 @@ public record GoldenRun(
             layer.setWeight(entry.getKey(), widen(entry.getValue()));
         }
         if (products > MAX_PRODUCTS) {
-            throw new IllegalArgumentException("golden run: " + steps + " steps of " + rows + " rows take " + products
-                    + " products (expected: at most " + MAX_PRODUCTS + ")");
+            throw Checks.wrong(
+                    "golden run",
+                    steps + " steps of " + rows + " rows take " + products + " products",
+                    "at most " + MAX_PRODUCTS);
         }
         SequenceInput input = SequenceInput.of(steps, rows, x).withState(h0, c0);
         ReferenceRun run = layer.forward(lengths == null ? input : input.withLengths(lengths));
@@ -78,8 +81,7 @@ public record GoldenRun(
 
     private static double compare(String name, double[] actual, double[] expected, double limit) {
         if (actual.length != expected.length) {
-            throw new IllegalArgumentException(
-                    "golden " + name + ": " + expected.length + " elements (expected: " + actual.length + ")");
+            throw Checks.wrong("golden " + name, expected.length + " elements", actual.length);
         }
         double largest = 0;
         int at = 0;
@@ -95,9 +97,10 @@ public record GoldenRun(
         }
         double relative = worst == 0 ? 0 : worst / largest;
         if (!(relative <= limit)) {
-            throw new IllegalArgumentException("golden " + name + ", element " + at + ": the reference gives "
-                    + actual[at] + " with these weights (expected: " + expected[at] + ", relative error at most "
-                    + limit + ")");
+            throw Checks.wrong(
+                    "golden " + name + ", element " + at,
+                    "the reference gives " + actual[at] + " with these weights",
+                    expected[at] + ", relative error at most " + limit);
         }
         return relative;
     }

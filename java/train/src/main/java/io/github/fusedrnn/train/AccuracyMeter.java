@@ -1,5 +1,7 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /** The share of correct answers since the last reset. One thread at a time. */
 public final class AccuracyMeter {
     private long correct;
@@ -16,7 +18,7 @@ public final class AccuracyMeter {
      * @throws IllegalArgumentException unless 0 ≤ right ≤ all
      */
     public void add(long right, long all) {
-        Arguments.check(right >= 0 && right <= all, "right", right + " of " + all, "0 <= right <= all");
+        Checks.argument(right >= 0 && right <= all, "right", right + " of " + all, "0 <= right <= all");
         correct += right;
         counted += all;
     }

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 import java.util.Objects;
@@ -73,14 +74,15 @@ public final class Adam extends Optimizer {
 
         /** Default 0.001. */
         public Builder learningRate(float value) {
-            this.learningRate = Arguments.notNegative("learningRate", value);
+            Checks.notNegative("learningRate", value);
+            this.learningRate = value;
             return this;
         }
 
         /** Decay of the two moments, each 0 ≤ β &lt; 1; default 0.9 and 0.999. */
         public Builder betas(float first, float second) {
-            Arguments.check(first >= 0 && first < 1, "beta1", first, "0 <= beta < 1");
-            Arguments.check(second >= 0 && second < 1, "beta2", second, "0 <= beta < 1");
+            Checks.argument(first >= 0 && first < 1, "beta1", first, "0 <= beta < 1");
+            Checks.argument(second >= 0 && second < 1, "beta2", second, "0 <= beta < 1");
             this.beta1 = first;
             this.beta2 = second;
             return this;
@@ -88,14 +90,15 @@ public final class Adam extends Optimizer {
 
         /** Default 1e-8. */
         public Builder epsilon(float value) {
-            Arguments.check(value > 0 && Float.isFinite(value), "epsilon", value, "a finite number > 0");
+            Checks.argument(value > 0 && Float.isFinite(value), "epsilon", value, "a finite number > 0");
             this.epsilon = value;
             return this;
         }
 
         /** Default 0. */
         public Builder weightDecay(float value) {
-            this.weightDecay = Arguments.notNegative("weightDecay", value);
+            Checks.notNegative("weightDecay", value);
+            this.weightDecay = value;
             return this;
         }
 

@@ -4,6 +4,7 @@ import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ public final class Attention implements AutoCloseable {
         sequence("queries", queries, fromQuery.in(), "querySize");
         sequence("keys", keys, score.in(), "keySize");
         sequence("y", y, out(), "outSize");
-        Arguments.check(
+        Checks.argument(
                 keys.dim(0) == queries.dim(0), "keys", Arrays.toString(keys.dims()), "N = " + queries.dim(0) + " rows");
         int n = (int) queries.dim(0);
         int q = (int) queries.dim(1);
@@ -156,9 +157,9 @@ public final class Attention implements AutoCloseable {
         if (call == null) {
             throw new IllegalStateException("backward: no forward before it");
         }
-        Arguments.sameShape("dy", dy, "y", call.y);
-        Arguments.sameShape("dQueries", dQueries, "queries", call.queries);
-        Arguments.sameShape("dKeys", dKeys, "keys", call.keys);
+        Shapes.same("dy", dy, "y", call.y);
+        Shapes.same("dQueries", dQueries, "queries", call.queries);
+        Shapes.same("dKeys", dKeys, "keys", call.keys);
         int q = call.queryCount;
         int width = score.in();
         FloatTensor dz = scratch.take(dy.size()).reshape(dy.dims());
@@ -247,7 +248,7 @@ public final class Attention implements AutoCloseable {
     }
 
     private static void sequence(String name, FloatTensor tensor, int width, String letter) {
-        Arguments.check(
+        Checks.argument(
                 tensor.rank() == 3 && tensor.dim(2) == width,
                 name,
                 Arrays.toString(tensor.dims()),
@@ -260,9 +261,9 @@ public final class Attention implements AutoCloseable {
             Arrays.fill(all, k);
             return all;
         }
-        Arguments.check(lengths.length == n, "lengths", lengths.length + " lengths", "one for each of N = " + n);
+        Checks.argument(lengths.length == n, "lengths", lengths.length + " lengths", "one for each of N = " + n);
         for (int length : lengths) {
-            Arguments.check(length >= 1 && length <= k, "lengths", length, "1 to K = " + k);
+            Checks.argument(length >= 1 && length <= k, "lengths", length, "1 to K = " + k);
         }
         return lengths.clone();
     }

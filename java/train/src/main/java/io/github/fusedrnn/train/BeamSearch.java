@@ -1,5 +1,6 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,9 +17,9 @@ import java.util.List;
 public record BeamSearch(int width, int end, int maxLength) {
     /** Refuses numbers that are not positive. */
     public BeamSearch {
-        Arguments.positive("width", width);
-        Arguments.check(end >= 0, "end", end, "an integer >= 0");
-        Arguments.positive("maxLength", maxLength);
+        Checks.positive("width", width);
+        Checks.argument(end >= 0, "end", end, "an integer >= 0");
+        Checks.positive("maxLength", maxLength);
     }
 
     /** A model with memory: one row for each beginning. */

@@ -1,5 +1,6 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,16 +44,17 @@ public final class BucketBatches {
      *     no batch
      */
     public BucketBatches(long seed, int[] lengths, int[] buckets, int batchSize, boolean keepLast) {
-        Arguments.check(buckets.length >= 1, "buckets", "none", "at least one");
+        Checks.argument(buckets.length >= 1, "buckets", "none", "at least one");
         for (int b = 0; b < buckets.length; b++) {
-            Arguments.check(
+            Checks.argument(
                     buckets[b] > (b == 0 ? 0 : buckets[b - 1]),
                     "buckets",
                     Arrays.toString(buckets),
                     "positive lengths, ascending");
         }
         this.seed = seed;
-        this.batchSize = Arguments.positive("batchSize", batchSize);
+        Checks.positive("batchSize", batchSize);
+        this.batchSize = batchSize;
         this.keepLast = keepLast;
         this.buckets = buckets.clone();
         List<List<Integer>> filled = new ArrayList<>();
@@ -73,7 +75,7 @@ public final class BucketBatches {
         filled.forEach(examples ->
                 members.add(examples.stream().mapToInt(Integer::intValue).toArray()));
         arrange();
-        Arguments.check(
+        Checks.argument(
                 !order.isEmpty(),
                 "lengths",
                 lengths.length + " sequences in buckets " + Arrays.toString(buckets),
@@ -123,7 +125,7 @@ public final class BucketBatches {
      * @throws IllegalArgumentException if an epoch has not so many batches
      */
     public void seek(DataPosition position) {
-        Arguments.check(
+        Checks.argument(
                 position.batch() < order.size(),
                 "position",
                 "batch " + position.batch(),

@@ -1,5 +1,7 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /**
  * Where a pipeline stands: enough, with its seed and sizes, to go on from a checkpoint.
  *
@@ -12,6 +14,6 @@ public record DataPosition(long epoch, int batch) {
 
     /** Refuses negative numbers. */
     public DataPosition {
-        Arguments.check(epoch >= 0 && batch >= 0, "position", "epoch " + epoch + ", batch " + batch, "numbers >= 0");
+        Checks.argument(epoch >= 0 && batch >= 0, "position", "epoch " + epoch + ", batch " + batch, "numbers >= 0");
     }
 }

@@ -4,7 +4,7 @@ import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.dense.DenseOps;
-import io.github.fusedrnn.internal.memory.TensorAccess;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ public final class Dense implements Trainable, AutoCloseable {
     public void forward(FloatTensor x, FloatTensor y) {
         block.checkOpen();
         long rows = rows(x, y);
-        Arguments.apart("y", y, "x", x);
+        Checks.apart(y.overlaps(x), "y", "x");
         ops.gemm(false, true, rows, out, in, 1, x, weight, 0, y);
         if (bias != null) {
             ops.addBias(y, bias);
@@ -131,13 +131,13 @@ public final class Dense implements Trainable, AutoCloseable {
     public void backward(FloatTensor x, FloatTensor y, FloatTensor dy, @Nullable FloatTensor dx) {
         block.checkOpen();
         long rows = rows(x, y);
-        Arguments.matrix("dy", dy, rows, out, "out of this Dense");
+        Shapes.matrix("dy", dy, rows, out, "out of this Dense");
         if (dx != null) {
-            Arguments.matrix("dx", dx, rows, in, "in of this Dense");
-            Arguments.apart("dx", dx, "x", x);
-            Arguments.apart("dx", dx, "y", y);
-            Arguments.apart("dx", dx, "dy", dy);
-            TensorAccess.storage(dx).checkWritable("dx");
+            Shapes.matrix("dx", dx, rows, in, "in of this Dense");
+            Checks.apart(dx.overlaps(x), "dx", "x");
+            Checks.apart(dx.overlaps(y), "dx", "y");
+            Checks.apart(dx.overlaps(dy), "dx", "dy");
+            dx.storage().checkWritable("dx");
         }
         FloatTensor upstream = dy;
         if (activation.kind() != Activation.Kind.IDENTITY) {
@@ -154,8 +154,8 @@ public final class Dense implements Trainable, AutoCloseable {
     }
 
     private long rows(FloatTensor x, FloatTensor y) {
-        long rows = Arguments.rows("x", x, in, "in of this Dense");
-        Arguments.matrix("y", y, rows, out, "out of this Dense");
+        long rows = Shapes.rows("x", x, in, "in of this Dense");
+        Shapes.matrix("y", y, rows, out, "out of this Dense");
         return rows;
     }
 
@@ -179,9 +179,11 @@ public final class Dense implements Trainable, AutoCloseable {
         private @Nullable BackendKind backend;
 
         private Builder(int in, int out) {
-            this.in = Arguments.positive("in", in);
-            this.out = Arguments.positive("out", out);
-            Arguments.check(
+            Checks.positive("in", in);
+            this.in = in;
+            Checks.positive("out", out);
+            this.out = out;
+            Checks.argument(
                     (long) in * out <= Integer.MAX_VALUE - 8, "in, out", in + " x " + out, "a product below 2^31 - 8");
         }
 
@@ -197,7 +199,7 @@ public final class Dense implements Trainable, AutoCloseable {
          * @throws IllegalArgumentException if it is none of identity, sigmoid, tanh and relu
          */
         public Builder activation(Activation f) {
-            Arguments.check(ACTIVATIONS.contains(f.kind()), "activation", f.kind(), "one of " + ACTIVATIONS);
+            Checks.argument(ACTIVATIONS.contains(f.kind()), "activation", f.kind(), "one of " + ACTIVATIONS);
             this.activation = f;
             return this;
         }

@@ -3,6 +3,7 @@ package io.github.fusedrnn.train;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 
@@ -31,8 +32,8 @@ public final class Dropout {
      * @throws IllegalArgumentException if p or layer is out of range
      */
     public Dropout(BackendKind backend, float p, long seed, int layer) {
-        Arguments.check(p >= 0 && p < 1, "p", p, "0 <= p < 1");
-        Arguments.check(layer >= 0, "layer", layer, "an integer >= 0");
+        Checks.argument(p >= 0 && p < 1, "p", p, "0 <= p < 1");
+        Checks.argument(layer >= 0, "layer", layer, "an integer >= 0");
         this.ops = Backends.dense(backend);
         this.p = p;
         this.seed = seed;
@@ -72,8 +73,8 @@ public final class Dropout {
 
     private void mask(long call, String fromName, FloatTensor from, String toName, FloatTensor to) {
         int rank = from.rank();
-        Arguments.check(rank == 2 || rank == 3, fromName, Arrays.toString(from.dims()), "[T, N, units] or [N, units]");
-        Arguments.sameShape(toName, to, fromName, from);
+        Checks.argument(rank == 2 || rank == 3, fromName, Arrays.toString(from.dims()), "[T, N, units] or [N, units]");
+        Shapes.same(toName, to, fromName, from);
         long t = rank == 3 ? from.dim(0) : 1;
         ops.dropout(from, to, t, from.dim(rank - 2), from.dim(rank - 1), p, seed, call, layer);
     }

@@ -3,6 +3,7 @@ package io.github.fusedrnn.train;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -94,8 +95,8 @@ public final class Embedding implements Trainable, AutoCloseable {
     }
 
     private void check(int[] ids, String name, FloatTensor rows) {
-        Arguments.check(ids.length >= 1, "ids", "none", "at least one");
-        Arguments.matrix(name, rows, ids.length, width, "one row of D for each id");
+        Checks.argument(ids.length >= 1, "ids", "none", "at least one");
+        Shapes.matrix(name, rows, ids.length, width, "one row of D for each id");
     }
 
     /** Gives table and gradients back. */
@@ -114,9 +115,11 @@ public final class Embedding implements Trainable, AutoCloseable {
         private @Nullable BackendKind backend;
 
         private Builder(int symbols, int width) {
-            this.symbols = Arguments.positive("symbols", symbols);
-            this.width = Arguments.positive("width", width);
-            Arguments.check(
+            Checks.positive("symbols", symbols);
+            this.symbols = symbols;
+            Checks.positive("width", width);
+            this.width = width;
+            Checks.argument(
                     (long) symbols * width <= Integer.MAX_VALUE - 8,
                     "symbols, width",
                     symbols + " x " + width,
@@ -129,7 +132,7 @@ public final class Embedding implements Trainable, AutoCloseable {
          * @throws IllegalArgumentException if it is not in [0, V)
          */
         public Builder padding(int id) {
-            Arguments.check(id >= 0 && id < symbols, "padding", id, "0 <= id < V = " + symbols);
+            Checks.argument(id >= 0 && id < symbols, "padding", id, "0 <= id < V = " + symbols);
             this.padding = id;
             return this;
         }

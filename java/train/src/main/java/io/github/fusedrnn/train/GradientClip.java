@@ -2,6 +2,7 @@ package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 
 /**
  * Bounds on gradients, between backward and the optimiser's step. Only functions; as thread-safe as the parameters they
@@ -17,7 +18,7 @@ public final class GradientClip {
      * @throws IllegalStateException if something is closed
      */
     public static void byValue(Parameters parameters, float bound) {
-        Arguments.check(bound > 0, "bound", bound, "a number > 0");
+        Checks.argument(bound > 0, "bound", bound, "a number > 0");
         parameters.checkOpen();
         DenseOps ops = Backends.dense(parameters.backend());
         for (ParameterBlock block : parameters.blocks().values()) {
@@ -34,7 +35,7 @@ public final class GradientClip {
      * @throws IllegalStateException if something is closed
      */
     public static double byGlobalNorm(Parameters parameters, double maxNorm) {
-        Arguments.check(maxNorm > 0, "maxNorm", maxNorm, "a number > 0");
+        Checks.argument(maxNorm > 0, "maxNorm", maxNorm, "a number > 0");
         double norm = globalNorm(parameters);
         if (norm > maxNorm && Double.isFinite(norm)) {
             DenseOps ops = Backends.dense(parameters.backend());

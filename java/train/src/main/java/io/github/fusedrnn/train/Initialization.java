@@ -1,5 +1,6 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.weights.Initializer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -49,7 +50,7 @@ public interface Initialization {
      * @throws IllegalArgumentException unless low &lt; high and both are finite
      */
     static Initialization uniform(double low, double high) {
-        Arguments.check(
+        Checks.argument(
                 low < high && Double.isFinite(high - low),
                 "low, high",
                 low + ", " + high,
@@ -67,7 +68,7 @@ public interface Initialization {
      * @throws IllegalArgumentException unless both are finite and {@code sigma} is not negative
      */
     static Initialization normal(double mean, double sigma) {
-        Arguments.check(
+        Checks.argument(
                 Double.isFinite(mean) && sigma >= 0 && Double.isFinite(sigma),
                 "mean, sigma",
                 mean + ", " + sigma,
@@ -85,7 +86,7 @@ public interface Initialization {
      * @throws IllegalArgumentException if {@code magnitude} is not positive and finite
      */
     static Initialization xavier(Fan fan, double magnitude, Distribution distribution) {
-        Arguments.check(magnitude > 0 && Double.isFinite(magnitude), "magnitude", magnitude, "a finite number > 0");
+        Checks.argument(magnitude > 0 && Double.isFinite(magnitude), "magnitude", magnitude, "a finite number > 0");
         return (fanIn, fanOut, random, values) -> {
             double width =
                     switch (fan) {

@@ -1,5 +1,7 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /** A learning rate as a function of how far the training has come. Implementations are stateless and free to share. */
 @FunctionalInterface
 public interface LearningRate {
@@ -12,7 +14,7 @@ public interface LearningRate {
 
     /** Always the same. */
     static LearningRate constant(float rate) {
-        Arguments.notNegative("rate", rate);
+        Checks.notNegative("rate", rate);
         return epochs -> rate;
     }
 
@@ -23,9 +25,9 @@ public interface LearningRate {
      * @throws IllegalArgumentException if a number is out of range
      */
     static LearningRate decayAfter(float rate, double factor, int whole) {
-        Arguments.notNegative("rate", rate);
-        Arguments.check(factor > 0 && factor <= 1, "factor", factor, "0 < factor <= 1");
-        Arguments.positive("whole", whole);
+        Checks.notNegative("rate", rate);
+        Checks.argument(factor > 0 && factor <= 1, "factor", factor, "0 < factor <= 1");
+        Checks.positive("whole", whole);
         return epochs -> (float) (rate * Math.pow(factor, Math.max(0, Math.floor(epochs) + 1 - whole)));
     }
 
@@ -35,9 +37,9 @@ public interface LearningRate {
      * @throws IllegalArgumentException if a rate is negative or {@code epochs} not positive
      */
     static LearningRate linear(float first, float last, double epochs) {
-        Arguments.notNegative("first", first);
-        Arguments.notNegative("last", last);
-        Arguments.check(epochs > 0 && Double.isFinite(epochs), "epochs", epochs, "a finite number > 0");
+        Checks.notNegative("first", first);
+        Checks.notNegative("last", last);
+        Checks.argument(epochs > 0 && Double.isFinite(epochs), "epochs", epochs, "a finite number > 0");
         return done -> (float) (first + (last - first) * Math.min(1, done / epochs));
     }
 }

@@ -1,5 +1,7 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /** The mean loss since the last reset. One thread at a time. */
 public final class LossMeter {
     private double sum;
@@ -23,7 +25,7 @@ public final class LossMeter {
      * @throws IllegalArgumentException if {@code count} is negative
      */
     public void add(double lossSum, long count) {
-        Arguments.check(count >= 0, "count", count, "an integer >= 0");
+        Checks.argument(count >= 0, "count", count, "an integer >= 0");
         sum += lossSum;
         counted += count;
     }

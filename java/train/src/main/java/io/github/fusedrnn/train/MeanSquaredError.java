@@ -27,9 +27,9 @@ public final class MeanSquaredError {
      * @throws IllegalStateException if something is closed, or an open tape leases {@code dPrediction}
      */
     public Loss compute(FloatTensor prediction, FloatTensor target, @Nullable FloatTensor dPrediction) {
-        Arguments.sameShape("target", target, "prediction", prediction);
+        Shapes.same("target", target, "prediction", prediction);
         if (dPrediction != null) {
-            Arguments.sameShape("dPrediction", dPrediction, "prediction", prediction);
+            Shapes.same("dPrediction", dPrediction, "prediction", prediction);
         }
         double scale = reduction.scale(prediction.size());
         double sum = ops.squaredError(prediction, target, (float) scale, dPrediction);

@@ -2,6 +2,7 @@ package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -32,7 +33,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
 
     Optimizer(Parameters parameters, float learningRate, List<String> slots) {
         this.parameters = parameters;
-        this.learningRate = Arguments.notNegative("learningRate", learningRate);
+        Checks.notNegative("learningRate", learningRate);
+        this.learningRate = learningRate;
         this.slots = List.copyOf(slots);
         this.ops = Backends.dense(parameters.backend());
         try {
@@ -70,7 +72,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public final void setLearningRate(float rate) {
-        learningRate = Arguments.notNegative("learningRate", rate);
+        Checks.notNegative("learningRate", rate);
+        learningRate = rate;
     }
 
     /** Steps taken so far. */
@@ -115,8 +118,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
      */
     public final void restore(long takenSteps, float rate, Map<String, float[]> saved) {
         checkOpen();
-        Arguments.check(takenSteps >= 0, "steps", takenSteps, "an integer >= 0");
-        Arguments.notNegative("learningRate", rate);
+        Checks.argument(takenSteps >= 0, "steps", takenSteps, "an integer >= 0");
+        Checks.notNegative("learningRate", rate);
         List<String> wrong = new ArrayList<>();
         TreeSet<String> unknown = new TreeSet<>(saved.keySet());
         forEachPart((name, tensor, entry) -> {

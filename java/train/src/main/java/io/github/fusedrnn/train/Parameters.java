@@ -3,6 +3,7 @@ package io.github.fusedrnn.train;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -76,7 +77,7 @@ public final class Parameters {
     }
 
     static void checkName(String name) {
-        Arguments.check(NAME.matcher(name).matches(), "name", "'" + name + "'", "letters, digits, '-' and '_'");
+        Checks.argument(NAME.matcher(name).matches(), "name", "'" + name + "'", "letters, digits, '-' and '_'");
     }
 
     /** Collects blocks. */
@@ -95,24 +96,24 @@ public final class Parameters {
          */
         public Builder add(String name, ParameterBlock block) {
             checkName(name);
-            Arguments.check(
+            Checks.argument(
                     !name.equals(Optimizer.PREFIX) && !name.equals(STATE),
                     "name",
                     "'" + name + "'",
                     "not '" + Optimizer.PREFIX + "' or '" + STATE + "', which files use");
             for (ParameterBlock other : blocks.values()) {
-                Arguments.check(
+                Checks.argument(
                         block.backend() == other.backend(),
                         "block '" + name + "'",
                         "on backend " + block.backend(),
                         "backend " + other.backend() + ", as " + blocks.keySet());
-                Arguments.check(
+                Checks.argument(
                         !block.gradients().overlaps(other.gradients()),
                         "block '" + name + "'",
                         "shares its gradients with another block",
                         "each block once");
             }
-            Arguments.check(
+            Checks.argument(
                     blocks.putIfAbsent(name, block) == null,
                     "name",
                     "'" + name + "'",
@@ -136,7 +137,7 @@ public final class Parameters {
          * @throws IllegalArgumentException if nothing was added
          */
         public Parameters build() {
-            Arguments.check(!blocks.isEmpty(), "parameters", "none", "at least one block");
+            Checks.argument(!blocks.isEmpty(), "parameters", "none", "at least one block");
             return new Parameters(blocks);
         }
     }

@@ -3,6 +3,7 @@ package io.github.fusedrnn.train;
 import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,7 +16,7 @@ final class RecurrentBlock implements ParameterBlock {
 
     RecurrentBlock(RecurrentLayer layer, Gradients gradients) {
         var parameters = layer.weights().layout().parameters();
-        Arguments.check(
+        Checks.argument(
                 gradients.layout().parameters().equals(parameters),
                 "gradients",
                 gradients.names(),

@@ -1,5 +1,7 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /**
  * How a loss becomes one number; its gradient is that of this number. Immutable.
  *
@@ -10,7 +12,7 @@ package io.github.fusedrnn.train;
 public record Reduction(boolean mean, float factor) {
     /** Refuses a factor that is not finite. */
     public Reduction {
-        Arguments.finite("factor", factor);
+        Checks.argument(Float.isFinite(factor), "factor", factor, "a finite number");
     }
 
     /** Σ. */

@@ -1,5 +1,6 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +27,15 @@ public record SequenceBatch(int steps, int rows, int[] inputs, int[] targets, in
      * @throws IllegalArgumentException if there is no row, a sequence is too long, or a target has another length
      */
     public static SequenceBatch of(int steps, List<int[]> inputs, List<int[]> targets, int padding) {
-        Arguments.positive("steps", steps);
+        Checks.positive("steps", steps);
         int rows = inputs.size();
-        Arguments.check(rows >= 1, "inputs", "none", "at least one sequence");
-        Arguments.check(targets.size() == rows, "targets", targets.size() + " sequences", rows + ", as inputs");
+        Checks.argument(rows >= 1, "inputs", "none", "at least one sequence");
+        Checks.argument(targets.size() == rows, "targets", targets.size() + " sequences", rows + ", as inputs");
         int[] lengths = new int[rows];
         for (int n = 0; n < rows; n++) {
             lengths[n] = inputs.get(n).length;
-            Arguments.check(lengths[n] <= steps, "inputs", "length " + lengths[n], "at most T = " + steps);
-            Arguments.check(
+            Checks.argument(lengths[n] <= steps, "inputs", "length " + lengths[n], "at most T = " + steps);
+            Checks.argument(
                     targets.get(n).length == lengths[n],
                     "targets",
                     "length " + targets.get(n).length,
@@ -56,7 +57,7 @@ public record SequenceBatch(int steps, int rows, int[] inputs, int[] targets, in
      */
     public static SequenceBatch nextSymbols(int steps, List<int[]> sequences, int padding) {
         for (int[] sequence : sequences) {
-            Arguments.check(sequence.length >= 1, "sequences", "an empty one", "at least one symbol");
+            Checks.argument(sequence.length >= 1, "sequences", "an empty one", "at least one symbol");
         }
         return of(
                 steps,

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.List;
 
@@ -51,20 +52,22 @@ public final class Sgd extends Optimizer {
 
         /** Default 0.1. */
         public Builder learningRate(float value) {
-            this.learningRate = Arguments.notNegative("learningRate", value);
+            Checks.notNegative("learningRate", value);
+            this.learningRate = value;
             return this;
         }
 
         /** Share of the velocity that stays, 0 ≤ momentum &lt; 1; default 0. */
         public Builder momentum(float value) {
-            Arguments.check(value >= 0 && value < 1, "momentum", value, "0 <= momentum < 1");
+            Checks.argument(value >= 0 && value < 1, "momentum", value, "0 <= momentum < 1");
             this.momentum = value;
             return this;
         }
 
         /** Default 0. */
         public Builder weightDecay(float value) {
-            this.weightDecay = Arguments.notNegative("weightDecay", value);
+            Checks.notNegative("weightDecay", value);
+            this.weightDecay = value;
             return this;
         }
 
@@ -80,7 +83,7 @@ public final class Sgd extends Optimizer {
          * @throws IllegalArgumentException if Nesterov's form is wanted without momentum
          */
         public Sgd build() {
-            Arguments.check(!nesterov || momentum > 0, "nesterov", "true with momentum 0", "momentum > 0");
+            Checks.argument(!nesterov || momentum > 0, "nesterov", "true with momentum 0", "momentum > 0");
             return new Sgd(this);
         }
     }

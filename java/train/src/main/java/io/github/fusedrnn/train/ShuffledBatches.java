@@ -1,5 +1,6 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Arrays;
 
 /**
@@ -24,9 +25,9 @@ public final class ShuffledBatches {
      * @throws IllegalArgumentException if a number is not positive, or an epoch would have no batch
      */
     public ShuffledBatches(long seed, int examples, int batchSize, boolean keepLast) {
-        Arguments.positive("examples", examples);
-        Arguments.positive("batchSize", batchSize);
-        Arguments.check(keepLast || batchSize <= examples, "batchSize", batchSize, "at most " + examples + " examples");
+        Checks.positive("examples", examples);
+        Checks.positive("batchSize", batchSize);
+        Checks.argument(keepLast || batchSize <= examples, "batchSize", batchSize, "at most " + examples + " examples");
         this.seed = seed;
         this.batchSize = batchSize;
         this.batches = examples / batchSize + (keepLast && examples % batchSize > 0 ? 1 : 0);
@@ -57,7 +58,7 @@ public final class ShuffledBatches {
      * @throws IllegalArgumentException if an epoch has not so many batches
      */
     public void seek(DataPosition position) {
-        Arguments.check(
+        Checks.argument(
                 position.batch() < batches,
                 "position",
                 "batch " + position.batch(),

@@ -30,9 +30,9 @@ public final class SigmoidCrossEntropy {
      * @throws IllegalStateException if something is closed, or an open tape leases {@code dLogits}
      */
     public Loss compute(FloatTensor logits, FloatTensor target, @Nullable FloatTensor dLogits) {
-        Arguments.sameShape("target", target, "logits", logits);
+        Shapes.same("target", target, "logits", logits);
         if (dLogits != null) {
-            Arguments.sameShape("dLogits", dLogits, "logits", logits);
+            Shapes.same("dLogits", dLogits, "logits", logits);
         }
         double scale = reduction.scale(logits.size());
         double sum = ops.sigmoidCrossEntropy(logits, target, (float) scale, dLogits);

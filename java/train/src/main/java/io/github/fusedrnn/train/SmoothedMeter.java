@@ -1,5 +1,7 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /**
  * A moving average that forgets: s = keep · s + (1 − keep) · value, divided by 1 − keep^count, so that it is right from
  * the first value on. For the loss that a progress line shows. One thread at a time.
@@ -16,7 +18,7 @@ public final class SmoothedMeter {
      * @throws IllegalArgumentException if it is out of range
      */
     public SmoothedMeter(double keep) {
-        Arguments.check(keep >= 0 && keep < 1, "keep", keep, "0 <= keep < 1");
+        Checks.argument(keep >= 0 && keep < 1, "keep", keep, "0 <= keep < 1");
         this.keep = keep;
     }
 

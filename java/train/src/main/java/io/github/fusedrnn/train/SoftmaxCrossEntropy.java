@@ -3,6 +3,7 @@ package io.github.fusedrnn.train;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +47,10 @@ public final class SoftmaxCrossEntropy {
      */
     public ClassificationLoss compute(FloatTensor logits, int[] labels, @Nullable FloatTensor dLogits) {
         int classes = Math.toIntExact(logits.dim(logits.rank() - 1));
-        Arguments.check(labels.length >= 1, "labels", "none", "at least one");
-        Arguments.matrix("logits", logits, labels.length, classes, "one row for each label");
+        Checks.argument(labels.length >= 1, "labels", "none", "at least one");
+        Shapes.matrix("logits", logits, labels.length, classes, "one row for each label");
         if (dLogits != null) {
-            Arguments.sameShape("dLogits", dLogits, "logits", logits);
+            Shapes.same("dLogits", dLogits, "logits", logits);
         }
         double scale = reduction.scale(counted(labels)); // before the call, which scales the gradient
         DenseOps.ClassificationLoss found = ops.softmaxCrossEntropy(logits, labels, ignore, (float) scale, dLogits);

@@ -3,6 +3,7 @@ package io.github.fusedrnn.train;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.dense.DenseOps;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class SoftmaxHead implements AutoCloseable {
      * @throws IllegalArgumentException if the dense layer has an activation
      */
     public SoftmaxHead(Dense dense, Reduction reduction) {
-        Arguments.check(
+        Checks.argument(
                 dense.activation().kind() == io.github.fusedrnn.config.Activation.Kind.IDENTITY,
                 "dense",
                 "activation " + dense.activation().kind(),
@@ -57,8 +58,8 @@ public final class SoftmaxHead implements AutoCloseable {
      * @throws IllegalStateException if something is closed, or an open tape leases {@code dy}
      */
     public ClassificationLoss train(FloatTensor y, int[] labels, FloatTensor dy) {
-        Arguments.sameShape("dy", dy, "y", y);
-        Arguments.apart("dy", dy, "y", y);
+        Shapes.same("dy", dy, "y", y);
+        Checks.apart(dy.overlaps(y), "dy", "y");
         return run(y, labels, dy);
     }
 
@@ -68,8 +69,8 @@ public final class SoftmaxHead implements AutoCloseable {
     }
 
     private ClassificationLoss run(FloatTensor y, int[] labels, @Nullable FloatTensor dy) {
-        Arguments.check(labels.length >= 1, "labels", "none", "at least one");
-        Arguments.matrix("y", y, labels.length, dense.in(), "one row of in for each label");
+        Checks.argument(labels.length >= 1, "labels", "none", "at least one");
+        Shapes.matrix("y", y, labels.length, dense.in(), "one row of in for each label");
         int[] rows = new int[labels.length];
         int counted = 0;
         for (int row = 0; row < labels.length; row++) {

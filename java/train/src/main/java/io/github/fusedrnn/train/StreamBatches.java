@@ -1,5 +1,7 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
+
 /**
  * A long sequence of symbols, such as the characters of a text, cut into N streams that run side by side, window after
  * window of at most T steps: truncated backpropagation through time. The state at a window's end is the state at the
@@ -26,9 +28,9 @@ public final class StreamBatches {
      * @throws IllegalArgumentException if there are fewer than N + 1 symbols
      */
     public StreamBatches(int[] symbols, int rows, int steps) {
-        Arguments.positive("rows", rows);
-        Arguments.positive("steps", steps);
-        Arguments.check(
+        Checks.positive("rows", rows);
+        Checks.positive("steps", steps);
+        Checks.argument(
                 symbols.length > rows,
                 "symbols",
                 symbols.length + " symbols",
@@ -72,7 +74,7 @@ public final class StreamBatches {
      * @throws IllegalArgumentException if an epoch has not so many windows
      */
     public void seek(DataPosition position) {
-        Arguments.check(
+        Checks.argument(
                 position.batch() < windows,
                 "position",
                 "window " + position.batch(),

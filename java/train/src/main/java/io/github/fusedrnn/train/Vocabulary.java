@@ -1,5 +1,6 @@
 package io.github.fusedrnn.train;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -32,7 +33,7 @@ public final class Vocabulary {
      * @throws IllegalArgumentException if there is none
      */
     public static Vocabulary of(Collection<String> symbols) {
-        Arguments.check(!symbols.isEmpty(), "symbols", "none", "at least one");
+        Checks.argument(!symbols.isEmpty(), "symbols", "none", "at least one");
         return new Vocabulary(new ArrayList<>(new LinkedHashSet<>(symbols)), null);
     }
 
@@ -51,7 +52,7 @@ public final class Vocabulary {
             counts.merge(token, 1L, Long::sum);
         }
         LinkedHashSet<String> chosen = new LinkedHashSet<>(List.of(reserved));
-        Arguments.check(limit >= Math.max(1, chosen.size()), "limit", limit, "room for the reserved symbols");
+        Checks.argument(limit >= Math.max(1, chosen.size()), "limit", limit, "room for the reserved symbols");
         counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue(Collections.reverseOrder())
                         .thenComparing(Map.Entry.comparingByKey(Comparator.naturalOrder())))
@@ -68,7 +69,7 @@ public final class Vocabulary {
      * @throws IllegalArgumentException if it is not among them
      */
     public Vocabulary withUnknown(String symbol) {
-        Arguments.check(contains(symbol), "unknown", "'" + symbol + "'", "one of the " + size() + " symbols");
+        Checks.argument(contains(symbol), "unknown", "'" + symbol + "'", "one of the " + size() + " symbols");
         return new Vocabulary(symbols, symbol);
     }
 
@@ -107,8 +108,7 @@ public final class Vocabulary {
             number = unknown;
         }
         if (number == null) {
-            throw new IllegalArgumentException(
-                    what + ": " + describe(symbol) + " (expected: one of the " + size() + " symbols that are known)");
+            throw Checks.wrong(what, describe(symbol), "one of the " + size() + " known symbols");
         }
         return number;
     }
@@ -165,13 +165,13 @@ public final class Vocabulary {
             } catch (NumberFormatException | ArithmeticException e) {
                 end = Integer.MAX_VALUE;
             }
-            Arguments.check(
+            Checks.argument(
                     end > colon && end <= text.length(), "vocabulary", "no length at character " + at, "length:symbol");
             symbols.add(text.substring(colon + 1, end));
             at = end;
         }
         Vocabulary vocabulary = of(symbols);
-        Arguments.check(vocabulary.size() == symbols.size(), "vocabulary", "a symbol twice", "different symbols");
+        Checks.argument(vocabulary.size() == symbols.size(), "vocabulary", "a symbol twice", "different symbols");
         return vocabulary;
     }
 }

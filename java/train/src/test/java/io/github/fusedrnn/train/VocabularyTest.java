@@ -27,10 +27,10 @@ final class VocabularyTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> words.encode("--prime", List.of("a", "zebra")))
-                .withMessage("--prime: 'zebra' (expected: one of the 3 symbols that are known)");
+                .withMessage("--prime: 'zebra' (expected: one of the 3 known symbols)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> words.number("é"))
-                .withMessage("symbol: the character 'é' (U+00E9) (expected: one of the 3 symbols that are known)");
+                .withMessage("symbol: the character 'é' (U+00E9) (expected: one of the 3 known symbols)");
         assertThat(words.withUnknown("?").encode("text", List.of("zebra", "b"))).containsExactly(2, 1);
         assertThatIllegalArgumentException().isThrownBy(() -> words.withUnknown("zebra"));
     }

@@ -8,11 +8,11 @@ public final class Checks {
 
     public static void argument(boolean ok, String name, @Nullable Object value, String expected) {
         if (!ok) {
-            throw wrong(name, String.valueOf(value), expected);
+            throw wrong(name, value, expected);
         }
     }
 
-    public static IllegalArgumentException wrong(String name, String value, String expected) {
+    public static IllegalArgumentException wrong(String name, @Nullable Object value, Object expected) {
         return new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
     }
 
@@ -25,13 +25,19 @@ public final class Checks {
 
     public static void positive(String name, long value) {
         if (value < 1) {
-            throw wrong(name, Long.toString(value), "an integer >= 1");
+            throw wrong(name, value, "an integer >= 1");
+        }
+    }
+
+    public static void notNegative(String name, float value) {
+        if (!(value >= 0 && Float.isFinite(value))) {
+            throw wrong(name, value, "a finite number >= 0");
         }
     }
 
     public static void range(String name, int value, int largest) {
         if (value < 1 || value > largest) {
-            throw wrong(name, Integer.toString(value), "1 to " + largest);
+            throw wrong(name, value, "1 to " + largest);
         }
     }
 

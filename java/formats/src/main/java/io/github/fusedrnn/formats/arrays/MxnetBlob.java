@@ -6,6 +6,7 @@ import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.layout.CanonicalWeights;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Arrays;
 
 /**
@@ -25,8 +26,7 @@ public final class MxnetBlob {
     public static LayerImport read(RecurrentConfig config, float[] blob) {
         LayerLayout layout = LayerLayout.of(Framework.MXNET, config.cell(), config.reset());
         if (!config.bias() || config.projectionSize() > 0 || config.peepholes()) {
-            throw new IllegalArgumentException(
-                    "config: " + config + " (expected: with biases, without projection and peepholes)");
+            throw Checks.wrong("config", config, "with biases, without projection and peepholes");
         }
         int rows = Math.multiplyExact(config.gates(), config.hiddenSize());
         long weights = 0;
@@ -35,7 +35,7 @@ public final class MxnetBlob {
         }
         long all = weights + 2L * rows * config.stateLayers();
         if (blob.length != all) {
-            throw new IllegalArgumentException("blob: " + blob.length + " elements (expected: " + all + ")");
+            throw Checks.wrong("blob", blob.length + " elements", all);
         }
         CanonicalWeights canonical = new CanonicalWeights(config, layout, 0);
         int at = 0;

@@ -8,6 +8,7 @@ import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.layout.CanonicalWeights;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -156,8 +157,7 @@ public final class TensorFlowKernels {
 
     private static void requireSize(String name, float[] values, long rows, long columns) {
         if (values.length != rows * columns) {
-            throw new IllegalArgumentException(
-                    name + ": " + values.length + " elements (expected: [" + rows + ", " + columns + "])");
+            throw Checks.wrong(name, values.length + " elements", "[" + rows + ", " + columns + "]");
         }
     }
 }

@@ -11,6 +11,7 @@ import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.layout.CanonicalWeights;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +41,8 @@ final class KerasLayer {
         int[] recurrent = first.recurrent().dims();
         int[] kernel = first.kernel().dims();
         if (recurrent.length != 2 || kernel.length != 2 || recurrent[0] < 1) {
-            throw new IllegalArgumentException("kernel " + first.kernel() + ", recurrent kernel " + first.recurrent()
-                    + " (expected: [C, G*H] and [H, G*H])");
+            throw Checks.wrong(
+                    "kernel", first.kernel() + ", recurrent kernel: " + first.recurrent(), "[C, G*H] and [H, G*H]");
         }
         int h = recurrent[0];
         CellKind cell = kind(recurrent);
@@ -72,7 +73,7 @@ final class KerasLayer {
         for (int d = 0; d < cells.size(); d++) {
             KerasCell one = cells.get(d);
             if ((one.bias() == null) != (bias == null)) {
-                throw new IllegalArgumentException("bias: of one direction only (expected: of both, or none)");
+                throw Checks.wrong("bias", "of one direction only", "of both, or none");
             }
             KerasCell.Matrix b = one.bias();
             canonical.put(0, d, one.kernel().values(), one.recurrent().values(), b == null ? null : b.values(), null);
@@ -91,8 +92,8 @@ final class KerasLayer {
                 return kind;
             }
         }
-        throw new IllegalArgumentException("recurrent kernel [" + recurrent[0] + ", " + recurrent[1]
-                + "] (expected: [H, G*H] with G = 1, 3 or 4)");
+        throw Checks.wrong(
+                "recurrent kernel", "[" + recurrent[0] + ", " + recurrent[1] + "]", "[H, G*H] with G = 1, 3 or 4");
     }
 
     /** The configuration of the cell's own layer, inside of a Bidirectional where there is one. */
@@ -119,12 +120,14 @@ final class KerasLayer {
                 : configured.type();
         String expected = cell == CellKind.RNN ? "SimpleRNN" : cell.name();
         if (!type.equals(expected)) {
-            throw new IllegalArgumentException("class " + type + " (expected: " + expected + ", as its weights have "
-                    + cell.gateCount() + " gates; SimpleRNN, LSTM and GRU can be imported)");
+            throw Checks.wrong(
+                    "class",
+                    type,
+                    expected + ", as its weights have " + cell.gateCount()
+                            + " gates; SimpleRNN, LSTM and GRU can be imported");
         }
         if (config.get("units") instanceof Double units && units != h) {
-            throw new IllegalArgumentException(
-                    "units: " + units + " (expected: " + h + ", as the recurrent kernel says)");
+            throw Checks.wrong("units", units, h + ", as the recurrent kernel says");
         }
     }
 
@@ -133,8 +136,7 @@ final class KerasLayer {
             return Direction.BIDIRECTIONAL;
         }
         if (!cells.get(0).direction().isEmpty()) {
-            throw new IllegalArgumentException(
-                    "Bidirectional: only its " + cells.get(0).direction() + " layer (expected: both)");
+            throw Checks.wrong("Bidirectional", "only its " + cells.get(0).direction() + " layer", "both");
         }
         if (Json.flag(config, "go_backwards", false)) {
             report.warning(
@@ -152,8 +154,7 @@ final class KerasLayer {
             case "concat" -> Merge.CONCAT;
             case "sum" -> Merge.SUM;
             default ->
-                throw new IllegalArgumentException("merge_mode: " + Json.text(configured.config(), "merge_mode", "none")
-                        + " (expected: concat or sum)");
+                throw Checks.wrong("merge_mode", Json.text(configured.config(), "merge_mode", "none"), "concat or sum");
         };
     }
 
@@ -166,8 +167,7 @@ final class KerasLayer {
         } else {
             boolean two = bias.values().length == 6L * h;
             if (config.containsKey("reset_after") && after != two) {
-                throw new IllegalArgumentException("bias " + bias + " (expected: " + (after ? "[2, 3*H]" : "[3*H]")
-                        + ", as reset_after is " + after + ")");
+                throw Checks.wrong("bias", bias, (after ? "[2, 3*H]" : "[3*H]") + ", as reset_after is " + after);
             }
             after = two;
         }
@@ -199,8 +199,7 @@ final class KerasLayer {
             // Keras 3 changed it to relu6(x + 3) / 6.
             case "hard_sigmoid" -> Activation.hardSigmoid(keras3 ? 1 / 6f : 0.2f, 0.5f);
             default ->
-                throw new IllegalArgumentException(name + ": " + value
-                        + " (expected: tanh, sigmoid, relu, linear, softsign, softplus, elu or hard_sigmoid)");
+                throw Checks.wrong(name, value, "tanh, sigmoid, relu, linear, softsign, softplus, elu or hard_sigmoid");
         };
     }
 

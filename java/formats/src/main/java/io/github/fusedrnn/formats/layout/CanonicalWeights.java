@@ -1,6 +1,7 @@
 package io.github.fusedrnn.formats.layout;
 
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.weights.ParameterSpec.Kind;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ public final class CanonicalWeights {
      */
     public CanonicalWeights(RecurrentConfig config, LayerLayout layout, float forget) {
         if (layout.cell() != config.cell()) {
-            throw new IllegalArgumentException("layout: " + layout.cell() + " (expected: " + config.cell() + ")");
+            throw Checks.wrong("layout", layout.cell(), config.cell());
         }
         this.config = config;
         this.layout = layout;

@@ -2,6 +2,7 @@ package io.github.fusedrnn.formats.layout;
 
 import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.config.ResetPlacement;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -83,11 +84,10 @@ public record LayerLayout(
         gates = List.copyOf(gates);
         peepholes = List.copyOf(peepholes);
         if (gates.size() != cell.gateCount() || !gates.containsAll(cell.gates())) {
-            throw new IllegalArgumentException("gates: " + gates + " (expected: each of " + cell.gates() + " once)");
+            throw Checks.wrong("gates", gates, "each of " + cell.gates() + " once");
         }
         if (!peepholes.isEmpty() && (peepholes.size() != 3 || !peepholes.containsAll(CANONICAL_PEEPHOLES))) {
-            throw new IllegalArgumentException(
-                    "peepholes: " + peepholes + " (expected: each of " + CANONICAL_PEEPHOLES + " once, or none)");
+            throw Checks.wrong("peepholes", peepholes, "each of " + CANONICAL_PEEPHOLES + " once, or none");
         }
     }
 
@@ -139,9 +139,10 @@ public record LayerLayout(
         return TABLE.stream()
                 .filter(row -> row.framework == framework && row.cell == cell && row.reset == reset)
                 .findAny()
-                .orElseThrow(() -> new IllegalArgumentException("layout: " + framework + " " + cell
-                        + (cell == CellKind.GRU ? ", reset " + reset : "") + " (expected: one of "
-                        + TABLE.stream().map(LayerLayout::label).toList() + ")"));
+                .orElseThrow(() -> Checks.wrong(
+                        "layout",
+                        framework + " " + cell + (cell == CellKind.GRU ? ", reset " + reset : ""),
+                        "one of " + TABLE.stream().map(LayerLayout::label).toList()));
     }
 
     private String label() {
@@ -289,15 +290,14 @@ public record LayerLayout(
 
     private int[] peepholeOrder() {
         if (peepholes.isEmpty()) {
-            throw new IllegalArgumentException("peepholes: given (expected: none, " + label() + " has none)");
+            throw Checks.wrong("peepholes", "given", "none, " + label() + " has none");
         }
         return orders(peepholes, CANONICAL_PEEPHOLES);
     }
 
     private void requireForget(float forget) {
         if (forgetBias ? !Float.isFinite(forget) : forget != 0) {
-            throw new IllegalArgumentException("forget: " + forget + " (expected: "
-                    + (forgetBias ? "a finite number" : "0, " + label() + " adds none") + ")");
+            throw Checks.wrong("forget", forget, (forgetBias ? "a finite number" : "0, " + label() + " adds none"));
         }
     }
 
@@ -309,14 +309,12 @@ public record LayerLayout(
     private static float[] requireSize(String name, float[] values, int blocks, int hidden, int columns) {
         Objects.requireNonNull(values, name);
         if (hidden < 1 || columns < 1) {
-            throw new IllegalArgumentException(
-                    name + ": H = " + hidden + ", width = " + columns + " (expected: at least 1)");
+            throw Checks.wrong(name, "H = " + hidden + ", width = " + columns, "at least 1");
         }
         // Three ints below 2^31 could overflow a long.
         long rows = (long) blocks * hidden;
         if (rows > Integer.MAX_VALUE || rows * columns != values.length) {
-            throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + blocks + " * "
-                    + hidden + " * " + columns + ")");
+            throw Checks.wrong(name, values.length + " elements", blocks + " * " + hidden + " * " + columns);
         }
         return values;
     }

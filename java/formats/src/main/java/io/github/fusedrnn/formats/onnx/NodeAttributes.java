@@ -9,6 +9,7 @@ import io.github.fusedrnn.config.ResetPlacement;
 import io.github.fusedrnn.formats.ImportReport;
 import io.github.fusedrnn.formats.onnx.wire.AttributeProto;
 import io.github.fusedrnn.formats.onnx.wire.NodeProto;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class NodeAttributes {
         this.cell = cell;
         for (AttributeProto attribute : node.getAttributeList()) {
             if (attributes.put(attribute.getName(), attribute) != null) {
-                throw new IllegalArgumentException("attribute " + attribute.getName() + ": twice (expected: once)");
+                throw Checks.wrong("attribute " + attribute.getName(), "twice", "once");
             }
         }
     }
@@ -62,8 +63,8 @@ final class NodeAttributes {
             report.ignored("attribute output_sequence: it only says which outputs are wanted");
         }
         if (!attributes.isEmpty()) {
-            throw new IllegalArgumentException("attributes " + attributes.keySet() + " (expected: those that " + cell
-                    + " has in ONNX's operator sets 1 to 22)");
+            throw Checks.wrong(
+                    "attributes", attributes.keySet(), "those that " + cell + " has in ONNX's operator sets 1 to 22");
         }
         return RecurrentConfig.builder(cell, inputSize, hiddenSize)
                 .direction(direction)
@@ -84,16 +85,14 @@ final class NodeAttributes {
             case "forward" -> Direction.FORWARD;
             case "reverse" -> Direction.REVERSE;
             case "bidirectional" -> Direction.BIDIRECTIONAL;
-            default ->
-                throw new IllegalArgumentException(
-                        "attribute direction: '" + name + "' (expected: forward, reverse or bidirectional)");
+            default -> throw Checks.wrong("attribute direction", "'" + name + "'", "forward, reverse or bidirectional");
         };
     }
 
     private float clip() {
         AttributeProto attribute = attributes.remove("clip");
         if (attribute != null && !(attribute.getF() > 0)) {
-            throw new IllegalArgumentException("attribute clip: " + attribute.getF() + " (expected: more than 0)");
+            throw Checks.wrong("attribute clip", attribute.getF(), "more than 0");
         }
         return attribute == null ? 0 : attribute.getF();
     }
@@ -102,7 +101,7 @@ final class NodeAttributes {
     private boolean flag(String name, boolean has) {
         @Nullable AttributeProto attribute = has ? attributes.remove(name) : null;
         if (attribute != null && attribute.getI() != 0 && attribute.getI() != 1) {
-            throw new IllegalArgumentException("attribute " + name + ": " + attribute.getI() + " (expected: 0 or 1)");
+            throw Checks.wrong("attribute " + name, attribute.getI(), "0 or 1");
         }
         return attribute != null && attribute.getI() == 1;
     }

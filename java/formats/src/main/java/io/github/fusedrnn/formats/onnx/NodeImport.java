@@ -9,6 +9,7 @@ import io.github.fusedrnn.formats.layout.CanonicalWeights;
 import io.github.fusedrnn.formats.layout.Framework;
 import io.github.fusedrnn.formats.layout.LayerLayout;
 import io.github.fusedrnn.formats.onnx.wire.NodeProto;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -52,14 +53,15 @@ final class NodeImport {
         @Nullable Constant p = optional(7);
         NodeAttributes attributes = new NodeAttributes(cell, node);
         if (w.rank() != 3 || r.rank() != 3) {
-            throw new IllegalArgumentException("W: " + Arrays.toString(w.dims()) + ", R: " + Arrays.toString(r.dims())
-                    + " (expected: [D, G*H, C] and [D, G*H, H])");
+            throw Checks.wrong(
+                    "W",
+                    Arrays.toString(w.dims()) + ", R: " + Arrays.toString(r.dims()),
+                    "[D, G*H, C] and [D, G*H, H]");
         }
         long named = attributes.hiddenSize(r.dims()[2]);
         int h = r.dims()[2];
         if (named != h) {
-            throw new IllegalArgumentException("attribute hidden_size: " + named + " (expected: " + h + ", as R is "
-                    + Arrays.toString(r.dims()) + ")");
+            throw Checks.wrong("attribute hidden_size", named, h + ", as R is " + Arrays.toString(r.dims()));
         }
         RecurrentConfig config = attributes.config(w.dims()[2], h, b != null, p != null, report);
         int d = config.directions();
@@ -156,7 +158,7 @@ final class NodeImport {
     private Constant required(int index) throws IOException {
         @Nullable Constant value = optional(index);
         if (value == null) {
-            throw new IllegalArgumentException(INPUTS.get(index) + ": missing (expected: a constant)");
+            throw Checks.wrong(INPUTS.get(index), "missing", "a constant");
         }
         return value;
     }
@@ -176,8 +178,7 @@ final class NodeImport {
 
     private static void requireShape(String name, @Nullable Constant value, int... dims) {
         if (value != null && !Arrays.equals(value.dims(), dims)) {
-            throw new IllegalArgumentException(
-                    name + ": " + Arrays.toString(value.dims()) + " (expected: " + Arrays.toString(dims) + ")");
+            throw Checks.wrong(name, Arrays.toString(value.dims()), Arrays.toString(dims));
         }
     }
 

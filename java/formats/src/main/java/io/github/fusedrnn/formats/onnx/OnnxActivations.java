@@ -2,6 +2,7 @@ package io.github.fusedrnn.formats.onnx;
 
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -45,8 +46,10 @@ public final class OnnxActivations {
             Consumer<String> warnings) {
         int slots = directions * cell.activationSlots().size();
         if (!names.isEmpty() && names.size() != slots) {
-            throw new IllegalArgumentException("activations: " + names.size() + " functions (expected: " + slots + ", "
-                    + directions + " direction(s) of " + cell.activationSlots() + ")");
+            throw Checks.wrong(
+                    "activations",
+                    names.size() + " functions",
+                    slots + ", " + directions + " direction(s) of " + cell.activationSlots());
         }
         OnnxActivations parameters = new OnnxActivations(alphas, betas, warnings);
         List<Activation> functions = new ArrayList<>();
@@ -73,7 +76,7 @@ public final class OnnxActivations {
             case "thresholdedrelu" -> Activation.thresholdedRelu(doubtful(alphas, name, "alpha"));
             case "scaledtanh" -> Activation.scaledTanh(doubtful(alphas, name, "alpha"), doubtful(betas, name, "beta"));
             case "affine" -> Activation.affine(doubtful(alphas, name, "alpha"), doubtful(betas, name, "beta"));
-            default -> throw new IllegalArgumentException("activations: '" + name + "' (expected: a function of ONNX)");
+            default -> throw Checks.wrong("activations", "'" + name + "'", "a function of ONNX");
         };
     }
 

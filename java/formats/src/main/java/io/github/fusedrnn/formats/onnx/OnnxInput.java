@@ -1,5 +1,6 @@
 package io.github.fusedrnn.formats.onnx;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Arrays;
 
 /**
@@ -17,8 +18,7 @@ public record OnnxInput(float[] values, int... dims) {
     public OnnxInput {
         dims = dims.clone();
         if (Constant.count(dims) != values.length) {
-            throw new IllegalArgumentException(
-                    "values: " + values.length + " elements (expected: " + Arrays.toString(dims) + ")");
+            throw Checks.wrong("values", values.length + " elements", Arrays.toString(dims));
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.fusedrnn.formats.onnx.wire.GraphProto;
 import io.github.fusedrnn.formats.onnx.wire.NodeProto;
 import io.github.fusedrnn.formats.onnx.wire.TensorProto;
 import io.github.fusedrnn.formats.onnx.wire.ValueInfoProto;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,8 +70,7 @@ final class Scope {
             return value;
         }
         if (depth > MAX_CHAIN) {
-            throw new IllegalArgumentException("'" + name + "': behind " + depth
-                    + " nodes, perhaps a cycle (expected: at most " + MAX_CHAIN + ")");
+            throw Checks.wrong("'" + name + "'", "behind " + depth + " nodes, perhaps a cycle", "at most " + MAX_CHAIN);
         }
         TensorProto tensor = initializers.get(name);
         NodeProto producer = producers.get(name);
@@ -90,12 +90,11 @@ final class Scope {
                         "'" + name + "': made by a " + producer.getOpType() + " whose arguments do not fit", e);
             }
         } else if (inputs.contains(name)) {
-            throw new IllegalArgumentException(
-                    "'" + name + "': an input of the graph (expected: a constant of the file)");
+            throw Checks.wrong("'" + name + "'", "an input of the graph", "a constant of the file");
         } else if (outer != null) {
             return outer.constant(name, depth);
         } else {
-            throw new IllegalArgumentException("'" + name + "': nowhere in the file (expected: a constant)");
+            throw Checks.wrong("'" + name + "'", "nowhere in the file", "a constant");
         }
         budget.take(value.size());
         known.put(name, value);

@@ -5,6 +5,7 @@ import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.config.Merge;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.formats.ImportReport;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.weights.ParameterSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +41,7 @@ final class ParameterGroup {
     String name(ParameterSpec spec) {
         String name = names.get(spec.name());
         if (name == null) {
-            throw new IllegalArgumentException(spec.name() + ": missing (expected: " + spec.shape() + ")");
+            throw Checks.wrong(spec.name(), "missing", spec.shape());
         }
         return name;
     }
@@ -99,22 +100,21 @@ final class ParameterGroup {
                 return kind;
             }
         }
-        throw new IllegalArgumentException("weight_hh_l0: " + recurrent
-                + " (expected: [G*H, H] with G = 1, 3 or 4, or [4*H, P] beside a weight_hr_l0 [P, H])");
+        throw Checks.wrong(
+                "weight_hh_l0", recurrent, "[G*H, H] with G = 1, 3 or 4, or [4*H, P] beside a weight_hr_l0 [P, H]");
     }
 
     private static List<Long> matrix(Map<String, List<Long>> shapes, String name) {
         @Nullable List<Long> shape = shapes.get(name);
         if (shape == null || shape.size() != 2) {
-            throw new IllegalArgumentException(
-                    name + ": " + (shape == null ? "missing" : shape) + " (expected: a matrix)");
+            throw Checks.wrong(name, (shape == null ? "missing" : shape), "a matrix");
         }
         return shape;
     }
 
     private static int size(String what, long value) {
         if (value > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(what + ": " + value + " (expected: less than 2^31)");
+            throw Checks.wrong(what, value, "less than 2^31");
         }
         return (int) value;
     }

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.formats.safetensors;
 
 import io.github.fusedrnn.formats.FormatException;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -232,8 +233,10 @@ public final class SafetensorsFile implements AutoCloseable {
     public void readInto(String name, FloatBuffer out) throws FormatException {
         TensorInfo info = info(name);
         if (out.remaining() != info.elementCount()) {
-            throw new IllegalArgumentException("out: " + out.remaining() + " elements remaining (expected: "
-                    + info.elementCount() + ", tensor " + Text.quoted(name) + " " + info.shape() + ")");
+            throw Checks.wrong(
+                    "out",
+                    out.remaining() + " elements remaining",
+                    info.elementCount() + ", tensor " + Text.quoted(name) + " " + info.shape());
         }
         readInto(name, 0, out);
     }
@@ -252,9 +255,10 @@ public final class SafetensorsFile implements AutoCloseable {
     public void readInto(String name, long first, FloatBuffer out) throws FormatException {
         TensorInfo info = typed(name, EXACT_FLOATS, "; readFloatsNarrowed rounds F64");
         if (first < 0 || first > info.elementCount() - out.remaining()) {
-            throw new IllegalArgumentException("first: " + first + ", " + out.remaining()
-                    + " elements remaining (expected: within the " + info.elementCount() + " elements of tensor "
-                    + Text.quoted(name) + ")");
+            throw Checks.wrong(
+                    "first",
+                    first + ", " + out.remaining() + " elements remaining",
+                    "within the " + info.elementCount() + " elements of tensor " + Text.quoted(name));
         }
         eachWindow(info, first, out.remaining(), window -> Elements.toFloats(info.dtype(), window, out));
     }
@@ -312,8 +316,10 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private int arrayLength(String name, TensorInfo info) {
         if (info.elementCount() > MAX_ARRAY) {
-            throw new IllegalArgumentException("name: tensor " + Text.quoted(name) + " has " + info.elementCount()
-                    + " elements (expected: at most " + MAX_ARRAY + " for an array; readInto reads parts)");
+            throw Checks.wrong(
+                    "name",
+                    "tensor " + Text.quoted(name) + " has " + info.elementCount() + " elements",
+                    "at most " + MAX_ARRAY + " for an array; readInto reads parts");
         }
         return (int) info.elementCount();
     }

@@ -8,6 +8,7 @@ import io.github.fusedrnn.formats.LayerImport;
 import io.github.fusedrnn.formats.ModelImport;
 import io.github.fusedrnn.formats.pytorch.NamedTensors;
 import io.github.fusedrnn.formats.pytorch.StateDictImport;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public final class SafetensorsLayers {
         for (ParameterSpec spec : WeightLayout.of(layer.config()).parameters()) {
             float[] values = layer.weights().get(spec.name());
             if (values == null) {
-                throw new IllegalArgumentException("layer: no " + spec.name() + " (expected: all its parameters)");
+                throw Checks.wrong("layer", "no " + spec.name(), "all its parameters");
             }
             writer.floats(prefix + spec.name(), values, dimensions(spec.shape()));
         }
@@ -162,8 +163,8 @@ public final class SafetensorsLayers {
                 && shape.get(1) <= Integer.MAX_VALUE
                 && shape.get(2) == config.inputSize();
         if (!sized) {
-            throw new IllegalArgumentException(name + "input: " + shape + " (expected: "
-                    + (config.batchMajor() ? "[N, T, " : "[T, N, ") + config.inputSize() + "])");
+            throw Checks.wrong(
+                    name + "input", shape, (config.batchMajor() ? "[N, T, " : "[T, N, ") + config.inputSize() + "]");
         }
         int steps = shape.get(config.batchMajor() ? 1 : 0).intValue();
         int rows = shape.get(config.batchMajor() ? 0 : 1).intValue();

@@ -3,6 +3,7 @@ package io.github.fusedrnn.formats.safetensors;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.fusedrnn.formats.file.AtomicFile;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -72,7 +73,7 @@ public final class SafetensorsWriter {
         requireText("key", key);
         requireText("value", value);
         if (metadata.putIfAbsent(key, value) != null) {
-            throw new IllegalArgumentException("key: " + Text.quoted(key) + " (expected: each key once)");
+            throw Checks.wrong("key", Text.quoted(key), "each key once");
         }
         return this;
     }
@@ -177,15 +178,15 @@ public final class SafetensorsWriter {
     private SafetensorsWriter add(String name, DType dtype, long[] shape, int count, Encoder encoder) {
         requireText("name", name);
         if (name.equals(Header.METADATA)) {
-            throw new IllegalArgumentException("name: " + name + " (expected: another, this one is the metadata's)");
+            throw Checks.wrong("name", name, "another, this one is the metadata's");
         }
         List<Long> dimensions = Arrays.stream(shape).boxed().toList();
         if (TensorInfo.byteSize(dtype, dimensions) != (long) count * dtype.bytes()) {
-            throw new IllegalArgumentException("shape: " + dimensions + " (expected: a product of " + count
-                    + ", the values of tensor " + Text.quoted(name) + ")");
+            throw Checks.wrong(
+                    "shape", dimensions, "a product of " + count + ", the values of tensor " + Text.quoted(name));
         }
         if (tensors.putIfAbsent(name, new Tensor(dtype, dimensions, count, encoder)) != null) {
-            throw new IllegalArgumentException("name: " + Text.quoted(name) + " (expected: each name once)");
+            throw Checks.wrong("name", Text.quoted(name), "each name once");
         }
         return this;
     }
@@ -232,8 +233,7 @@ public final class SafetensorsWriter {
         Objects.requireNonNull(text, argument);
         int index = Text.unpairedSurrogate(text);
         if (index >= 0) {
-            throw new IllegalArgumentException(
-                    argument + ": half a surrogate pair at index " + index + " (expected: valid Unicode)");
+            throw Checks.wrong(argument, "half a surrogate pair at index " + index, "valid Unicode");
         }
     }
 

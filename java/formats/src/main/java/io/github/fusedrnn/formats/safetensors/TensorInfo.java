@@ -1,5 +1,6 @@
 package io.github.fusedrnn.formats.safetensors;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.List;
 
 /**
@@ -25,8 +26,10 @@ public record TensorInfo(DType dtype, List<Long> shape, long begin, long end) {
         shape = List.copyOf(shape);
         long bytes = byteSize(dtype, shape);
         if (begin < 0 || end < begin || end - begin != bytes) {
-            throw new IllegalArgumentException("data_offsets: [" + begin + ", " + end + "] (expected: " + bytes
-                    + " bytes apart, the size of " + dtype + " " + shape + ")");
+            throw Checks.wrong(
+                    "data_offsets",
+                    "[" + begin + ", " + end + "]",
+                    bytes + " bytes apart, the size of " + dtype + " " + shape);
         }
     }
 
@@ -63,18 +66,16 @@ public record TensorInfo(DType dtype, List<Long> shape, long begin, long end) {
         long count = 1;
         for (long dimension : shape) {
             if (dimension < 0) {
-                throw new IllegalArgumentException("shape: " + shape + " (expected: no negative dimension)");
+                throw Checks.wrong("shape", shape, "no negative dimension");
             }
             if (dimension > 0 && count > Long.MAX_VALUE / dtype.bits() / dimension) {
-                throw new IllegalArgumentException("shape: " + shape + " (expected: fewer than 2^63 bits in all, "
-                        + dtype.bits() + " an element)");
+                throw Checks.wrong("shape", shape, "fewer than 2^63 bits in all, " + dtype.bits() + " an element");
             }
             count *= Math.max(dimension, 1);
         }
         long bits = count(shape) * dtype.bits();
         if (bits % 8 != 0) {
-            throw new IllegalArgumentException("shape: " + shape + " (expected: a whole number of bytes, " + dtype
-                    + " has " + dtype.bits() + " bits)");
+            throw Checks.wrong("shape", shape, "a whole number of bytes, " + dtype + " has " + dtype.bits() + " bits");
         }
         return bits / 8;
     }
