@@ -17,18 +17,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a pickle that holds tensors in dictionaries, lists and tuples. It executes nothing: a global is a name that is compared with the
- * few that tensors are made of, and every other one ends the reading. Source: the opcodes of Python's pickletools, protocols 2 to 5.
+ * few that tensors are made of, and any other one is refused. Source: Python's pickletools, protocols 2 to 5.
  */
 final class PickleReader {
     /** Far more than the names and shapes of any model. */
     static final int MAX_BYTES = 16 << 20;
 
     private static final int MAX_OBJECTS = 2_000_000;
-    private static final String DICT = "collections.OrderedDict";
-    private static final String TENSOR = "torch._utils._rebuild_tensor_v2";
-    private static final String PARAMETER = "torch._utils._rebuild_parameter";
+    private static final String ORDERED_DICT = "collections.OrderedDict";
+    private static final String REBUILD_TENSOR = "torch._utils._rebuild_tensor_v2";
+    private static final String REBUILD_PARAMETER = "torch._utils._rebuild_parameter";
     private static final String SIZE = "torch.Size";
-    private static final Set<String> CALLABLE = Set.of(DICT, TENSOR, PARAMETER, SIZE);
+    private static final Set<String> CALLABLE = Set.of(ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER, SIZE);
 
     /** Where the tensors' elements are, by the names that a persistent id has. */
     record Storage(String type, String key, long elements) {}
@@ -36,16 +36,17 @@ final class PickleReader {
     /** A view of a storage. */
     record Tensor(Storage storage, long offset, List<Long> shape, List<Long> strides) {}
 
-    /** Values that are not changed once made; a list may be. */
+    /** Immutable, unlike a list. */
     private record Tuple(List<Object> items) {}
 
-    /** A name of code, which is never run. */
+    /** The name of a class or function, which is never called. */
     private record Global(String name) {}
 
-    /** None, and whatever else has no influence. */
+    /** Python's None. */
     private static final Object NONE = new Object();
 
-    private static final Object MARK = new Object();
+    /** Python's markobject: where a run of values begins on the stack. */
+    private static final Object MARK_OBJECT = new Object();
 
     private final Path file;
     private final ByteBuffer in;
@@ -65,14 +66,14 @@ final class PickleReader {
      * @param file for messages
      * @param bytes the pickle
      * @return maps, lists, strings, numbers and {@link Tensor}s
-     * @throws FormatException if it is no pickle, or holds or calls anything that no tensor is made of
+     * @throws FormatException if it is not a pickle, or refers to anything but what tensors are made of
      */
     static Object read(Path file, byte[] bytes) throws FormatException {
         PickleReader reader = new PickleReader(file, bytes);
         try {
             return reader.read();
         } catch (BufferUnderflowException e) {
-            throw reader.fail("ends in the middle (expected: " + reader.in.capacity() + " bytes to end with a stop)");
+            throw reader.fail("truncated (expected: STOP within " + reader.in.capacity() + " bytes)");
         }
     }
 
@@ -80,10 +81,10 @@ final class PickleReader {
         while (true) {
             opcodeAt = in.position();
             int opcode = in.get() & 0xff;
-            if (opcode == '.') {
+            if (opcode == Opcode.STOP) {
                 Object result = pop();
                 if (!stack.isEmpty()) {
-                    throw fail("stops with " + stack.size() + " values too many");
+                    throw fail("STOP with " + stack.size() + " more values on the stack (expected: none)");
                 }
                 return result;
             }
@@ -93,116 +94,114 @@ final class PickleReader {
 
     private void step(int opcode) throws FormatException {
         switch (opcode) {
-            case 0x80 -> {
+            case Opcode.PROTO -> {
                 int protocol = in.get();
                 if (protocol < 2 || protocol > 5) {
                     throw fail("protocol " + protocol + " (expected: 2 to 5)");
                 }
             }
-            case 0x95 -> in.getLong(); // a frame's length
-            case '(' -> stack.add(MARK);
-            case '}' -> push(new LinkedHashMap<Object, Object>());
-            case ']' -> push(new ArrayList<Object>());
-            case ')' -> push(new Tuple(List.of()));
-            case 't' -> push(new Tuple(popMark()));
-            case 0x85 -> push(new Tuple(popSome(1)));
-            case 0x86 -> push(new Tuple(popSome(2)));
-            case 0x87 -> push(new Tuple(popSome(3)));
-            case 'd' -> {
+            case Opcode.FRAME -> in.getLong(); // a frame's length
+            case Opcode.MARK -> stack.add(MARK_OBJECT);
+            case Opcode.EMPTY_DICT -> push(new LinkedHashMap<Object, Object>());
+            case Opcode.EMPTY_LIST -> push(new ArrayList<Object>());
+            case Opcode.EMPTY_TUPLE -> push(new Tuple(List.of()));
+            case Opcode.TUPLE -> push(new Tuple(popMark()));
+            case Opcode.TUPLE1 -> push(new Tuple(popSome(1)));
+            case Opcode.TUPLE2 -> push(new Tuple(popSome(2)));
+            case Opcode.TUPLE3 -> push(new Tuple(popSome(3)));
+            case Opcode.DICT -> {
                 List<Object> items = popMark();
                 push(new LinkedHashMap<Object, Object>());
                 setItems(items);
             }
-            case 'l' -> push(popMark());
-            case 'a' -> {
+            case Opcode.LIST -> push(popMark());
+            case Opcode.APPEND -> {
                 Object item = pop();
                 list().add(item);
             }
-            case 'e' -> {
+            case Opcode.APPENDS -> {
                 List<Object> items = popMark();
                 list().addAll(items);
             }
-            case 's' -> setItems(popSome(2));
-            case 'u' -> setItems(popMark());
-            case 'q' -> put(in.get() & 0xff);
-            case 'r' -> put(in.getInt());
-            case 0x94 -> put(memo.size());
-            case 'h' -> get(in.get() & 0xff);
-            case 'j' -> get(in.getInt());
-            case 'X' -> push(text(Integer.toUnsignedLong(in.getInt())));
-            case 0x8c, 'U' -> push(text(in.get() & 0xff));
-            case 0x8d -> push(text(in.getLong()));
-            case 'T' -> push(text(in.getInt()));
-            case 'J' -> push((long) in.getInt());
-            case 'K' -> push((long) (in.get() & 0xff));
-            case 'M' -> push((long) (in.getShort() & 0xffff));
-            case 0x8a -> push(whole(in.get() & 0xff));
-            case 'G' -> push(in.order(ByteOrder.BIG_ENDIAN).getDouble());
-            case 'N' -> push(NONE);
-            case 0x88 -> push(true);
-            case 0x89 -> push(false);
-            case 'c' -> push(global(line(), line()));
-            case 0x93 -> {
+            case Opcode.SETITEM -> setItems(popSome(2));
+            case Opcode.SETITEMS -> setItems(popMark());
+            case Opcode.BINPUT -> put(in.get() & 0xff);
+            case Opcode.LONG_BINPUT -> put(in.getInt());
+            case Opcode.MEMOIZE -> put(memo.size());
+            case Opcode.BINGET -> get(in.get() & 0xff);
+            case Opcode.LONG_BINGET -> get(in.getInt());
+            case Opcode.BINUNICODE -> push(string(Integer.toUnsignedLong(in.getInt())));
+            case Opcode.SHORT_BINUNICODE, Opcode.SHORT_BINSTRING -> push(string(in.get() & 0xff));
+            case Opcode.BINUNICODE8 -> push(string(in.getLong()));
+            case Opcode.BINSTRING -> push(string(in.getInt()));
+            case Opcode.BININT -> push((long) in.getInt());
+            case Opcode.BININT1 -> push((long) (in.get() & 0xff));
+            case Opcode.BININT2 -> push((long) (in.getShort() & 0xffff));
+            case Opcode.LONG1 -> push(integer(in.get() & 0xff));
+            case Opcode.BINFLOAT -> push(in.order(ByteOrder.BIG_ENDIAN).getDouble());
+            case Opcode.NONE -> push(NONE);
+            case Opcode.NEWTRUE -> push(true);
+            case Opcode.NEWFALSE -> push(false);
+            case Opcode.GLOBAL -> push(global(line(), line()));
+            case Opcode.STACK_GLOBAL -> {
                 List<Object> names = popSome(2);
                 push(global(String.valueOf(names.get(0)), String.valueOf(names.get(1))));
             }
-            case 'R' -> {
+            case Opcode.REDUCE -> {
                 List<Object> call = popSome(2);
-                push(called(call.get(0), call.get(1)));
+                push(reduce(call.get(0), call.get(1)));
             }
-            case 'Q' -> push(storage(pop()));
-            case 'b' -> {
-                // The attributes of a dictionary, such as _metadata: they say nothing of tensors.
+            case Opcode.BINPERSID -> push(storage(pop()));
+            case Opcode.BUILD -> {
+                // Attributes of a dictionary, such as _metadata: none of them describes a tensor.
                 pop();
                 if (!(top() instanceof Map)) {
-                    throw fail("sets attributes of what is no dictionary");
+                    throw fail("BUILD on something other than a dictionary");
                 }
             }
-            case '0' -> pop();
-            case '1' -> popMark();
-            case '2' -> stack.add(top());
+            case Opcode.POP -> pop();
+            case Opcode.POP_MARK -> popMark();
+            case Opcode.DUP -> stack.add(top());
             default ->
                 throw fail(String.format(
-                        Locale.ROOT,
-                        "opcode 0x%02x (expected: one that dictionaries of tensors are made with)",
-                        opcode));
+                        Locale.ROOT, "opcode 0x%02x (expected: one that dictionaries of tensors use)", opcode));
         }
         in.order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private Global global(String module, String name) throws FormatException {
-        // What older versions of Python call the same.
+        // Python 2 has another name for the same module.
         String full = (module.equals("__builtin__") ? "builtins" : module) + "." + name;
         boolean storage = module.equals("torch") && StorageType.named(name) != null;
         if (!storage && !CALLABLE.contains(full)) {
-            throw fail("global '" + shown(full) + "' (expected: only what tensors are made of: " + TENSOR + ", "
-                    + PARAMETER + ", " + DICT + ", " + SIZE + ", torch's storages)");
+            throw fail("global '" + shown(full) + "' (expected: " + REBUILD_TENSOR + ", " + REBUILD_PARAMETER + ", "
+                    + ORDERED_DICT + ", " + SIZE + " or a storage of torch)");
         }
         return new Global(storage ? name : full);
     }
 
-    private Object called(Object function, Object arguments) throws FormatException {
+    private Object reduce(Object function, Object arguments) throws FormatException {
         if (!(function instanceof Global global) || !(arguments instanceof Tuple tuple)) {
-            throw fail("calls what is no global");
+            throw fail("REDUCE of something other than a global and a tuple");
         }
         List<Object> items = tuple.items();
         switch (global.name()) {
-            case DICT:
+            case ORDERED_DICT:
                 if (items.isEmpty()) {
                     return new LinkedHashMap<Object, Object>();
                 }
-                throw fail("an OrderedDict made with arguments (expected: none)");
+                throw fail("OrderedDict with " + items.size() + " arguments (expected: none)");
             case SIZE:
                 if (items.size() == 1 && items.get(0) instanceof Tuple dims) {
                     return dims;
                 }
-                throw fail("a Size that is no tuple");
-            case PARAMETER:
+                throw fail("torch.Size of something other than a tuple");
+            case REBUILD_PARAMETER:
                 if (!items.isEmpty() && items.get(0) instanceof Tensor tensor) {
                     return tensor;
                 }
-                throw fail("a parameter without a tensor");
-            case TENSOR:
+                throw fail("_rebuild_parameter without a tensor");
+            case REBUILD_TENSOR:
                 if (items.size() >= 4
                         && items.get(0) instanceof Storage storage
                         && items.get(1) instanceof Long offset
@@ -210,9 +209,9 @@ final class PickleReader {
                         && items.get(3) instanceof Tuple strides) {
                     return new Tensor(storage, offset, longs(shape), longs(strides));
                 }
-                throw fail("a tensor whose arguments are not storage, offset, shape and strides");
+                throw fail("arguments of _rebuild_tensor_v2 (expected: storage, offset, shape and strides)");
             default:
-                throw fail("calls '" + global.name() + "' (expected: a constructor of tensors)");
+                throw fail("REDUCE of '" + global.name() + "' (expected: a constructor of tensors)");
         }
     }
 
@@ -227,14 +226,14 @@ final class PickleReader {
                 return new Storage(type.name(), key, elements);
             }
         }
-        throw fail("a persistent id that is no ('storage', type, key, device, elements)");
+        throw fail("persistent id (expected: ('storage', type, key, device, elements))");
     }
 
     private List<Long> longs(Tuple tuple) throws FormatException {
         List<Long> longs = new ArrayList<>();
         for (Object item : tuple.items()) {
             if (!(item instanceof Long value)) {
-                throw fail("a shape or strides that are no whole numbers");
+                throw fail("shape or strides (expected: integers)");
             }
             longs.add(value);
         }
@@ -249,8 +248,8 @@ final class PickleReader {
     }
 
     private Object top() throws FormatException {
-        if (stack.isEmpty() || stack.get(stack.size() - 1) == MARK) {
-            throw fail("takes a value where there is none");
+        if (stack.isEmpty() || stack.get(stack.size() - 1) == MARK_OBJECT) {
+            throw fail("stack underflow");
         }
         return stack.get(stack.size() - 1);
     }
@@ -271,11 +270,11 @@ final class PickleReader {
 
     private List<Object> popMark() throws FormatException {
         int mark = stack.size() - 1;
-        while (mark >= 0 && stack.get(mark) != MARK) {
+        while (mark >= 0 && stack.get(mark) != MARK_OBJECT) {
             mark--;
         }
         if (mark < 0) {
-            throw fail("takes values up to a mark where there is none");
+            throw fail("no MARK on the stack");
         }
         List<Object> items = new ArrayList<>(stack.subList(mark + 1, stack.size()));
         stack.subList(mark, stack.size()).clear();
@@ -287,18 +286,18 @@ final class PickleReader {
         if (top() instanceof List<?> list) {
             return (List<Object>) list;
         }
-        throw fail("appends to what is no list");
+        throw fail("APPEND or APPENDS on something other than a list");
     }
 
-    @SuppressWarnings("unchecked") // only step and called make maps
+    @SuppressWarnings("unchecked") // only step and reduce make maps
     private void setItems(List<Object> items) throws FormatException {
         if (!(top() instanceof Map<?, ?> map) || items.size() % 2 != 0) {
-            throw fail("sets items of what is no dictionary, or a key without a value");
+            throw fail("SETITEM or SETITEMS on something other than a dictionary, or a key without a value");
         }
         for (int i = 0; i < items.size(); i += 2) {
             Object key = items.get(i);
             if (!(key instanceof String || key instanceof Long)) {
-                throw fail("a key of a dictionary that is neither text nor a whole number");
+                throw fail("a dictionary key that is neither a string nor an integer");
             }
             ((Map<Object, Object>) map).put(key, items.get(i + 1));
         }
@@ -311,14 +310,14 @@ final class PickleReader {
     private void get(int index) throws FormatException {
         @Nullable Object value = memo.get(index);
         if (value == null) {
-            throw fail("takes memo " + Integer.toUnsignedString(index) + ", which was never put");
+            throw fail("memo " + Integer.toUnsignedString(index) + " is empty");
         }
         stack.add(value);
     }
 
-    private String text(long length) throws FormatException {
+    private String string(long length) throws FormatException {
         if (length < 0 || length > in.remaining()) {
-            throw fail("a text of " + length + " bytes (expected: at most " + in.remaining() + ", what is left)");
+            throw fail("a string of " + length + " bytes (expected: at most the " + in.remaining() + " that are left)");
         }
         byte[] bytes = new byte[(int) length];
         in.get(bytes);
@@ -329,15 +328,15 @@ final class PickleReader {
         int start = in.position();
         while (in.get() != '\n') {
             if (in.position() - start > 1000) {
-                throw fail("a name of more than 1000 bytes");
+                throw fail("a name of more than 1000 bytes (expected: at most 1000)");
             }
         }
         return new String(in.array(), start, in.position() - 1 - start, StandardCharsets.UTF_8);
     }
 
-    private long whole(int bytes) throws FormatException {
+    private long integer(int bytes) throws FormatException {
         if (bytes > Long.BYTES) {
-            throw fail("a number of " + bytes + " bytes (expected: at most 8)");
+            throw fail("LONG1 of " + bytes + " bytes (expected: at most 8)");
         }
         long value = 0;
         for (int i = 0; i < bytes; i++) {

@@ -129,11 +129,13 @@ class CheckpointFileTest {
         assertRefused(
                 new CheckpointWriter().text("t").global("argparse", "Namespace").op(')', 0x81), "argparse.Namespace");
         assertRefused(new CheckpointWriter().text("t").global("torch", "load"), "torch.load");
-        assertRefused(new CheckpointWriter().text("t").text("x").op(')', 'R'), "calls what is no global");
+        assertRefused(
+                new CheckpointWriter().text("t").text("x").op(')', 'R'), "REDUCE of something other than a global");
         assertRefused(
                 new CheckpointWriter().text("t").global("torch", "FloatStorage").op(')', 'R'), "constructor");
         assertRefused(new CheckpointWriter().text("t").op('i'), "opcode 0x69");
-        assertRefused(new CheckpointWriter().text("t").op('K', 1).op('N', 'b'), "attributes of what is no dictionary");
+        assertRefused(
+                new CheckpointWriter().text("t").op('K', 1).op('N', 'b'), "BUILD on something other than a dictionary");
     }
 
     @Test
