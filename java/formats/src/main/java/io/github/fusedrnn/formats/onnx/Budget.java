@@ -10,22 +10,22 @@ final class Budget {
 
     private long elements = 1 << 20;
 
-    /** @param bytes what is there to take constants from */
+    /** @param bytes that constants are read from */
     Budget(long bytes) {
         grow(bytes);
     }
 
-    /** More was found to take constants from. */
+    /** Adds bytes that constants are read from. */
     void grow(long bytes) {
         elements += COPIES * bytes / Float.BYTES;
     }
 
-    /** @throws IllegalArgumentException if that was too much */
+    /** @throws IllegalArgumentException if that is too much */
     void take(long count) {
         elements -= count;
         if (elements < 0) {
             throw new IllegalArgumentException("constants take more than " + COPIES
-                    + " times the bytes that there are (expected: weights of a model)");
+                    + " times the bytes of the model (expected: weights of a model)");
         }
     }
 }

@@ -60,7 +60,7 @@ final class NodeAttributes {
         boolean coupled = flag("input_forget", cell == CellKind.LSTM);
         float clip = clip();
         if (attributes.remove("output_sequence") != null) {
-            report.ignored("attribute output_sequence: it only says which outputs are wanted");
+            report.ignored("attribute output_sequence: it only selects outputs");
         }
         if (!attributes.isEmpty()) {
             throw Checks.wrong(

@@ -39,7 +39,7 @@ final class NodeImport {
      *
      * @param name what to call it
      * @param producer the program that wrote the file
-     * @throws IllegalArgumentException if the node cannot be taken faithfully: says what of it
+     * @throws IllegalArgumentException if the node cannot be imported faithfully, with the reason
      * @throws IOException if a tensor cannot be read
      */
     LayerImport read(String name, String producer) throws IOException {

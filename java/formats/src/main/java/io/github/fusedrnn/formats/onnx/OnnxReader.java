@@ -65,7 +65,8 @@ final class OnnxReader {
 
     private static ModelProto parse(Path file) throws IOException {
         if (Files.size(file) > Integer.MAX_VALUE) {
-            throw new FormatException(file, Files.size(file) + " bytes (expected: less than 2^31, as protobuf asks)");
+            throw new FormatException(
+                    file, Files.size(file) + " bytes (expected: less than 2^31, the limit of protobuf)");
         }
         try (InputStream bytes = Files.newInputStream(file)) {
             CodedInputStream input = CodedInputStream.newInstance(bytes, 1 << 16);
@@ -127,7 +128,7 @@ final class OnnxReader {
         }
     }
 
-    /** What a function's inputs are depends on who calls it. */
+    /** The inputs of a function depend on its caller. */
     private void function(FunctionProto function) {
         for (NodeProto node : function.getNodeList()) {
             if (CELLS.contains(node.getOpType())) {

@@ -18,7 +18,7 @@ final class Scope {
     private static final int MAX_CHAIN = 64;
 
     private final @Nullable Scope outer;
-    private final Folding folding;
+    private final ConstantFolding folding;
     private final TensorReader reader;
     private final Budget budget;
     private final Map<String, TensorProto> initializers = new HashMap<>();
@@ -34,7 +34,7 @@ final class Scope {
         this.outer = outer;
         this.reader = reader;
         this.budget = budget;
-        folding = new Folding(reader);
+        folding = new ConstantFolding(reader);
         known.putAll(given);
         graph.getInputList().stream().map(ValueInfoProto::getName).forEach(inputs::add);
         graph.getInitializerList().forEach(tensor -> initializers.put(tensor.getName(), tensor));
@@ -57,7 +57,7 @@ final class Scope {
     /**
      * The constant behind a name.
      *
-     * @throws IllegalArgumentException if there is none: says what is there
+     * @throws IllegalArgumentException if it is not a constant, with what it is
      * @throws IOException if a tensor cannot be read
      */
     Constant constant(String name) throws IOException {
@@ -78,7 +78,7 @@ final class Scope {
             value = reader.read(tensor);
         } else if (producer != null) {
             try {
-                value = folding.value(producer, index -> {
+                value = folding.fold(producer, index -> {
                     if (index >= producer.getInputCount()) {
                         throw new IllegalArgumentException(
                                 "made by a " + producer.getOpType() + " without input " + index);

@@ -161,7 +161,7 @@ final class TensorReader {
         }
     }
 
-    /** The file of that name in the model's folder or below; nothing else may be opened because a model says so. */
+    /** The file of that name in the model's folder or below; a model must not name any other file. */
     private Path beside(TensorProto tensor, String location) throws IOException {
         Path folder = file.toRealPath().getParent();
         try {

@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operators between a constant and the weight of a node: those with which exporters cut, order and join the matrices that they found.
- * All move elements; none computes.
+ * Constant folding: the value of operators between a constant and the weight of a node, with which exporters slice, reorder and
+ * concatenate the matrices of their framework. All of them move elements; none computes.
  */
-final class Folding {
+final class ConstantFolding {
     /** Gives the value of a node's input. */
     @FunctionalInterface
     interface Inputs {
@@ -24,17 +24,17 @@ final class Folding {
 
     private final TensorReader reader;
 
-    Folding(TensorReader reader) {
+    ConstantFolding(TensorReader reader) {
         this.reader = reader;
     }
 
     /**
      * The value of a node's first output.
      *
-     * @throws IllegalArgumentException if the operator is none of these, or its arguments make no sense
+     * @throws IllegalArgumentException if the operator is not supported, or its arguments are invalid
      * @throws IOException if a tensor cannot be read
      */
-    Constant value(NodeProto node, Inputs inputs) throws IOException {
+    Constant fold(NodeProto node, Inputs inputs) throws IOException {
         return switch (node.getOpType()) {
             case "Constant" -> constant(node);
             case "Identity" -> inputs.at(0);
@@ -48,7 +48,7 @@ final class Folding {
             case "Reshape" -> reshape(inputs.at(0), inputs.at(1).longs(), integer(node, "allowzero", 0) != 0);
             default ->
                 throw new IllegalArgumentException("made by operator " + node.getOpType()
-                        + " (expected: a constant, or one that is only cut, joined, transposed or reshaped)");
+                        + " (expected: a constant that is at most sliced, concatenated, transposed or reshaped)");
         };
     }
 
@@ -96,7 +96,7 @@ final class Folding {
 
     private static Constant floatCast(NodeProto node, Constant value) {
         long to = integer(node, "to", 0);
-        // float and double hold every weight that we can; half would round, and nobody keeps weights to round them.
+        // Float and double hold every float32 weight; half would round it, and no exporter rounds weights.
         if (to != 1 && to != 11) {
             throw new IllegalArgumentException("made by a Cast to data type " + to + " (expected: 1, float)");
         }
@@ -122,7 +122,7 @@ final class Folding {
         }
         int next = 0;
         for (int i = 0; i < rank; i++) {
-            // Axes named twice leave too few places.
+            // An axis named twice leaves too few places.
             dims[i] = dims[i] == -1 ? 1 : next < value.rank() ? value.dims()[next++] : 1;
         }
         return value.reshaped(dims);
@@ -313,7 +313,7 @@ final class Folding {
         long[] longs = value.longs();
         int[] ints = new int[longs.length];
         for (int i = 0; i < ints.length; i++) {
-            // Ends of slices are often the largest number there is.
+            // The end of a slice is often the largest int64.
             ints[i] = (int) Math.max(-Integer.MAX_VALUE, Math.min(longs[i], Integer.MAX_VALUE));
         }
         return ints;
