@@ -5,11 +5,11 @@ import java.io.Serial;
 import java.nio.file.Path;
 
 /**
- * A file does not hold what its format, or the caller, says it holds. The message starts with the file and names the
+ * A file does not hold what its format, or the caller, promises. The message starts with the file and names the
  * place in it (byte offset or tensor), what was found and what was expected.
  *
  * <p>It is an {@link IOException}, and so checked, because a bad file is a fault of the outside world that no care of
- * the programmer can rule out, just like a file that is missing or unreadable: whoever opens a file handles all of them
+ * the programmer can rule out, just like a file that is missing or unreadable: code that opens a file handles all of them
  * in one place. Misuse of an object, such as reading after close, stays an unchecked exception.
  */
 public final class FormatException extends IOException {

@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * What an import did, in sentences for people. Immutable, free to share.
  *
- * @param found what the file says the layer is
- * @param mapped what became of which tensor
+ * @param found the layer as the file describes it
+ * @param mapped which tensor became which parameter
  * @param ignored what was there and has no influence
- * @param warnings what may be wrong, and what had to be assumed because the file does not say
+ * @param warnings what may be wrong, and assumptions where the file is silent
  */
 public record ImportReport(List<String> found, List<String> mapped, List<String> ignored, List<String> warnings) {
     /** Copies the lists. */
@@ -41,7 +41,7 @@ public record ImportReport(List<String> found, List<String> mapped, List<String>
         /** Begins with nothing. */
         public Builder() {}
 
-        /** Adds what the file says the layer is. */
+        /** Adds the layer as the file describes it. */
         public Builder found(String sentence) {
             found.add(sentence);
             return this;

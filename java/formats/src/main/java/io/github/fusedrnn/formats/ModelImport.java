@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a file has of recurrent layers. A layer that cannot be imported faithfully stands in {@link #refused}, with the reason, and does not
+ * The recurrent layers of a file. A layer that cannot be imported faithfully is in {@link #refused}, with the reason, and does not
  * keep the others from being used.
  *
  * @param file where it was read from
@@ -57,7 +57,7 @@ public record ModelImport(
     }
 
     /**
-     * Refuses a file of which a recurrent layer could not be imported.
+     * Refuses a file with a recurrent layer that could not be imported.
      *
      * @return this
      * @throws FormatException naming each with its reason

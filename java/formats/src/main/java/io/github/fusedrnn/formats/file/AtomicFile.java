@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Replaces a file whole or not at all. The new content is written aside in the same folder (a rename is atomic only
  * within one file system), forced to the disk, and then renamed over the old file. So there is no moment, crash or
- * power cut after which the name stands for half a file.
+ * power cut after which the name refers to half a file.
  */
 public final class AtomicFile {
     /** Writes the new content from the channel's position on. */
@@ -26,7 +26,7 @@ public final class AtomicFile {
     /**
      * Replaces a file, or makes it.
      *
-     * @throws IOException if anything fails; the old file stands then, whole
+     * @throws IOException if anything fails; the old file is then unchanged
      */
     public static void replace(Path target, Content content) throws IOException {
         // Renaming over a symbolic link would replace the link and leave the file it stands for as it was.
@@ -36,7 +36,7 @@ public final class AtomicFile {
         if (folder == null || name == null) {
             throw new IOException(target + ": a root folder (expected: a file)");
         }
-        // Not Files.createTempFile, whose files nobody but the owner may read.
+        // Not Files.createTempFile, whose files only the owner may read.
         Path aside = folder.resolve(
                 "." + name + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp");
         FileChannel channel = FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

@@ -34,7 +34,7 @@ public final class StoredZip implements Closeable {
      * Opens an archive.
      *
      * @param file the file
-     * @param maker who writes such archives, for messages
+     * @param maker the program that writes such archives, for messages
      * @return the archive, to be closed by the caller
      * @throws FormatException if it is no archive
      * @throws IOException if it cannot be read
@@ -74,7 +74,7 @@ public final class StoredZip implements Closeable {
     /**
      * Looks for the first entry of a kind.
      *
-     * @param wanted tells by the name
+     * @param wanted selects by the name
      * @return the entry, or null if there is none
      * @throws FormatException if the archive is broken there
      */
@@ -98,7 +98,7 @@ public final class StoredZip implements Closeable {
     public byte[] bytes(ZipEntry entry, long from, int length) throws IOException {
         if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize()) {
             throw new FormatException(
-                    file, entry.getName() + ": compressed (expected: stored as it is, as " + maker + " writes it)");
+                    file, entry.getName() + ": compressed (expected: stored, as " + maker + " writes it)");
         }
         try (InputStream in = zip.getInputStream(entry)) {
             in.skipNBytes(from);

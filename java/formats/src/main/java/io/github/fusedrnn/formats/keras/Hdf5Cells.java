@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * so that memory is bounded by the size of the file.
  */
 final class Hdf5Cells {
-    /** As much as any version of the superblock needs to say where the file ends. */
+    /** Enough of any version of the superblock to read the end-of-file address. */
     private static final int SUPERBLOCK = 52;
 
     /** Byte 137, HDF, and line ends that a text transfer would change. */
@@ -55,7 +55,7 @@ final class Hdf5Cells {
      *
      * @param file for messages
      * @param bytes the file
-     * @throws FormatException if it is none
+     * @throws FormatException if it is not an HDF5 file
      */
     static Hdf5Cells read(Path file, ByteBuffer bytes) throws FormatException {
         Hdf5Cells found = new Hdf5Cells(file, bytes.capacity());
@@ -82,7 +82,7 @@ final class Hdf5Cells {
         return attributes.getOrDefault(name, "");
     }
 
-    /** The superblock says where the file ends; a part of a file may look whole until what is missing is read. */
+    /** Checks the end-of-file address of the superblock: a truncated file may look whole until the missing part is read. */
     private void requireWhole(ByteBuffer start) throws FormatException {
         start.order(ByteOrder.LITTLE_ENDIAN);
         boolean signed = start.remaining() >= SUPERBLOCK && start.getLong(0) == SIGNATURE;
@@ -95,7 +95,8 @@ final class Hdf5Cells {
         long end = start.getLong(version == 0 ? 40 : version == 1 ? 44 : 28);
         if (end > fileBytes) {
             throw new FormatException(
-                    file, "HDF5: " + fileBytes + " bytes (expected: " + end + ", as its superblock says)");
+                    file,
+                    "HDF5: " + fileBytes + " bytes (expected: " + end + ", the end-of-file address of its superblock)");
         }
     }
 

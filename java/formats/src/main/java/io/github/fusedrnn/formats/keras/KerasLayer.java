@@ -26,7 +26,7 @@ final class KerasLayer {
 
     /**
      * @param cells one, or forward and backward
-     * @param configured what the model says of the layer; null where the file has weights only
+     * @param configured the layer's configuration; null where the file has weights only
      * @param keras3 whether Keras 3 or later wrote the file
      */
     KerasLayer(List<KerasCell> cells, KerasConfig.@Nullable Layer configured, boolean keras3) {
@@ -35,7 +35,7 @@ final class KerasLayer {
         this.keras3 = keras3;
     }
 
-    /** @throws IllegalArgumentException if the layer cannot be taken faithfully: says what of it */
+    /** @throws IllegalArgumentException if the layer cannot be imported faithfully, with the reason */
     LayerImport read(String name) {
         KerasCell first = cells.get(0);
         int[] recurrent = first.recurrent().dims();
@@ -127,7 +127,7 @@ final class KerasLayer {
                             + " gates; SimpleRNN, LSTM and GRU can be imported");
         }
         if (config.get("units") instanceof Double units && units != h) {
-            throw Checks.wrong("units", units, h + ", as the recurrent kernel says");
+            throw Checks.wrong("units", units, h + ", from the recurrent kernel");
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.Objects;
  * @param orientation of both matrices
  * @param bias what there is of biases
  * @param forgetBias LSTM: whether a constant is added to f when the cell runs, and is not in the stored bias
- * @param peepholes LSTM: the order of the peepholes, by the gates' canonical names; empty where there are none
+ * @param peepholes LSTM: the order of the peepholes, by the gates' canonical names; empty without peepholes
  */
 public record LayerLayout(
         Framework framework,
@@ -119,7 +119,7 @@ public record LayerLayout(
     /**
      * The layout of a cell.
      *
-     * @param framework who laid the weights out
+     * @param framework whose layout it is
      * @param cell the cell; a GRU has its reset after the product
      * @throws IllegalArgumentException if that framework has no such cell
      */
@@ -130,7 +130,7 @@ public record LayerLayout(
     /**
      * The layout of a cell.
      *
-     * @param framework who laid the weights out
+     * @param framework whose layout it is
      * @param cell the cell
      * @param reset GRU: where the reset gate acts
      * @throws IllegalArgumentException if that framework has no such cell

@@ -69,7 +69,7 @@ public final class ModelFile {
                 path, "byte 0: " + hex(start) + " (expected: a safetensors, ONNX, PyTorch or Keras file)");
     }
 
-    /** A broken archive is told by the one who reads it. */
+    /** A broken archive is reported by the reader that is chosen. */
     private static boolean isKeras(Path path) throws IOException {
         try (StoredZip zip = StoredZip.open(path, "Keras")) {
             return zip.find("model.weights.h5") != null;

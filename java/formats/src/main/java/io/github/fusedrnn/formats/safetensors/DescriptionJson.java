@@ -11,6 +11,7 @@ import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.config.Merge;
 import io.github.fusedrnn.config.RecurrentConfig;
 import io.github.fusedrnn.config.ResetPlacement;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.Map;
 
 /**
  * A layer's description as one line of flat JSON, for a file's metadata: what names and shapes of weights do not tell. Every field of
- * {@link RecurrentConfig} stands in it under its own name; activations as {@code "HARD_SIGMOID 0.2 0.5"}.
+ * {@link RecurrentConfig} is in it under its own name; activations as {@code "HARD_SIGMOID 0.2 0.5"}.
  */
 final class DescriptionJson {
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -70,13 +71,13 @@ final class DescriptionJson {
     /**
      * The description in a line that {@link #write} made.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it is not one
      */
     static RecurrentConfig read(String text) {
         Map<String, String> fields = new LinkedHashMap<>();
         List<Activation> activations = new ArrayList<>();
         try (JsonParser json = JSON.createParser(text)) {
-            require(json.nextToken() == JsonToken.START_OBJECT, "no JSON object");
+            Checks.argument(json.nextToken() == JsonToken.START_OBJECT, "text", json.currentToken(), "a JSON object");
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 JsonToken value = json.nextToken();
@@ -84,15 +85,20 @@ final class DescriptionJson {
                     while (json.nextToken() == JsonToken.VALUE_STRING && activations.size() < MAX_ACTIVATIONS) {
                         activations.add(activation(json.getText()));
                     }
-                    require(json.currentToken() == JsonToken.END_ARRAY, "activations: not an array of a few strings");
+                    Checks.argument(
+                            json.currentToken() == JsonToken.END_ARRAY,
+                            "activations",
+                            json.currentToken(),
+                            "an array of at most " + MAX_ACTIVATIONS + " strings");
                 } else {
-                    require(value.isScalarValue(), name + ": no plain value");
-                    require(fields.put(name, json.getText()) == null, name + ": twice");
+                    Checks.argument(value.isScalarValue(), name, value, "a string, a number or a boolean");
+                    Checks.argument(fields.put(name, json.getText()) == null, name, "twice", "once");
                 }
             }
-            require(json.nextToken() == null, "more text behind the object");
+            Checks.argument(json.nextToken() == null, "text", "more of it behind the object", "one object");
         } catch (IOException e) {
-            throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "text: " + e.getMessage() + " (expected: a layer's description in JSON)", e);
         }
         RecurrentConfig config = RecurrentConfig.builder(
                         choice(fields, "cell", CellKind.class), (int) number(fields, "inputSize"), (int)
@@ -111,25 +117,25 @@ final class DescriptionJson {
                 .reset(choice(fields, "reset", ResetPlacement.class))
                 .activations(activations)
                 .build();
-        require(fields.isEmpty(), fields.keySet() + ": unknown");
+        Checks.argument(fields.isEmpty(), "fields", fields.keySet(), "none beyond those of a description");
         return config;
     }
 
     private static Activation activation(String text) {
         String[] parts = text.split(" ");
-        require(parts.length == 3, "activations: '" + text + "' is not a name and two numbers");
+        Checks.argument(parts.length == 3, "activations", "'" + text + "'", "a name and two numbers");
         try {
             return new Activation(
                     Activation.Kind.valueOf(parts[0]), Float.parseFloat(parts[1]), Float.parseFloat(parts[2]));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("activations: '" + text + "' is no known function", e);
+            throw new IllegalArgumentException("activations: '" + text + "' (expected: a known function)", e);
         }
     }
 
     private static String take(Map<String, String> fields, String name) {
         String value = fields.remove(name);
         if (value == null) {
-            throw new IllegalArgumentException(name + ": missing");
+            throw Checks.wrong(name, "missing", "a value");
         }
         return value;
     }
@@ -139,13 +145,13 @@ final class DescriptionJson {
         try {
             return Double.parseDouble(value);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + ": '" + value + "' is no number", e);
+            throw new IllegalArgumentException(name + ": '" + value + "' (expected: a number)", e);
         }
     }
 
     private static boolean flag(Map<String, String> fields, String name) {
         String value = take(fields, name);
-        require(value.equals("true") || value.equals("false"), name + ": '" + value + "' is neither true nor false");
+        Checks.argument(value.equals("true") || value.equals("false"), name, "'" + value + "'", "true or false");
         return value.equals("true");
     }
 
@@ -156,12 +162,6 @@ final class DescriptionJson {
                 return constant;
             }
         }
-        throw new IllegalArgumentException(name + ": '" + value + "' is none of " + List.of(type.getEnumConstants()));
-    }
-
-    private static void require(boolean ok, String problem) {
-        if (!ok) {
-            throw new IllegalArgumentException(problem);
-        }
+        throw Checks.wrong(name, "'" + value + "'", "one of " + List.of(type.getEnumConstants()));
     }
 }

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads at once. The file itself is closed again before {@code open} returns; only the
  * mapping stays. A file that is replaced by renaming, as {@link SafetensorsWriter} does it, keeps its old content for
- * those who have it open. One that another process shortens in place is beyond help: where the lost part is read, the
+ * those who have it open. One that another process shortens in place cannot be handled: where the lost part is read, the
  * Java runtime throws an {@link InternalError}, perhaps a little later.
  */
 public final class SafetensorsFile implements AutoCloseable {
@@ -138,7 +138,7 @@ public final class SafetensorsFile implements AutoCloseable {
      * Returns type, shape and place of a tensor.
      *
      * @param name a tensor's name
-     * @return what the header says of it
+     * @return its entry in the header
      * @throws FormatException if the file has no such tensor
      */
     public TensorInfo info(String name) throws FormatException {

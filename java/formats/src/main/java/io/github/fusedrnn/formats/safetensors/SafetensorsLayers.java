@@ -109,10 +109,7 @@ public final class SafetensorsLayers {
                                 entry.getKey().substring(DESCRIPTION.length()), DescriptionJson.read(entry.getValue()));
                     } catch (IllegalArgumentException e) {
                         throw new FormatException(
-                                path,
-                                "metadata " + Text.quoted(entry.getKey()) + ": " + e.getMessage()
-                                        + " (expected: a layer's description)",
-                                e);
+                                path, "metadata " + Text.quoted(entry.getKey()) + ": " + e.getMessage(), e);
                     }
                 }
             }

@@ -48,7 +48,7 @@ public final class SafetensorsWeights {
      * Reads the parameters of one layer.
      *
      * @param file an open file; tensors whose name is not the prefix and a canonical name play no part
-     * @param prefix what stands in front of each name; may be empty
+     * @param prefix of each name; may be empty
      * @param layout what the layer needs
      * @return every parameter by its canonical name (without the prefix), row-major, in canonical order
      * @throws FormatException if the file's parameters under that prefix are not exactly the layer's; names every one
@@ -98,7 +98,7 @@ public final class SafetensorsWeights {
      * those it has.
      *
      * @param file an open file, as for {@link #read}
-     * @param prefix what stands in front of each name; may be empty
+     * @param prefix of each name; may be empty
      * @param layer the layer to change
      * @throws FormatException as {@link #read}
      * @throws IllegalStateException if the file or the layer is closed

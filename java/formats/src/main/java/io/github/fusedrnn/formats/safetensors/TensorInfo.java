@@ -4,7 +4,7 @@ import io.github.fusedrnn.internal.checks.Checks;
 import java.util.List;
 
 /**
- * What a header says about one tensor. Always consistent: the byte range is as long as type and shape ask for.
+ * One tensor's entry in a header. Always consistent: the byte range is as long as type and shape ask for.
  *
  * @param dtype element type
  * @param shape dimensions, the last index fastest; empty for a scalar, and a dimension may be 0
@@ -19,7 +19,7 @@ public record TensorInfo(DType dtype, List<Long> shape, long begin, long end) {
      * @param shape dimensions; copied
      * @param begin first byte
      * @param end one past the last byte
-     * @throws IllegalArgumentException if a dimension is negative, the size overflows or is no whole number of bytes,
+     * @throws IllegalArgumentException if a dimension is negative, the size overflows or is not a whole number of bytes,
      *     or the byte range is not as long as the size
      */
     public TensorInfo {

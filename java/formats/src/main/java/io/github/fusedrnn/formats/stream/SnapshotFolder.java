@@ -23,7 +23,7 @@ public final class SnapshotFolder implements StreamStore {
     private final Path folder;
 
     /**
-     * Opens a folder, which is made if there is none, and deletes what a process that died left half written.
+     * Opens a folder, creates it if necessary, and deletes files that a crashed process left half written.
      *
      * @throws IOException if it cannot be made or read
      */

@@ -166,7 +166,7 @@ class KerasImportTest {
     void whatIsNotUnderstoodIsRefusedByName() throws IOException {
         assertRefused(sequential(layer("GRU", "r", 5, "")), "units: 5.0");
         assertRefused(sequential(layer("LSTM", "r", H, "")), "class: LSTM");
-        assertRefused(sequential(layer("CuDNNGRU", "r", H, "")), "class CuDNNGRU");
+        assertRefused(sequential(layer("CuDNNGRU", "r", H, "")), "class: CuDNNGRU");
         assertRefused(sequential(layer("GRU", "r", H, "\"reset_after\": false")), "reset_after is false");
         assertRefused(sequential(layer("GRU", "r", H, "").replace("tanh", "gelu")), "activation: gelu");
         assertRefused(sequential(layer("GRU", "r", H, ""), layer("ConvLSTM2D", "c", H, "")), "ConvLSTM2D");
