@@ -1,57 +1,39 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.Activation;
-import io.github.fusedrnn.config.BackendKind;
-import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fully connected layer over the last dimension: y = f(x Wᵀ + b), with {@code weight} {@code [out, in]} and {@code
  * bias} {@code [out]}.
  *
- * <p>f is identity, sigmoid, tanh or relu: the functions whose derivative y alone gives, so that forward has nothing to
- * save. Forward may run on several threads at once; backward, which adds to this layer's gradients, on one.
+ * <p>f is identity, sigmoid, tanh or relu: the functions whose derivative follows from y alone, so that forward saves
+ * nothing. Forward may run on several threads at once; backward, which adds to this layer's gradients, on one.
  */
-public final class Dense implements Trainable, AutoCloseable {
+public final class Dense extends OwnedModule {
     private static final Set<Activation.Kind> ACTIVATIONS =
             EnumSet.of(Activation.Kind.IDENTITY, Activation.Kind.SIGMOID, Activation.Kind.TANH, Activation.Kind.RELU);
 
     private final int in;
     private final int out;
     private final Activation activation;
-    private final DenseOps ops;
-    private final OwnedBlock block;
-    private final FloatTensor weight;
-    private final FloatTensor dWeight;
     private final @Nullable FloatTensor bias;
     private final @Nullable FloatTensor dBias;
     private final Workspace dz;
 
-    private Dense(Builder builder, BackendKind backend) {
+    private Dense(Builder builder) {
+        super("Dense " + builder.in + " -> " + builder.out, builder, builder.in, builder.out, builder.parameters());
         in = builder.in;
         out = builder.out;
         activation = builder.activation;
-        ops = Backends.dense(backend);
-        List<ParameterBlock.Entry> entries = new ArrayList<>();
-        entries.add(new ParameterBlock.Entry("weight", List.of((long) out, (long) in), 0));
-        if (builder.bias) {
-            entries.add(new ParameterBlock.Entry("bias", List.of((long) out), (long) out * in));
-        }
-        block = new OwnedBlock("Dense " + in + " -> " + out, backend, entries);
-        weight = block.weight(0);
-        dWeight = block.gradient(0);
         bias = builder.bias ? block.weight(1) : null;
         dBias = builder.bias ? block.gradient(1) : null;
-        dz = new Workspace(backend);
+        dz = new Workspace(block.backend());
     }
 
     /** A builder of layers from {@code in} to {@code out} values. */
@@ -72,16 +54,6 @@ public final class Dense implements Trainable, AutoCloseable {
     /** f. */
     public Activation activation() {
         return activation;
-    }
-
-    @Override
-    public ParameterBlock parameters() {
-        return block;
-    }
-
-    /** The weights {@code [out, in]}, a view: writing changes the layer. */
-    public FloatTensor weight() {
-        return weight;
     }
 
     /**
@@ -124,7 +96,7 @@ public final class Dense implements Trainable, AutoCloseable {
      * @param x forward's input, read only
      * @param y forward's output, read only
      * @param dy gradient of y, read only
-     * @param dx gradient of x, overwritten; null = not wanted; apart from the others
+     * @param dx gradient of x, overwritten; null if not needed; apart from the others
      * @throws IllegalArgumentException if a shape, a memory or an overlap is wrong
      * @throws IllegalStateException if something is closed, or an open tape leases {@code dx}
      */
@@ -159,32 +131,38 @@ public final class Dense implements Trainable, AutoCloseable {
         return rows;
     }
 
-    /** Gives weights, gradients and workspace back. */
+    /** Releases parameters, gradients and workspace. */
     @Override
     public void close() {
         try (dz) {
-            block.close();
+            super.close();
         }
     }
 
-    /** Builds {@link Dense} layers. */
-    public static final class Builder {
+    /** Builds {@link Dense} layers. Unless told otherwise, W is drawn by {@link Initialization#glorotUniform()}. */
+    public static final class Builder extends OwnedModule.Builder<Builder> {
         private final int in;
         private final int out;
         private boolean bias = true;
         private Activation activation = Activation.IDENTITY;
-        private Initialization weights = Initialization.glorotUniform();
         private Initialization biases = Initialization.zeros();
-        private long seed;
-        private @Nullable BackendKind backend;
 
         private Builder(int in, int out) {
-            Checks.positive("in", in);
+            super("in", in, "out", out, Initialization.glorotUniform());
             this.in = in;
-            Checks.positive("out", out);
             this.out = out;
-            Checks.argument(
-                    (long) in * out <= Integer.MAX_VALUE - 8, "in, out", in + " x " + out, "a product below 2^31 - 8");
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        private List<OwnedBlock.Parameter> parameters() {
+            OwnedBlock.Parameter weight = new OwnedBlock.Parameter("weight", List.of((long) out, (long) in), weights);
+            return bias
+                    ? List.of(weight, new OwnedBlock.Parameter("bias", List.of((long) out), biases))
+                    : List.of(weight);
         }
 
         /** Whether b is there; default true. */
@@ -204,48 +182,15 @@ public final class Dense implements Trainable, AutoCloseable {
             return this;
         }
 
-        /** How W is drawn; default {@link Initialization#glorotUniform()}. */
-        public Builder initialize(Initialization initialization) {
-            this.weights = initialization;
-            return this;
-        }
-
         /** How b is drawn; default zeros. */
         public Builder initializeBias(Initialization initialization) {
             this.biases = initialization;
             return this;
         }
 
-        /** Seed of the draw; default 0. */
-        public Builder seed(long value) {
-            this.seed = value;
-            return this;
-        }
-
-        /** Where the layer runs; default {@link Backends#best()}. */
-        public Builder backend(BackendKind kind) {
-            this.backend = kind;
-            return this;
-        }
-
         /** A new layer, which the caller closes. */
         public Dense build() {
-            Dense dense = new Dense(this, backend != null ? backend : Backends.best());
-            try {
-                SplittableRandom random = new SplittableRandom(seed);
-                float[] values = new float[in * out];
-                weights.fill(in, out, random, values);
-                dense.weight.copyFrom(FloatBuffer.wrap(values));
-                if (dense.bias != null) {
-                    values = new float[out];
-                    biases.fill(in, out, random, values);
-                    dense.bias.copyFrom(values);
-                }
-                return dense;
-            } catch (RuntimeException | Error e) {
-                dense.close();
-                throw e;
-            }
+            return new Dense(this);
         }
     }
 }

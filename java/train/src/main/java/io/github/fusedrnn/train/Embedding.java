@@ -1,12 +1,9 @@
 package io.github.fusedrnn.train;
 
-import io.github.fusedrnn.Backends;
-import io.github.fusedrnn.config.BackendKind;
-import io.github.fusedrnn.dense.DenseOps;
 import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.tensor.FloatTensor;
+import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +13,21 @@ import org.jspecify.annotations.Nullable;
  * <p>The row of a padding id is zero from the start and stays so, because its gradient is. Forward may run on several
  * threads at once; backward, which adds to this object's gradients, on one.
  */
-public final class Embedding implements Trainable, AutoCloseable {
+public final class Embedding extends OwnedModule {
     private final int symbols;
     private final int width;
     private final @Nullable Integer padding;
-    private final DenseOps ops;
-    private final OwnedBlock block;
-    private final FloatTensor weight;
-    private final FloatTensor dWeight;
 
-    private Embedding(Builder builder, BackendKind backend) {
+    private Embedding(Builder builder) {
+        super(
+                "Embedding " + builder.symbols + " x " + builder.width,
+                builder,
+                builder.symbols,
+                builder.width,
+                builder.parameters());
         symbols = builder.symbols;
         width = builder.width;
         padding = builder.padding;
-        ops = Backends.dense(backend);
-        block = new OwnedBlock(
-                "Embedding " + symbols + " x " + width,
-                backend,
-                List.of(new ParameterBlock.Entry("weight", List.of((long) symbols, (long) width), 0)));
-        weight = block.weight(0);
-        dWeight = block.gradient(0);
     }
 
     /** A builder of tables of V = {@code symbols} rows of D = {@code width} values. */
@@ -51,16 +43,6 @@ public final class Embedding implements Trainable, AutoCloseable {
     /** D. */
     public int width() {
         return width;
-    }
-
-    @Override
-    public ParameterBlock parameters() {
-        return block;
-    }
-
-    /** The table {@code [V, D]}, a view: writing changes it. */
-    public FloatTensor weight() {
-        return weight;
     }
 
     /**
@@ -99,31 +81,34 @@ public final class Embedding implements Trainable, AutoCloseable {
         Shapes.matrix(name, rows, ids.length, width, "one row of D for each id");
     }
 
-    /** Gives table and gradients back. */
-    @Override
-    public void close() {
-        block.close();
-    }
-
-    /** Builds {@link Embedding} tables. */
-    public static final class Builder {
+    /**
+     * Builds {@link Embedding} tables. Unless told otherwise, the table is drawn from a normal distribution with mean 0 and
+     * deviation 1; an initialisation gets fan-in V and fan-out D.
+     */
+    public static final class Builder extends OwnedModule.Builder<Builder> {
         private final int symbols;
         private final int width;
         private @Nullable Integer padding;
-        private Initialization weights = Initialization.normal(0, 1);
-        private long seed;
-        private @Nullable BackendKind backend;
 
         private Builder(int symbols, int width) {
-            Checks.positive("symbols", symbols);
+            super("symbols", symbols, "width", width, Initialization.normal(0, 1));
             this.symbols = symbols;
-            Checks.positive("width", width);
             this.width = width;
-            Checks.argument(
-                    (long) symbols * width <= Integer.MAX_VALUE - 8,
-                    "symbols, width",
-                    symbols + " x " + width,
-                    "a product below 2^31 - 8");
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        private List<OwnedBlock.Parameter> parameters() {
+            Initialization table = (fanIn, fanOut, random, values) -> {
+                weights.fill(fanIn, fanOut, random, values);
+                if (padding != null) {
+                    Arrays.fill(values, padding * width, (padding + 1) * width, 0);
+                }
+            };
+            return List.of(new OwnedBlock.Parameter("weight", List.of((long) symbols, (long) width), table));
         }
 
         /**
@@ -137,39 +122,9 @@ public final class Embedding implements Trainable, AutoCloseable {
             return this;
         }
 
-        /** How the table is drawn, with fan-in V and fan-out D; default normal with mean 0 and deviation 1. */
-        public Builder initialize(Initialization initialization) {
-            this.weights = initialization;
-            return this;
-        }
-
-        /** Seed of the draw; default 0. */
-        public Builder seed(long value) {
-            this.seed = value;
-            return this;
-        }
-
-        /** Where it runs; default {@link Backends#best()}. */
-        public Builder backend(BackendKind kind) {
-            this.backend = kind;
-            return this;
-        }
-
         /** A new table, which the caller closes. */
         public Embedding build() {
-            Embedding table = new Embedding(this, backend != null ? backend : Backends.best());
-            try {
-                float[] values = new float[symbols * width];
-                weights.fill(symbols, width, new SplittableRandom(seed), values);
-                table.weight.copyFrom(values);
-                if (padding != null) {
-                    table.weight.slice(padding, 1).fill(0);
-                }
-                return table;
-            } catch (RuntimeException | Error e) {
-                table.close();
-                throw e;
-            }
+            return new Embedding(this);
         }
     }
 }
