@@ -33,7 +33,7 @@ public final class AccuracyMeter {
         return counted;
     }
 
-    /** Starts anew. */
+    /** Forgets all measurements. */
     public void reset() {
         correct = 0;
         counted = 0;

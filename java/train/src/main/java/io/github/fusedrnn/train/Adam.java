@@ -15,11 +15,11 @@ public final class Adam extends Optimizer {
     private static final String FIRST = "m";
     private static final String SECOND = "v";
 
-    private final Builder numbers;
+    private final Builder options;
 
     private Adam(Builder builder) {
         super(builder.parameters, builder.learningRate, List.of(FIRST, SECOND));
-        numbers = builder.copy();
+        options = builder.copy();
     }
 
     /** A builder of optimisers of these parameters. */
@@ -29,7 +29,7 @@ public final class Adam extends Optimizer {
 
     @Override
     public String kind() {
-        return numbers.decoupled ? "adamw" : "adam";
+        return options.decoupled ? "adamw" : "adam";
     }
 
     @Override
@@ -41,11 +41,11 @@ public final class Adam extends Optimizer {
                 Objects.requireNonNull(state(SECOND, block)),
                 new DenseOps.AdamStep(
                         learningRate(),
-                        numbers.beta1,
-                        numbers.beta2,
-                        numbers.epsilon,
-                        numbers.weightDecay,
-                        numbers.decoupled,
+                        options.beta1,
+                        options.beta2,
+                        options.epsilon,
+                        options.weightDecay,
+                        options.decoupled,
                         step));
     }
 

@@ -25,8 +25,8 @@ public final class Attention implements AutoCloseable {
     private final Dense fromQuery;
     private final Workspace projected;
     private final Workspace dProjected;
-    private final Workspace shares;
-    private final Workspace dShares;
+    private final Workspace weights;
+    private final Workspace dWeights;
     private final Workspace contexts;
     private final Workspace dContexts;
     private final Workspace scratch;
@@ -44,7 +44,7 @@ public final class Attention implements AutoCloseable {
             FloatTensor a,
             FloatTensor context,
             FloatTensor y) {
-        FloatTensor sharesOf(FloatTensor all, int n) {
+        FloatTensor weightsOf(FloatTensor all, int n) {
             return all.slice((long) n * queryCount * keyCount, (long) queryCount * lengths[n]);
         }
     }
@@ -76,8 +76,8 @@ public final class Attention implements AutoCloseable {
                 .build();
         projected = new Workspace(backend);
         dProjected = new Workspace(backend);
-        shares = new Workspace(backend);
-        dShares = new Workspace(backend);
+        weights = new Workspace(backend);
+        dWeights = new Workspace(backend);
         contexts = new Workspace(backend);
         dContexts = new Workspace(backend);
         scratch = new Workspace(backend);
@@ -124,12 +124,12 @@ public final class Attention implements AutoCloseable {
                 queries,
                 keys,
                 projected.take((long) n * k * score.out()).reshape(n, k, score.out()),
-                shares.take((long) n * q * k),
+                weights.take((long) n * q * k),
                 contexts.take((long) n * q * score.in()).reshape(n, q, score.in()),
                 y);
         score.forward(keys, call.projected);
         for (int row = 0; row < n; row++) {
-            FloatTensor a = call.sharesOf(call.a, row);
+            FloatTensor a = call.weightsOf(call.a, row);
             int len = valid[row];
             ops.gemm(false, true, q, len, score.out(), 1, queries.slice(row, 1), head(call.projected, row, len), 0, a);
             ops.softmax(a, len, a);
@@ -168,7 +168,7 @@ public final class Attention implements AutoCloseable {
         fromContext.backward(call.context, call.y, dz, dContext); // identity: its y is not read
         fromQuery.backward(call.queries, call.y, dz, dQueries);
 
-        FloatTensor dA = dShares.take(call.a.size());
+        FloatTensor dA = dWeights.take(call.a.size());
         for (int row = 0; row < call.rows; row++) {
             FloatTensor values = head(call.keys, row, call.lengths[row]);
             ops.gemm(
@@ -181,7 +181,7 @@ public final class Attention implements AutoCloseable {
                     dContext.slice(row, 1),
                     values,
                     0,
-                    call.sharesOf(dA, row));
+                    call.weightsOf(dA, row));
         }
         softmaxBackward(call, dA);
         FloatTensor dP = dProjected.take(call.projected.size()).reshape(call.projected.dims());
@@ -189,8 +189,8 @@ public final class Attention implements AutoCloseable {
         dKeys.fill(0);
         for (int row = 0; row < call.rows; row++) {
             int len = call.lengths[row];
-            FloatTensor a = call.sharesOf(call.a, row);
-            FloatTensor ds = call.sharesOf(dA, row);
+            FloatTensor a = call.weightsOf(call.a, row);
+            FloatTensor ds = call.weightsOf(dA, row);
             int d = score.out();
             ops.gemm(false, false, q, d, len, 1, ds, head(call.projected, row, len), 1, dQueries.slice(row, 1));
             ops.gemm(true, false, len, d, q, 1, ds, call.queries.slice(row, 1), 0, head(dP, row, len));
@@ -222,17 +222,17 @@ public final class Attention implements AutoCloseable {
     }
 
     /**
-     * How much the last {@link #forward} looked at each valid key of a row.
+     * The attention weights of the last {@link #forward} over the valid keys of a row.
      *
-     * @return {@code [Q][length of the row]}, each line of sum 1
+     * @return {@code [Q][length of the row]}, each line adds up to 1
      * @throws IllegalStateException if there was no forward
      */
-    public float[][] shares(int row) {
+    public float[][] attentionWeights(int row) {
         Call call = last;
         if (call == null) {
-            throw new IllegalStateException("shares: no forward before it");
+            throw new IllegalStateException("attentionWeights: no forward before it");
         }
-        float[] all = call.sharesOf(call.a, row).toArray();
+        float[] all = call.weightsOf(call.a, row).toArray();
         float[][] lines = new float[call.queryCount][];
         int len = call.lengths[row];
         for (int query = 0; query < lines.length; query++) {
@@ -241,7 +241,7 @@ public final class Attention implements AutoCloseable {
         return lines;
     }
 
-    /** The first {@code count} places of one row. */
+    /** The first {@code count} positions of one row. */
     private static FloatTensor head(FloatTensor sequences, int row, int count) {
         FloatTensor one = sequences.slice(row, 1);
         return one.reshape(sequences.dim(1), sequences.dim(2)).slice(0, count);
@@ -268,14 +268,14 @@ public final class Attention implements AutoCloseable {
         return lengths.clone();
     }
 
-    /** Gives weights, gradients and workspaces back. */
+    /** Releases weights, gradients and workspaces. */
     @Override
     public void close() {
         score.close();
         fromContext.close();
         fromQuery.close();
         for (Workspace workspace :
-                new Workspace[] {projected, dProjected, shares, dShares, contexts, dContexts, scratch}) {
+                new Workspace[] {projected, dProjected, weights, dWeights, contexts, dContexts, scratch}) {
             workspace.close();
         }
     }

@@ -6,11 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The likeliest sequences of a model that says, symbol by symbol, how likely the next one is: of all that can follow the
- * {@code width} best beginnings, again the {@code width} best are kept. Width 1 is greedy decoding. Immutable, free to
- * share.
+ * Beam search over a model that gives log-probabilities of the next symbol: of all extensions of the {@code width} best
+ * hypotheses, the {@code width} best are kept. Width 1 is greedy decoding. Immutable, free to share.
  *
- * @param width beginnings that are kept
+ * @param width hypotheses that are kept
  * @param end the symbol that ends a sequence
  * @param maxLength symbols of a result without {@code end}, which is all that may follow then
  */
@@ -22,14 +21,14 @@ public record BeamSearch(int width, int end, int maxLength) {
         Checks.positive("maxLength", maxLength);
     }
 
-    /** A model with memory: one row for each beginning. */
+    /** A model with state: one row for each open hypothesis. */
     @FunctionalInterface
     public interface Model {
         /**
-         * Goes one symbol on.
+         * Advances by one symbol.
          *
-         * @param parents row i goes on from what row {@code parents[i]} was before; {0} in the first call
-         * @param symbols the symbols just chosen; in the first call -1, for a beginning
+         * @param parents row i continues row {@code parents[i]} of the call before; {0} in the first call
+         * @param symbols the symbols just chosen; in the first call -1, for the start
          * @return log-probabilities of all symbols {@code [rows][symbols]}
          */
         float[][] next(int[] parents, int[] symbols);
@@ -61,11 +60,11 @@ public record BeamSearch(int width, int end, int maxLength) {
             List<Hypothesis> next = new ArrayList<>();
             List<Candidate> kept = new ArrayList<>();
             for (Candidate candidate : best) {
-                List<Integer> said = live.get(candidate.row).symbols();
+                List<Integer> prefix = live.get(candidate.row).symbols();
                 if (candidate.symbol == end) {
-                    done.add(new Hypothesis(said, candidate.logProbability));
+                    done.add(new Hypothesis(prefix, candidate.logProbability));
                 } else {
-                    List<Integer> longer = new ArrayList<>(said);
+                    List<Integer> longer = new ArrayList<>(prefix);
                     longer.add(candidate.symbol);
                     next.add(new Hypothesis(longer, candidate.logProbability));
                     kept.add(candidate);
@@ -91,7 +90,7 @@ public record BeamSearch(int width, int end, int maxLength) {
         return all.subList(0, Math.min(width, all.size()));
     }
 
-    /** Whether nothing that is still open can become better than the {@code width} best that have ended. */
+    /** Whether no open hypothesis can become better than the {@code width} best that have ended. */
     private boolean settled(List<Hypothesis> done, List<Hypothesis> live) {
         if (done.size() < width) {
             return false;

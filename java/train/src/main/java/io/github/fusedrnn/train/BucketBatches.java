@@ -9,7 +9,7 @@ import java.util.List;
  * Endless mini-batches of sequences of about the same length, so that little of a batch is padding: every sequence goes
  * into the smallest bucket that holds it, a batch is filled from one bucket, and sequences longer than the largest
  * bucket are left out and counted. Each epoch has a new order, inside the buckets and of the batches, which is a
- * function of (seed, epoch) alone, so that a position (epoch, batch) says all that a checkpoint needs.
+ * function of (seed, epoch) alone, so that a position (epoch, batch) is all that a checkpoint needs.
  *
  * <p>One thread at a time.
  */
@@ -114,7 +114,7 @@ public final class BucketBatches {
         return order.size();
     }
 
-    /** Where the next batch stands. */
+    /** Position of the next batch. */
     public DataPosition position() {
         return new DataPosition(epoch, batch);
     }
@@ -122,7 +122,7 @@ public final class BucketBatches {
     /**
      * Goes to a position.
      *
-     * @throws IllegalArgumentException if an epoch has not so many batches
+     * @throws IllegalArgumentException if an epoch has fewer batches
      */
     public void seek(DataPosition position) {
         Checks.argument(

@@ -64,7 +64,7 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Opens a checkpoint, which the caller closes.
      *
-     * @throws FormatException if it is none
+     * @throws FormatException if it is not a checkpoint
      * @throws IOException if it cannot be read
      */
     public static Checkpoint open(Path path) throws IOException {
@@ -216,7 +216,7 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * A saved counter.
      *
-     * @throws FormatException if there is none of that name, or it is no whole number
+     * @throws FormatException if there is none of that name, or it is not an integer
      */
     public long counter(String name) throws FormatException {
         return number(COUNTER + name);
@@ -225,7 +225,7 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * A saved position of a pipeline.
      *
-     * @throws FormatException if there is none of that name, or its numbers are none of a position
+     * @throws FormatException if there is none of that name, or its numbers are not those of a position
      */
     public DataPosition position(String name) throws FormatException {
         long epoch = counter(name + ".epoch");
@@ -266,7 +266,7 @@ public final class Checkpoint implements AutoCloseable {
         try {
             return Long.parseLong(value);
         } catch (NumberFormatException e) {
-            throw new FormatException(path, "metadata '" + key + "': '" + value + "' (expected: a whole number)", e);
+            throw new FormatException(path, "metadata '" + key + "': '" + value + "' (expected: an integer)", e);
         }
     }
 
@@ -279,7 +279,7 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    /** Lets go of the file. */
+    /** Closes the file. */
     @Override
     public void close() {
         file.close();

@@ -3,13 +3,13 @@ package io.github.fusedrnn.train;
 import io.github.fusedrnn.internal.checks.Checks;
 
 /**
- * Where a pipeline stands: enough, with its seed and sizes, to go on from a checkpoint.
+ * A position in a data pipeline: with its seed and sizes, enough to resume from a checkpoint.
  *
  * @param epoch pass over the data, from 0
  * @param batch next batch of that pass, from 0
  */
 public record DataPosition(long epoch, int batch) {
-    /** The beginning. */
+    /** The start. */
     public static final DataPosition START = new DataPosition(0, 0);
 
     /** Refuses negative numbers. */

@@ -2,7 +2,7 @@ package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.internal.checks.Checks;
 
-/** A learning rate as a function of how far the training has come. Implementations are stateless and free to share. */
+/** A learning rate schedule: the rate as a function of the epochs done. Implementations are stateless and free to share. */
 @FunctionalInterface
 public interface LearningRate {
     /**
@@ -19,7 +19,7 @@ public interface LearningRate {
     }
 
     /**
-     * The same for some epochs, then multiplied by {@code factor} at the start of each further one.
+     * Constant for some epochs, then multiplied by {@code factor} at the start of each further one.
      *
      * @param whole epochs of the first rate, at least 1
      * @throws IllegalArgumentException if a number is out of range
@@ -32,7 +32,7 @@ public interface LearningRate {
     }
 
     /**
-     * On a straight line from the first to the last rate, where it stays.
+     * Linear from the first to the last rate, then constant.
      *
      * @throws IllegalArgumentException if a rate is negative or {@code epochs} not positive
      */

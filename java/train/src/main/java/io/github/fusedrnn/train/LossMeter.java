@@ -45,7 +45,7 @@ public final class LossMeter {
         return counted;
     }
 
-    /** Starts anew. */
+    /** Forgets all measurements. */
     public void reset() {
         sum = 0;
         counted = 0;

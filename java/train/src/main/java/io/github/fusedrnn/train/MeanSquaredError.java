@@ -18,11 +18,11 @@ public final class MeanSquaredError {
     }
 
     /**
-     * The loss and, if wanted, its gradient.
+     * The loss and, if {@code dPrediction} is given, its gradient.
      *
      * @param prediction p, of any shape, read only
      * @param target t, of the same shape, read only
-     * @param dPrediction scale · 2 (p − t), overwritten; may be {@code prediction}; null = not wanted
+     * @param dPrediction scale · 2 (p − t), overwritten; may be {@code prediction}; null if not needed
      * @throws IllegalArgumentException if a shape or a memory is wrong
      * @throws IllegalStateException if something is closed, or an open tape leases {@code dPrediction}
      */

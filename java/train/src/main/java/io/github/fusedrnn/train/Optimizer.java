@@ -109,7 +109,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     }
 
     /**
-     * Goes on from saved state: all of it or, after an exception, none.
+     * Restores saved state: all of it or, after an exception, none.
      *
      * @param takenSteps {@link #steps()} when it was saved
      * @param rate learning rate
@@ -163,7 +163,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         }
     }
 
-    /** Gives the state back. */
+    /** Releases the state. */
     @Override
     public final void close() {
         closed = true;

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * Parameters that lie one after another in one block of memory, and their gradients in a second block of the same
  * layout: the form in which optimisers, clipping and checkpoints see a recurrent layer and a dense layer alike.
  *
- * <p>A block does not own what it stands for. One thread at a time.
+ * <p>A block does not own its memory. One thread at a time.
  */
 public interface ParameterBlock {
     /** The backend whose memory and operations the block needs. */

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * All parameters of a model: named blocks of one backend, in the order in which they were added. What an optimiser
- * updates, clipping bounds and a checkpoint saves. Owns nothing. The list itself is immutable; what it stands for is
- * for one thread at a time.
+ * updates, clipping bounds and a checkpoint saves. Owns nothing. The list itself is immutable; the blocks are for
+ * one thread at a time.
  */
 public final class Parameters {
     /** What the names of saved recurrent states begin with. */
@@ -57,7 +57,7 @@ public final class Parameters {
     }
 
     /**
-     * Refuses a list of which something is closed.
+     * Refuses a list in which a block is closed.
      *
      * @throws IllegalStateException naming the first block that is closed
      */
@@ -91,7 +91,7 @@ public final class Parameters {
          *
          * @param name of letters, digits, '-' and '_', once in the list, neither {@code optimizer} nor {@code state};
          *     files use it
-         * @throws IllegalArgumentException if the name does not do, or the block is of another backend than those
+         * @throws IllegalArgumentException if the name is invalid, or the block is of another backend than those
          *     before
          */
         public Builder add(String name, ParameterBlock block) {

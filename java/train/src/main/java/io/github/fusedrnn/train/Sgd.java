@@ -57,7 +57,7 @@ public final class Sgd extends Optimizer {
             return this;
         }
 
-        /** Share of the velocity that stays, 0 ≤ momentum &lt; 1; default 0. */
+        /** Decay of the velocity, 0 ≤ momentum &lt; 1; default 0. */
         public Builder momentum(float value) {
             Checks.argument(value >= 0 && value < 1, "momentum", value, "0 <= momentum < 1");
             this.momentum = value;
@@ -71,7 +71,7 @@ public final class Sgd extends Optimizer {
             return this;
         }
 
-        /** Whether the step looks ahead along the velocity; needs momentum; default false. */
+        /** Nesterov's form, which needs momentum; default false. */
         public Builder nesterov(boolean value) {
             this.nesterov = value;
             return this;
@@ -80,7 +80,7 @@ public final class Sgd extends Optimizer {
         /**
          * A new optimiser, which the caller closes.
          *
-         * @throws IllegalArgumentException if Nesterov's form is wanted without momentum
+         * @throws IllegalArgumentException if Nesterov's form is chosen without momentum
          */
         public Sgd build() {
             Checks.argument(!nesterov || momentum > 0, "nesterov", "true with momentum 0", "momentum > 0");

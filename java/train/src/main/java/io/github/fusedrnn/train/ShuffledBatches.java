@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Endless mini-batches of example numbers, in a new order in every epoch. The order is a function of (seed, epoch)
- * alone, so that a position (epoch, batch) says all that a checkpoint needs. One thread at a time.
+ * alone, so that a position (epoch, batch) is all that a checkpoint needs. One thread at a time.
  */
 public final class ShuffledBatches {
     private final long seed;
@@ -47,7 +47,7 @@ public final class ShuffledBatches {
         return batches;
     }
 
-    /** Where the next batch stands. */
+    /** Position of the next batch. */
     public DataPosition position() {
         return new DataPosition(epoch, batch);
     }
@@ -55,7 +55,7 @@ public final class ShuffledBatches {
     /**
      * Goes to a position.
      *
-     * @throws IllegalArgumentException if an epoch has not so many batches
+     * @throws IllegalArgumentException if an epoch has fewer batches
      */
     public void seek(DataPosition position) {
         Checks.argument(

@@ -21,11 +21,11 @@ public final class SigmoidCrossEntropy {
     }
 
     /**
-     * The loss in nats and, if wanted, its gradient.
+     * The loss in nats and, if {@code dLogits} is given, its gradient.
      *
      * @param logits z, of any shape, before any sigmoid, read only
      * @param target t, of the same shape, read only
-     * @param dLogits scale · (σ(z) − t), overwritten; may be {@code logits}; null = not wanted
+     * @param dLogits scale · (σ(z) − t), overwritten; may be {@code logits}; null if not needed
      * @throws IllegalArgumentException if a shape or a memory is wrong
      * @throws IllegalStateException if something is closed, or an open tape leases {@code dLogits}
      */

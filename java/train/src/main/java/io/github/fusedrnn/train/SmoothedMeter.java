@@ -3,29 +3,29 @@ package io.github.fusedrnn.train;
 import io.github.fusedrnn.internal.checks.Checks;
 
 /**
- * A moving average that forgets: s = keep · s + (1 − keep) · value, divided by 1 − keep^count, so that it is right from
- * the first value on. For the loss that a progress line shows. One thread at a time.
+ * An exponential moving average with bias correction: s = decay · s + (1 − decay) · value, divided by 1 − decay^count. For
+ * the loss that a progress line shows. One thread at a time.
  */
 public final class SmoothedMeter {
-    private final double keep;
+    private final double decay;
     private double average;
     private double weight;
 
     /**
      * An empty average.
      *
-     * @param keep share of the past that stays with each value, 0 ≤ keep &lt; 1
+     * @param decay factor of the past at each value, 0 ≤ decay &lt; 1
      * @throws IllegalArgumentException if it is out of range
      */
-    public SmoothedMeter(double keep) {
-        Checks.argument(keep >= 0 && keep < 1, "keep", keep, "0 <= keep < 1");
-        this.keep = keep;
+    public SmoothedMeter(double decay) {
+        Checks.argument(decay >= 0 && decay < 1, "decay", decay, "0 <= decay < 1");
+        this.decay = decay;
     }
 
     /** Adds one value. */
     public void add(double value) {
-        average = keep * average + (1 - keep) * value;
-        weight = keep * weight + (1 - keep);
+        average = decay * average + (1 - decay) * value;
+        weight = decay * weight + (1 - decay);
     }
 
     /** The average; NaN before the first value. */
@@ -33,7 +33,7 @@ public final class SmoothedMeter {
         return average / weight;
     }
 
-    /** Starts anew. */
+    /** Forgets all measurements. */
     public void reset() {
         average = 0;
         weight = 0;

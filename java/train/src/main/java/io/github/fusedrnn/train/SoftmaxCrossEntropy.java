@@ -36,12 +36,12 @@ public final class SoftmaxCrossEntropy {
     }
 
     /**
-     * The loss and, if wanted, its gradient.
+     * The loss and, if {@code dLogits} is given, its gradient.
      *
      * @param logits z {@code [.., classes]}, read only
      * @param labels one for each row, in [0, classes) or the ignored one, read only
      * @param dLogits scale · (softmax(z) − onehot(label)), zero in ignored rows, overwritten; may be {@code logits};
-     *     null = not wanted
+     *     null if not needed
      * @throws IllegalArgumentException if a label, a shape or a memory is wrong
      * @throws IllegalStateException if something is closed, or an open tape leases {@code dLogits}
      */

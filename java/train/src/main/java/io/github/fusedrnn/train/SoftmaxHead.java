@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last part of a classifier of steps: a dense layer and softmax cross-entropy, forward and backward in one call, a
- * chunk of rows at a time, so that the logits of a large vocabulary never stand in memory as a whole. Rows whose label
+ * chunk of rows at a time, so that the logits of a large vocabulary are never in memory as a whole. Rows whose label
  * is {@link SoftmaxCrossEntropy#IGNORED}, such as padding, cost nothing: they are left out of the products, too.
  *
  * <p>Uses the dense layer, which stays the caller's, and owns its workspaces. One thread at a time.
@@ -97,7 +97,7 @@ public final class SoftmaxHead implements AutoCloseable {
             FloatTensor logits = logitsMemory.take(count, dense.out());
             dense.forward(x, logits);
             int[] chunkLabels = Arrays.stream(chosen).map(row -> labels[row]).toArray();
-            // the gradient takes the place of the logits, which nobody needs any more
+            // the gradient overwrites the logits, which are no longer needed
             DenseOps.ClassificationLoss found = ops.softmaxCrossEntropy(
                     logits, chunkLabels, SoftmaxCrossEntropy.IGNORED, (float) scale, to == null ? null : logits);
             sum += found.loss();
@@ -113,7 +113,7 @@ public final class SoftmaxHead implements AutoCloseable {
         return new ClassificationLoss(scale * sum, sum, counted, correct);
     }
 
-    /** Gives the workspaces back. */
+    /** Releases the workspaces. */
     @Override
     public void close() {
         try (rowsMemory;

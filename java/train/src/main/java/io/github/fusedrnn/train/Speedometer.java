@@ -48,7 +48,7 @@ public final class Speedometer {
         return samples / seconds();
     }
 
-    /** Starts anew. */
+    /** Forgets all measurements. */
     public void reset() {
         samples = 0;
         worked = 0;

@@ -5,7 +5,7 @@ import io.github.fusedrnn.internal.checks.Checks;
 /**
  * A long sequence of symbols, such as the characters of a text, cut into N streams that run side by side, window after
  * window of at most T steps: truncated backpropagation through time. The state at a window's end is the state at the
- * next one's start; where {@link Window#first()} says so, it starts anew. Targets are the symbols one step later. Of S
+ * next one's start; where {@link Window#first()} is true, it is reset. Targets are the symbols one step later. Of S
  * symbols, stream n has those from n · ((S − 1) / N) on; at most N − 1 symbols at the end are not used.
  *
  * <p>One thread at a time.
@@ -63,7 +63,7 @@ public final class StreamBatches {
         return windows;
     }
 
-    /** Where the next window stands. */
+    /** Position of the next window. */
     public DataPosition position() {
         return new DataPosition(epoch, window);
     }
@@ -71,7 +71,7 @@ public final class StreamBatches {
     /**
      * Goes to a position; the recurrent state is the caller's to restore.
      *
-     * @throws IllegalArgumentException if an epoch has not so many windows
+     * @throws IllegalArgumentException if an epoch has fewer windows
      */
     public void seek(DataPosition position) {
         Checks.argument(

@@ -64,7 +64,7 @@ public final class Vocabulary {
     }
 
     /**
-     * The same symbols, one of which stands for all others from now on.
+     * The same symbols, with one of them as the symbol for unknown ones.
      *
      * @throws IllegalArgumentException if it is not among them
      */

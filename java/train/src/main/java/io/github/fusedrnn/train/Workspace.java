@@ -12,7 +12,7 @@ public final class Workspace implements AutoCloseable {
     private final BackendKind backend;
     private @Nullable FloatTensor memory;
 
-    /** Memory of a backend; none is taken yet. */
+    /** Memory of a backend; none is allocated yet. */
     public Workspace(BackendKind backend) {
         this.backend = backend;
     }
@@ -36,7 +36,7 @@ public final class Workspace implements AutoCloseable {
         return now.slice(0, size).reshape(dims);
     }
 
-    /** Gives the memory back; a later {@link #take} takes new memory. */
+    /** Releases the memory; a later {@link #take} allocates anew. */
     @Override
     public void close() {
         FloatTensor now = memory;

@@ -150,13 +150,13 @@ abstract class AttentionContract extends BackendContract {
     }
 
     @Test
-    void sharesAddUpToOneOverTheValidKeys() {
+    void weightsAddUpToOneOverTheValidKeys() {
         Run run = new Run();
         run.attention.forward(run.queries, run.keys, LENGTHS, run.y);
         for (int n = 0; n < ROWS; n++) {
-            float[][] shares = run.attention.shares(n);
-            assertThat(shares).hasNumberOfRows(QUERIES);
-            for (float[] line : shares) {
+            float[][] weights = run.attention.attentionWeights(n);
+            assertThat(weights).hasNumberOfRows(QUERIES);
+            for (float[] line : weights) {
                 assertThat(line).hasSize(LENGTHS[n]);
                 float sum = 0;
                 for (float share : line) {

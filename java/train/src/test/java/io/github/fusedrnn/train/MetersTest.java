@@ -51,6 +51,6 @@ final class MetersTest {
         assertThat(meter.value()).isNaN();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SmoothedMeter(1))
-                .withMessage("keep: 1.0 (expected: 0 <= keep < 1)");
+                .withMessage("decay: 1.0 (expected: 0 <= decay < 1)");
     }
 }
