@@ -1,5 +1,25 @@
 package io.github.fusedrnn.examples;
 
+import io.github.fusedrnn.examples.adder.AdderCommand;
+import io.github.fusedrnn.examples.cli.BadInput;
+import io.github.fusedrnn.examples.cli.Texts;
+import io.github.fusedrnn.examples.models.ConformanceCommand;
+import io.github.fusedrnn.examples.models.ImportCommand;
+import io.github.fusedrnn.examples.models.InspectCommand;
+import io.github.fusedrnn.examples.seq2seq.Seq2seqCommand;
+import io.github.fusedrnn.examples.sequence.PrimesCommand;
+import io.github.fusedrnn.examples.sequence.SequenceCommand;
+import io.github.fusedrnn.examples.streams.ServeBenchCommand;
+import io.github.fusedrnn.examples.tagging.MusicCommand;
+import io.github.fusedrnn.examples.tagging.SentimentCommand;
+import io.github.fusedrnn.examples.tagging.TaggerCommand;
+import io.github.fusedrnn.examples.text.CharlmCommand;
+import io.github.fusedrnn.examples.text.PtbCommand;
+import io.github.fusedrnn.examples.text.Word2vecCommand;
+import io.github.fusedrnn.examples.tools.DoctorCommand;
+import io.github.fusedrnn.examples.tools.FamilyCommand;
+import io.github.fusedrnn.examples.tools.GradcheckCommand;
+import io.github.fusedrnn.examples.tools.GradientsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,7 +78,7 @@ public final class FusedRnn implements Runnable {
     }
 
     /** The whole command line, which tests run in their own process. */
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         FusedRnn root = new FusedRnn();
         CommandLine commands = new CommandLine(root).setCaseInsensitiveEnumValuesAllowed(true);
         commands.setExecutionExceptionHandler((failure, command, parsed) -> {

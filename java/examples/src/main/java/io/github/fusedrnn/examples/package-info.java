@@ -1,4 +1,4 @@
-/** The command line {@code fusedrnn}: trains, samples, checks gradients, runs conformance cases, diagnoses. */
+/** The entry point of the command line {@code fusedrnn}; each task has a package of its own. */
 @NullMarked
 package io.github.fusedrnn.examples;
 

@@ -11,9 +11,9 @@ import picocli.CommandLine;
  * @param out what it printed
  * @param err what it printed to the error stream
  */
-record CommandRun(int exitCode, String out, String err) {
+public record CommandRun(int exitCode, String out, String err) {
 
-    static CommandRun of(String... arguments) {
+    public static CommandRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine commands =

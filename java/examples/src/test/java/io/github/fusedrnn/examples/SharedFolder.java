@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
 /** Test material that stands beside the project, where {@code -Dfusedrnn.shared=} points. */
-final class SharedFolder {
+public final class SharedFolder {
     private SharedFolder() {}
 
     /** A folder of it; the calling test is skipped, with a sentence that says so, where it is absent. */
-    static Path require(String folder) {
+    public static Path require(String folder) {
         Path path = Path.of(System.getProperty("fusedrnn.shared", "../../../shared"))
                 .resolve(folder);
         Assumptions.assumeTrue(

@@ -1,0 +1,280 @@
+package io.github.fusedrnn.examples.adder;
+
+import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.examples.adder.AdderNetwork.Answer;
+import io.github.fusedrnn.examples.adder.AdderSettings.Init;
+import io.github.fusedrnn.examples.adder.AdderSettings.LossKind;
+import io.github.fusedrnn.examples.adder.AdderSettings.OptimizerKind;
+import io.github.fusedrnn.examples.cli.LayerOptions;
+import io.github.fusedrnn.examples.cli.Progress;
+import io.github.fusedrnn.examples.cli.Texts;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Teaches recurrent layers to add. */
+@Command(
+        name = "adder",
+        description = {
+            "Teach a network to add two numbers below 128, bit by bit, low bit first.",
+            "Default: 2 LSTM layers of 20 units, dense without bias, sigmoid, mean squared error, Adam at 0.001, "
+                    + "batches of 64, 2,000 steps.",
+            "--cell rnn is the from-scratch version: 16 sigmoid units without biases, weights uniform in [-1, 1), "
+                    + "plain SGD at 0.1 on half the sum of squared errors, 10,000 single examples. "
+                    + "Every option can be changed.",
+            "Losses are mean squared errors over all outputs. With the default settings the exit code is 1 "
+                    + "if a seed is worse than the published run: 0.0129 after 1,000 steps, 0.00079 after 2,000."
+        },
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class AdderCommand implements Callable<Integer> {
+    /** The published run's losses after 1,000 and 2,000 steps. */
+    private static final double PUBLISHED_1000 = 0.0129;
+
+    private static final double PUBLISHED_2000 = 0.00079;
+    /** A reported loss is the mean of this many steps: that of one batch jumps. */
+    private static final int WINDOW = 50;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private LayerOptions where;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "1,2,3",
+            description = "One run for each. Default: ${DEFAULT-VALUE}.")
+    private List<Long> seeds;
+
+    @Option(names = "--seed", paramLabel = "N", description = "The same as --seeds with one number.")
+    private @Nullable Long seed;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Steps of training.")
+    private @Nullable Integer steps;
+
+    @Option(
+            names = "--report",
+            paramLabel = "N",
+            description = "Print the loss every N steps. Default: a tenth of the steps.")
+    private @Nullable Integer report;
+
+    @Option(
+            names = "--cell",
+            paramLabel = "CELL",
+            defaultValue = "lstm",
+            description = "lstm, gru or rnn. Default: ${DEFAULT-VALUE}.")
+    private CellKind cell;
+
+    @Option(names = "--activation", paramLabel = "F", description = "Of an rnn: sigmoid, tanh or relu.")
+    private Activation.@Nullable Kind activation;
+
+    @Option(names = "--hidden", paramLabel = "H", description = "Units of each layer.")
+    private @Nullable Integer hidden;
+
+    @Option(names = "--layers", paramLabel = "L", description = "Recurrent layers.")
+    private @Nullable Integer layers;
+
+    @Option(
+            names = "--no-bias",
+            negatable = true,
+            defaultValue = Option.NULL_VALUE,
+            fallbackValue = "false",
+            description = "Cells without, or with, biases.")
+    private @Nullable Boolean bias;
+
+    @Option(names = "--init", paramLabel = "HOW", description = "glorot (with forget bias 1) or uniform in [-1, 1).")
+    private @Nullable Init init;
+
+    @Option(
+            names = "--dropout",
+            paramLabel = "P",
+            description = "Drop each output of each layer with this probability in training. Default: 0.")
+    private @Nullable Float dropout;
+
+    @Option(names = "--optimizer", paramLabel = "HOW", description = "adam or sgd.")
+    private @Nullable OptimizerKind optimizer;
+
+    @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate.")
+    private @Nullable Float rate;
+
+    @Option(
+            names = "--loss",
+            paramLabel = "HOW",
+            description = "What a step minimises: mean, or half_sum as in the from-scratch version.")
+    private @Nullable LossKind loss;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Examples of a step.")
+    private @Nullable Integer batch;
+
+    @Override
+    public Integer call() {
+        where.check();
+        AdderSettings settings = settings();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(settings);
+        boolean published = settings.equals(AdderSettings.defaults(CellKind.LSTM));
+        int missed = 0;
+        for (long s : seed != null ? List.of(seed) : seeds) {
+            if (!run(out, settings, s, published)) {
+                missed++;
+            }
+        }
+        if (published) {
+            out.println(
+                    missed == 0
+                            ? "as good as the published run, or better"
+                            : "WORSE than the published run: " + missed + " seed(s)");
+        }
+        return missed == 0 ? 0 : 1;
+    }
+
+    private AdderSettings settings() {
+        AdderSettings d = AdderSettings.defaults(cell);
+        if (activation != null && cell != CellKind.RNN) {
+            throw usage("--activation: " + Texts.lower(activation) + " (expected: only with --cell rnn)");
+        }
+        if (activation == Activation.Kind.SIGMOID
+                || activation == Activation.Kind.TANH
+                || activation == Activation.Kind.RELU
+                || activation == null) {
+            Activation f = activation == null ? d.activation() : new Activation(activation, 0, 0);
+            return new AdderSettings(
+                    cell,
+                    f,
+                    positive("--hidden", hidden, d.hidden()),
+                    positive("--layers", layers, d.layers()),
+                    or(bias, d.bias()),
+                    or(init, d.init()),
+                    probability(or(dropout, d.dropout())),
+                    or(optimizer, d.optimizer()),
+                    rate(or(rate, d.rate())),
+                    or(loss, d.loss()),
+                    positive("--batch", batch, d.batch()),
+                    positive("--steps", steps, d.steps()));
+        }
+        throw usage("--activation: " + Texts.lower(activation) + " (expected: sigmoid, tanh or relu)");
+    }
+
+    private boolean run(PrintWriter out, AdderSettings settings, long s, boolean published) {
+        SplittableRandom random = new SplittableRandom(s);
+        try (AdderNetwork network = new AdderNetwork(settings, where, random.nextLong())) {
+            out.println();
+            out.println("seed " + s + ", " + network.size() + " weights, backend "
+                    + Texts.lower(network.layer().backend()) + " ("
+                    + network.layer().explain().kernels() + ")");
+            long start = System.nanoTime();
+            boolean good;
+            try (Progress progress = Progress.start(spec, "seed " + s, settings.steps())) {
+                good = train(progress, network, settings, random, published);
+            }
+            out.println(Texts.format("trained in %.1f s", (System.nanoTime() - start) / 1e9));
+            showSums(out, network, random);
+            return good;
+        }
+    }
+
+    /** Trains, and tells whether no published loss was missed. */
+    private boolean train(
+            Progress progress,
+            AdderNetwork network,
+            AdderSettings settings,
+            SplittableRandom random,
+            boolean published) {
+        int every = positive("--report", report, Math.max(1, settings.steps() / 10));
+        int[] everyPair = IntStream.range(0, AdderTask.PAIRS).toArray();
+        boolean good = true;
+        double recent = 0;
+        for (int step = 1; step <= settings.steps(); step++) {
+            double measured = network.train(AdderTask.draw(random, settings.batch()));
+            if (!Double.isFinite(measured)) {
+                throw new IllegalStateException(
+                        "the loss is " + measured + " at step " + step + ": a smaller --lr may help");
+            }
+            // a plain mean until the window is full, then one that forgets
+            recent += (measured - recent) / Math.min(step, WINDOW);
+            progress.step(Texts.format("loss %.5f", recent));
+            Optional<Double> limit = published ? publishedAfter(step) : Optional.empty();
+            if (step % every == 0 || step == settings.steps() || limit.isPresent()) {
+                double all = network.answer(everyPair).loss();
+                progress.println(Texts.format("step %6d  training loss %.5f  loss on all pairs %.6f", step, recent, all)
+                        + limit.map(l -> Texts.format("  (published: %.5f)", l)).orElse(""));
+                good &= limit.isEmpty() || all <= limit.get();
+            }
+        }
+        return good;
+    }
+
+    private static Optional<Double> publishedAfter(int step) {
+        return step == 1_000
+                ? Optional.of(PUBLISHED_1000)
+                : step == 2_000 ? Optional.of(PUBLISHED_2000) : Optional.empty();
+    }
+
+    private static void showSums(PrintWriter out, AdderNetwork network, SplittableRandom random) {
+        int[] shown = AdderTask.draw(random, 4);
+        Answer some = network.answer(shown);
+        for (int i = 0; i < shown.length; i++) {
+            int a = AdderTask.first(shown[i]);
+            int b = AdderTask.second(shown[i]);
+            int sum = some.sums()[i];
+            out.println(Texts.format(
+                    "  %s + %s = %s   %3d + %3d = %3d  %s",
+                    AdderTask.bits(a),
+                    AdderTask.bits(b),
+                    AdderTask.bits(sum),
+                    a,
+                    b,
+                    sum,
+                    sum == a + b ? "right" : "WRONG, " + (a + b)));
+        }
+        Answer all = network.answer(IntStream.range(0, AdderTask.PAIRS).toArray());
+        long right = IntStream.range(0, AdderTask.PAIRS)
+                .filter(pair -> all.sums()[pair] == AdderTask.sum(pair))
+                .count();
+        out.println(Texts.format(
+                "exact sums: %d of %d pairs (%.2f %%)", right, AdderTask.PAIRS, 100.0 * right / AdderTask.PAIRS));
+    }
+
+    private int positive(String name, @Nullable Integer value, int otherwise) {
+        if (value != null && value < 1) {
+            throw usage(name + ": " + value + " (expected: an integer >= 1)");
+        }
+        return or(value, otherwise);
+    }
+
+    private float probability(float value) {
+        if (!(value >= 0 && value < 1)) {
+            throw usage("--dropout: " + value + " (expected: 0 <= P < 1)");
+        }
+        return value;
+    }
+
+    private float rate(float value) {
+        if (!(value > 0 && value < Float.POSITIVE_INFINITY)) {
+            throw usage("--lr: " + value + " (expected: a number > 0)");
+        }
+        return value;
+    }
+
+    private static <T> T or(@Nullable T value, T otherwise) {
+        return value != null ? value : otherwise;
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

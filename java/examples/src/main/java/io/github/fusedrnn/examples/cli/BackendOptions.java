@@ -1,0 +1,96 @@
+package io.github.fusedrnn.examples.cli;
+
+import io.github.fusedrnn.BackendStatus;
+import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.internal.checks.ThreadSetting;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which backends a command compares; shared by the commands that check. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class BackendOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "KIND",
+            split = ",",
+            description = "cpu, cudnn, reference. Default: every one present.")
+    private List<BackendKind> backends = List.of();
+
+    @Option(
+            names = "--isa",
+            paramLabel = "SET",
+            split = ",",
+            description = "Instruction sets of the CPU backend: all, auto, plain, neon, avx2, avx512. Default: auto.")
+    private List<String> isas = List.of();
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads of one call. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    /** The backends asked for, none where it is left to us. */
+    public List<BackendKind> backends() {
+        return backends;
+    }
+
+    /** The instruction sets asked for, none where it is left to us. */
+    public List<String> instructionSets() {
+        return isas;
+    }
+
+    /**
+     * Everything that is to be compared.
+     *
+     * @throws io.github.fusedrnn.config.FusedRnnException if a backend is not there, with the reason
+     */
+    public List<BackendChoice> choices() {
+        if (threads < 1 || threads > ThreadSetting.MOST) {
+            throw usage("--threads: " + threads + " (expected: an integer, 1 to " + ThreadSetting.MOST + ")");
+        }
+        List<BackendKind> kinds = !backends.isEmpty()
+                ? backends
+                : Backends.report().stream()
+                        .filter(BackendStatus::available)
+                        .map(BackendStatus::kind)
+                        .toList();
+        kinds.forEach(Backends::require);
+        if (!isas.isEmpty() && !kinds.contains(BackendKind.CPU)) {
+            throw usage("--isa: " + isas + " (expected: only with the cpu backend, which is not among " + kinds + ")");
+        }
+        List<BackendChoice> choices = new ArrayList<>();
+        for (BackendKind kind : kinds) {
+            if (kind == BackendKind.CPU && !isas.isEmpty()) {
+                checkedInstructionSets().forEach(isa -> choices.add(new BackendChoice(kind, isa, threads)));
+            } else {
+                choices.add(new BackendChoice(kind, null, threads));
+            }
+        }
+        return choices;
+    }
+
+    private List<String> checkedInstructionSets() {
+        if (isas.equals(List.of("all"))) {
+            return InstructionSets.available();
+        }
+        for (String isa : isas) {
+            InstructionSets.whyNot(isa).ifPresent(reason -> {
+                throw usage("--isa: " + reason);
+            });
+        }
+        return isas;
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,21 @@
+package io.github.fusedrnn.examples.cli;
+
+/** What a command was given cannot be used: one sentence for the person who gave it, and exit code 2. */
+public final class BadInput extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public BadInput(String sentence) {
+        super(sentence);
+    }
+
+    public BadInput(String sentence, Throwable cause) {
+        super(sentence, cause);
+    }
+
+    /** Refuses a value: {@code name: value (expected: ...)}. */
+    public static void check(boolean ok, String name, Object value, String expected) {
+        if (!ok) {
+            throw new BadInput(name + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+}

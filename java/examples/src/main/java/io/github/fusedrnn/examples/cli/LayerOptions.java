@@ -1,0 +1,82 @@
+package io.github.fusedrnn.examples.cli;
+
+import io.github.fusedrnn.Backends;
+import io.github.fusedrnn.Gru;
+import io.github.fusedrnn.Lstm;
+import io.github.fusedrnn.RecurrentBuilder;
+import io.github.fusedrnn.Rnn;
+import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.internal.checks.ThreadSetting;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where a command's layers run; shared by the commands that train. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public class LayerOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "KIND",
+            description = "cpu, cudnn or reference; one that is not there is an error. Default: the best present.")
+    private @Nullable BackendKind backend;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads that work on one call. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    /**
+     * Refuses values that no layer can take, and grants the threads to the dense operations, too.
+     *
+     * @throws io.github.fusedrnn.config.FusedRnnException if the backend is not there, with the reason
+     */
+    public void check() {
+        require(
+                threads >= 1 && threads <= ThreadSetting.MOST,
+                "--threads",
+                threads,
+                "an integer, 1 to " + ThreadSetting.MOST);
+        Backends.dense(backend()).useThreads(threads);
+    }
+
+    /** Refuses an argument of the command: {@code name: value (expected: ...)}. */
+    public final void require(boolean ok, String name, @Nullable Object value, String expected) {
+        if (!ok) {
+            throw new ParameterException(spec.commandLine(), name + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+
+    public final BackendKind backend() {
+        return backend != null ? backend : Backends.best();
+    }
+
+    public final int threads() {
+        return threads;
+    }
+
+    /** A layer of a cell, not yet placed. */
+    public static RecurrentBuilder<?> cell(CellKind cell, int inputSize, int hiddenSize) {
+        return switch (cell) {
+            case RNN -> Rnn.builder(inputSize, hiddenSize);
+            case LSTM -> Lstm.builder(inputSize, hiddenSize);
+            case GRU -> Gru.builder(inputSize, hiddenSize);
+        };
+    }
+
+    /** A layer of a cell that runs where the command line says. */
+    public final RecurrentBuilder<?> layer(CellKind cell, int inputSize, int hiddenSize) {
+        return cell(cell, inputSize, hiddenSize).backend(backend()).threads(threads);
+    }
+
+    public final <B extends RecurrentBuilder<B>> B apply(B builder) {
+        return builder.backend(backend()).threads(threads);
+    }
+}

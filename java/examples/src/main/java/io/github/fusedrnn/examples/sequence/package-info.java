@@ -1,0 +1,5 @@
+/** Short sequences of numbers learned by heart: {@code primes} and {@code sequence}. */
+@NullMarked
+package io.github.fusedrnn.examples.sequence;
+
+import org.jspecify.annotations.NullMarked;

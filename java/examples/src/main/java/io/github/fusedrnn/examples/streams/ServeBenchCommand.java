@@ -1,0 +1,223 @@
+package io.github.fusedrnn.examples.streams;
+
+import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.examples.cli.LayerOptions;
+import io.github.fusedrnn.examples.cli.Texts;
+import io.github.fusedrnn.examples.training.LossCurve;
+import io.github.fusedrnn.examples.training.TrainingOptions;
+import io.github.fusedrnn.stream.StreamPool;
+import io.github.fusedrnn.stream.metrics.HdrStreamMetrics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Loads a pool of streams as users would, and the same threads stepping one by one, and tells the latencies of both. */
+@Command(
+        name = "serve-bench",
+        description = {
+            "Load a pool of streams with requests that arrive at random moments, whether it keeps up or not, and print throughput,"
+                    + " latencies from the intended arrival on, and the sizes of its batches;",
+            "then the same load for as many threads that step one stream at a time."
+        },
+        mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class ServeBenchCommand implements Callable<Integer> {
+    /** What a pool takes. */
+    private static final int LARGEST_BATCH = 4096;
+    /** A minute. */
+    private static final long LONGEST_WAIT = 60_000_000;
+
+    private static final double[] PERCENTILES = {50, 99, 99.9, 99.99};
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private LayerOptions place;
+
+    @Option(names = "--cell", defaultValue = "lstm", description = "rnn, lstm or gru. Default: ${DEFAULT-VALUE}.")
+    private CellKind cell;
+
+    @Option(names = "--input", defaultValue = "64", description = "Input size. Default: ${DEFAULT-VALUE}.")
+    private int input;
+
+    @Option(names = "--hidden", defaultValue = "128", description = "Units. Default: ${DEFAULT-VALUE}.")
+    private int hidden;
+
+    @Option(names = "--streams", defaultValue = "10000", description = "Streams. Default: ${DEFAULT-VALUE}.")
+    private int streams;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "20000",
+            description = "Requests per second, of all streams together. Default: ${DEFAULT-VALUE}.")
+    private double rate;
+
+    @Option(names = "--seconds", defaultValue = "5", description = "Length of the load. Default: ${DEFAULT-VALUE}.")
+    private double seconds;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "2",
+            description = "Seconds of the same load before, not measured. Default: ${DEFAULT-VALUE}.")
+    private double warmUp;
+
+    @Option(names = "--batch", defaultValue = "128", description = "Largest batch. Default: ${DEFAULT-VALUE}.")
+    private int batch;
+
+    @Option(
+            names = "--wait",
+            defaultValue = "1000",
+            description = "Longest wait for a batch to fill, in microseconds. Default: ${DEFAULT-VALUE}.")
+    private long wait;
+
+    @Option(
+            names = "--queue",
+            defaultValue = "16384",
+            description = "Requests that may wait. Default: ${DEFAULT-VALUE}.")
+    private int queue;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "Seed of weights and arrivals. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--picture",
+            paramLabel = "FILE",
+            description = "Draw the latencies by percentile, as .svg or .png.")
+    private @Nullable Path picture;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        PrintWriter out = spec.commandLine().getOut();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("", "answered/s", "p50", "p99", "p99.9", "p99.99", "max, ms", "rejected"));
+        LossCurve curve = new LossCurve(
+                        Texts.format("%s H = %d, %d streams, %.0f requests/s", cell, hidden, streams, rate),
+                        "nines: 2 = 99 %, 3 = 99.9 %",
+                        "latency, ms")
+                .logarithmic();
+        try (RecurrentLayer layer = LayerOptions.cell(cell, input, hidden)
+                .backend(place.backend())
+                .seed(seed)
+                .build()) {
+            out.println(Texts.format(
+                    "%s, input %d, %d units, backend %s; %d streams, %.0f requests/s for %.1f s, %d thread(s), largest batch %d,"
+                            + " longest wait %d us",
+                    cell,
+                    input,
+                    hidden,
+                    Texts.lower(layer.backend()),
+                    streams,
+                    rate,
+                    seconds,
+                    place.threads(),
+                    batch,
+                    wait));
+            HdrStreamMetrics metrics = new HdrStreamMetrics();
+            StreamPool pool = StreamPool.builder(layer)
+                    .workers(place.threads())
+                    .streams(Math.max(streams, batch * place.threads()))
+                    .largestBatch(batch)
+                    .longestWait(Duration.ofNanos(wait * 1000))
+                    .queue(queue)
+                    .metrics(metrics)
+                    .build();
+            measure("pool", new PoolServer(pool), metrics::interval, rows, curve);
+            HdrStreamMetrics.Interval interval = metrics.interval();
+            measure("one by one", new OneByOneServer(layer, place.threads(), streams, queue), () -> {}, rows, curve);
+            out.print(Texts.table(1, rows));
+            out.println(Texts.format(
+                    "wait until a step's batch began: p50 %.3f ms, p99 %.3f ms (bound %.3f ms)",
+                    interval.waitNanos().getValueAtPercentile(50) / 1e6,
+                    interval.waitNanos().getValueAtPercentile(99) / 1e6,
+                    wait / 1e3));
+            out.print(batchSizes(interval.batchSizes()));
+        }
+        if (picture != null) {
+            curve.write(picture);
+            out.println("picture: " + picture);
+        }
+        return 0;
+    }
+
+    private void check() {
+        place.check();
+        place.require(input >= 1, "--input", input, "an integer >= 1");
+        place.require(hidden >= 1, "--hidden", hidden, "an integer >= 1");
+        place.require(streams >= 1, "--streams", streams, "an integer >= 1");
+        place.require(rate > 0 && Double.isFinite(rate), "--rate", rate, "a number > 0");
+        place.require(seconds > 0 && seconds <= 86_400, "--seconds", seconds, "a number > 0, at most a day");
+        place.require(warmUp >= 0 && warmUp <= 86_400, "--warm-up", warmUp, "a number >= 0, at most a day");
+        place.require(batch >= 1 && batch <= LARGEST_BATCH, "--batch", batch, "an integer, 1 to " + LARGEST_BATCH);
+        place.require(wait >= 0 && wait <= LONGEST_WAIT, "--wait", wait, "an integer, 0 to " + LONGEST_WAIT);
+        place.require(queue >= 1, "--queue", queue, "an integer >= 1");
+        place.require(
+                picture == null || (LossCurve.knows(picture) && TrainingOptions.canHold(picture)),
+                "--picture",
+                picture,
+                "a name that ends in .svg or .png, in a folder that exists and can be written to");
+    }
+
+    private void measure(String name, StepServer server, Runnable warm, List<List<String>> rows, LossCurve curve) {
+        try (server) {
+            OpenLoop load = new OpenLoop(streams, rate, input, hidden, seed);
+            if (warmUp > 0) {
+                load.run(server, warmUp);
+            }
+            warm.run();
+            OpenLoop.Outcome outcome = load.run(server, seconds);
+            Histogram latencies = outcome.latencies();
+            List<String> row = new ArrayList<>(List.of(name, Texts.format("%.0f", outcome.perSecond())));
+            for (double percentile : PERCENTILES) {
+                row.add(Texts.format("%.3f", latencies.getValueAtPercentile(percentile) / 1e6));
+            }
+            row.add(Texts.format("%.3f", latencies.getMaxValue() / 1e6));
+            row.add(Long.toString(outcome.rejected()));
+            rows.add(row);
+            for (int i = 0; i <= 40 && latencies.getTotalCount() > 0; i++) {
+                double nines = i / 10.0;
+                double percentile = 100 * (1 - Math.pow(10, -nines));
+                curve.add(name, nines, Math.max(1, latencies.getValueAtPercentile(percentile)) / 1e6);
+            }
+        }
+    }
+
+    /** How many batches were of which size, by powers of two. */
+    private static String batchSizes(Histogram sizes) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("streams in a batch", "batches", "share of the steps"));
+        double steps = sizes.getMean() * sizes.getTotalCount();
+        for (long from = 1; from <= sizes.getMaxValue(); from *= 2) {
+            long to = 2 * from - 1;
+            long batches = 0;
+            double inThem = 0;
+            for (var value : sizes.recordedValues()) {
+                if (value.getValueIteratedTo() >= from && value.getValueIteratedTo() <= to) {
+                    batches += value.getCountAtValueIteratedTo();
+                    inThem += (double) value.getCountAtValueIteratedTo() * value.getValueIteratedTo();
+                }
+            }
+            rows.add(List.of(
+                    from == to ? "" + from : from + " to " + to,
+                    Long.toString(batches),
+                    Texts.format("%.1f %%", steps == 0 ? 0 : 100 * inThem / steps)));
+        }
+        return Texts.table(1, rows) + Texts.format("mean %.1f%n", sizes.getMean());
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.fusedrnn.examples.tagging;
+
+import io.github.fusedrnn.config.CellKind;
+import io.github.fusedrnn.examples.cli.Texts;
+import io.github.fusedrnn.examples.training.TrainingOptions;
+import picocli.CommandLine.Option;
+
+/** What the commands take that train a {@link SequenceClassifier} on sequences which they generate. */
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class ClassifierOptions extends TrainingOptions {
+    @Option(names = "--cell", defaultValue = "gru", description = "rnn, lstm or gru. Default: ${DEFAULT-VALUE}.")
+    private CellKind cell;
+
+    @Option(names = "--batch", defaultValue = "64", description = "Sequences of a step. Default: ${DEFAULT-VALUE}.")
+    private int batch;
+
+    @Option(names = "--lr", defaultValue = "0.01", description = "Adam's rate at the start. Default: ${DEFAULT-VALUE}.")
+    private float rate;
+
+    @Override
+    public void check() {
+        super.check();
+        require(batch >= 1, "--batch", batch, "an integer >= 1");
+        require(rate > 0 && rate < Float.POSITIVE_INFINITY, "--lr", rate, "a number > 0");
+    }
+
+    CellKind cell() {
+        return cell;
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    /** The rate when a share of the training is done: straight down to zero. */
+    float rate(float done) {
+        return rate * (1 - done);
+    }
+
+    /** What has to be the same for a run to go on, with the number of batches. */
+    String describe(int steps) {
+        return Texts.format("Adam at %s, %d batches of %d", rate, steps, batch);
+    }
+}
