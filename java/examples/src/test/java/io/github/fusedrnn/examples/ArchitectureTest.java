@@ -33,4 +33,10 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EXAMPLES + ".cli", EXAMPLES + ".training", "picocli..");
+
+    @ArchTest
+    static final ArchRule onlyThePublicApiIsUsed = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.github.fusedrnn.internal..", "io.github.fusedrnn.spi..");
 }

@@ -10,8 +10,10 @@ import io.github.fusedrnn.examples.cli.LayerOptions;
 import io.github.fusedrnn.examples.cli.Progress;
 import io.github.fusedrnn.examples.cli.Texts;
 import java.io.PrintWriter;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -20,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Teaches recurrent layers to add. */
@@ -43,6 +44,8 @@ public final class AdderCommand implements Callable<Integer> {
     private static final double PUBLISHED_1000 = 0.0129;
 
     private static final double PUBLISHED_2000 = 0.00079;
+    private static final Set<Activation.Kind> ACTIVATIONS =
+            EnumSet.of(Activation.Kind.SIGMOID, Activation.Kind.TANH, Activation.Kind.RELU);
     /** A reported loss is the mean of this many steps: that of one batch jumps. */
     private static final int WINDOW = 50;
 
@@ -123,6 +126,7 @@ public final class AdderCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         where.check();
+        check();
         AdderSettings settings = settings();
         PrintWriter out = spec.commandLine().getOut();
         out.println(settings);
@@ -144,29 +148,34 @@ public final class AdderCommand implements Callable<Integer> {
 
     private AdderSettings settings() {
         AdderSettings d = AdderSettings.defaults(cell);
-        if (activation != null && cell != CellKind.RNN) {
-            throw usage("--activation: " + Texts.lower(activation) + " (expected: only with --cell rnn)");
+        return new AdderSettings(
+                cell,
+                activation == null ? d.activation() : new Activation(activation, 0, 0),
+                or(hidden, d.hidden()),
+                or(layers, d.layers()),
+                or(bias, d.bias()),
+                or(init, d.init()),
+                or(dropout, d.dropout()),
+                or(optimizer, d.optimizer()),
+                or(rate, d.rate()),
+                or(loss, d.loss()),
+                or(batch, d.batch()),
+                or(steps, d.steps()));
+    }
+
+    private void check() {
+        if (activation != null) {
+            String name = Texts.lower(activation);
+            where.require(cell == CellKind.RNN, "--activation", name, "only with --cell rnn");
+            where.require(ACTIVATIONS.contains(activation), "--activation", name, "sigmoid, tanh or relu");
         }
-        if (activation == Activation.Kind.SIGMOID
-                || activation == Activation.Kind.TANH
-                || activation == Activation.Kind.RELU
-                || activation == null) {
-            Activation f = activation == null ? d.activation() : new Activation(activation, 0, 0);
-            return new AdderSettings(
-                    cell,
-                    f,
-                    positive("--hidden", hidden, d.hidden()),
-                    positive("--layers", layers, d.layers()),
-                    or(bias, d.bias()),
-                    or(init, d.init()),
-                    probability(or(dropout, d.dropout())),
-                    or(optimizer, d.optimizer()),
-                    rate(or(rate, d.rate())),
-                    or(loss, d.loss()),
-                    positive("--batch", batch, d.batch()),
-                    positive("--steps", steps, d.steps()));
-        }
-        throw usage("--activation: " + Texts.lower(activation) + " (expected: sigmoid, tanh or relu)");
+        where.requirePositive("--hidden", hidden);
+        where.requirePositive("--layers", layers);
+        where.requireDropout("--dropout", or(dropout, 0f));
+        where.requireRate("--lr", rate);
+        where.requirePositive("--batch", batch);
+        where.requirePositive("--steps", steps);
+        where.requirePositive("--report", report);
     }
 
     private boolean run(PrintWriter out, AdderSettings settings, long s, boolean published) {
@@ -194,7 +203,7 @@ public final class AdderCommand implements Callable<Integer> {
             AdderSettings settings,
             SplittableRandom random,
             boolean published) {
-        int every = positive("--report", report, Math.max(1, settings.steps() / 10));
+        int every = or(report, Math.max(1, settings.steps() / 10));
         int[] everyPair = IntStream.range(0, AdderTask.PAIRS).toArray();
         boolean good = true;
         double recent = 0;
@@ -249,32 +258,7 @@ public final class AdderCommand implements Callable<Integer> {
                 "exact sums: %d of %d pairs (%.2f %%)", right, AdderTask.PAIRS, 100.0 * right / AdderTask.PAIRS));
     }
 
-    private int positive(String name, @Nullable Integer value, int otherwise) {
-        if (value != null && value < 1) {
-            throw usage(name + ": " + value + " (expected: an integer >= 1)");
-        }
-        return or(value, otherwise);
-    }
-
-    private float probability(float value) {
-        if (!(value >= 0 && value < 1)) {
-            throw usage("--dropout: " + value + " (expected: 0 <= P < 1)");
-        }
-        return value;
-    }
-
-    private float rate(float value) {
-        if (!(value > 0 && value < Float.POSITIVE_INFINITY)) {
-            throw usage("--lr: " + value + " (expected: a number > 0)");
-        }
-        return value;
-    }
-
     private static <T> T or(@Nullable T value, T otherwise) {
         return value != null ? value : otherwise;
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

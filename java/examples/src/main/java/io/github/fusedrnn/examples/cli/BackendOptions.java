@@ -3,9 +3,9 @@ package io.github.fusedrnn.examples.cli;
 import io.github.fusedrnn.BackendStatus;
 import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.BackendKind;
-import io.github.fusedrnn.internal.checks.ThreadSetting;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,9 +54,7 @@ public final class BackendOptions {
      * @throws io.github.fusedrnn.config.FusedRnnException if a backend is not there, with the reason
      */
     public List<BackendChoice> choices() {
-        if (threads < 1 || threads > ThreadSetting.MOST) {
-            throw usage("--threads: " + threads + " (expected: an integer, 1 to " + ThreadSetting.MOST + ")");
-        }
+        Arguments.requireThreads(spec, threads);
         List<BackendKind> kinds = !backends.isEmpty()
                 ? backends
                 : Backends.report().stream()
@@ -64,9 +62,11 @@ public final class BackendOptions {
                         .map(BackendStatus::kind)
                         .toList();
         kinds.forEach(Backends::require);
-        if (!isas.isEmpty() && !kinds.contains(BackendKind.CPU)) {
-            throw usage("--isa: " + isas + " (expected: only with the cpu backend, which is not among " + kinds + ")");
-        }
+        require(
+                isas.isEmpty() || kinds.contains(BackendKind.CPU),
+                "--isa",
+                isas,
+                "only with the cpu backend, which is not among " + kinds);
         List<BackendChoice> choices = new ArrayList<>();
         for (BackendKind kind : kinds) {
             if (kind == BackendKind.CPU && !isas.isEmpty()) {
@@ -84,13 +84,14 @@ public final class BackendOptions {
         }
         for (String isa : isas) {
             InstructionSets.whyNot(isa).ifPresent(reason -> {
-                throw usage("--isa: " + reason);
+                throw new ParameterException(spec.commandLine(), "--isa: " + reason);
             });
         }
         return isas;
     }
 
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
+    /** Refuses an argument of the command: {@code name: value (expected: ...)}. */
+    public void require(boolean ok, String name, @Nullable Object value, String expected) {
+        Arguments.require(spec, ok, name, value, expected);
     }
 }

@@ -7,11 +7,9 @@ import io.github.fusedrnn.RecurrentBuilder;
 import io.github.fusedrnn.Rnn;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.config.CellKind;
-import io.github.fusedrnn.internal.checks.ThreadSetting;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Where a command's layers run; shared by the commands that train. */
@@ -39,19 +37,28 @@ public class LayerOptions {
      * @throws io.github.fusedrnn.config.FusedRnnException if the backend is not there, with the reason
      */
     public void check() {
-        require(
-                threads >= 1 && threads <= ThreadSetting.MOST,
-                "--threads",
-                threads,
-                "an integer, 1 to " + ThreadSetting.MOST);
+        Arguments.requireThreads(spec, threads);
         Backends.dense(backend()).useThreads(threads);
     }
 
     /** Refuses an argument of the command: {@code name: value (expected: ...)}. */
     public final void require(boolean ok, String name, @Nullable Object value, String expected) {
-        if (!ok) {
-            throw new ParameterException(spec.commandLine(), name + ": " + value + " (expected: " + expected + ")");
-        }
+        Arguments.require(spec, ok, name, value, expected);
+    }
+
+    /** Refuses a number below 1; null is an option that was not given. */
+    public final void requirePositive(String name, @Nullable Integer value) {
+        require(value == null || value >= 1, name, value, "an integer >= 1");
+    }
+
+    /** Refuses a learning rate that is not a positive number; null is an option that was not given. */
+    public final void requireRate(String name, @Nullable Float value) {
+        require(value == null || (value > 0 && value < Float.POSITIVE_INFINITY), name, value, "a number > 0");
+    }
+
+    /** Refuses a dropout probability outside [0, 1). */
+    public final void requireDropout(String name, float value) {
+        require(value >= 0 && value < 1, name, value, "0 <= P < 1");
     }
 
     public final BackendKind backend() {

@@ -20,7 +20,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -64,9 +63,7 @@ public final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw usage("DIR: '" + folder + "' (expected: a folder)");
-        }
+        where.require(Files.isDirectory(folder), "DIR", "'" + folder + "'", "a folder");
         List<CaseTarget> targets = targets();
         ConformanceFolder found = ConformanceFolder.read(folder, precision == Precision.DOUBLE);
         List<List<CaseResult>> results = new ArrayList<>();
@@ -84,19 +81,17 @@ public final class ConformanceCommand implements Callable<Integer> {
         if (precision == Precision.FLOAT) {
             return where.choices().stream().map(CaseTarget::layer).toList();
         }
-        if (where.backends().stream().anyMatch(kind -> kind != BackendKind.REFERENCE)) {
-            throw usage("--precision double: with --backend " + where.backends()
-                    + " (expected: reference, the only one that has float64)");
-        }
-        if (!where.instructionSets().isEmpty()) {
-            throw usage("--precision double: with --isa " + where.instructionSets()
-                    + " (expected: no --isa, the reference is pure Java)");
-        }
+        where.require(
+                where.backends().stream().allMatch(kind -> kind == BackendKind.REFERENCE),
+                "--precision double",
+                "with --backend " + where.backends(),
+                "reference, the only backend with float64");
+        where.require(
+                where.instructionSets().isEmpty(),
+                "--precision double",
+                "with --isa " + where.instructionSets(),
+                "no --isa: the reference backend is pure Java");
         return List.of(CaseTarget.oracle());
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 
     private boolean report(ConformanceFolder found, List<CaseTarget> targets, List<List<CaseResult>> results) {

@@ -92,10 +92,10 @@ public final class Seq2seqCommand implements Callable<Integer> {
         options.check();
         options.require(cell != CellKind.RNN, "--cell", "rnn", "lstm or gru");
         options.require(hidden >= 2 && hidden % 2 == 0, "--hidden", hidden, "an even number >= 2");
-        options.require(batch >= 1, "--batch", batch, "an integer >= 1");
-        options.require(rate > 0 && rate < Float.POSITIVE_INFINITY, "--lr", rate, "a number > 0");
-        options.require(test >= 1, "--test", test, "an integer >= 1");
-        options.require(beam >= 1, "--beam", beam, "an integer >= 1");
+        options.requirePositive("--batch", batch);
+        options.requireRate("--lr", rate);
+        options.requirePositive("--test", test);
+        options.requirePositive("--beam", beam);
         if (text != null) {
             options.require(
                     !text.isEmpty() && text.length() <= task.longestSource(),

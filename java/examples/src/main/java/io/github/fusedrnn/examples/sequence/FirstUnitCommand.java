@@ -46,7 +46,7 @@ abstract class FirstUnitCommand implements Callable<Integer> {
         options.check();
         Lesson lesson = lesson(options);
         float lr = rate != null ? rate : lesson.rate();
-        options.require(lr > 0 && lr < Float.POSITIVE_INFINITY, "--lr", lr, "a number > 0");
+        options.requireRate("--lr", lr);
         int iterations = options.epochs(lesson.iterations());
         PrintWriter out = spec.commandLine().getOut();
         String settings = Texts.format(

@@ -158,15 +158,15 @@ public final class ServeBenchCommand implements Callable<Integer> {
 
     private void check() {
         place.check();
-        place.require(input >= 1, "--input", input, "an integer >= 1");
-        place.require(hidden >= 1, "--hidden", hidden, "an integer >= 1");
-        place.require(streams >= 1, "--streams", streams, "an integer >= 1");
+        place.requirePositive("--input", input);
+        place.requirePositive("--hidden", hidden);
+        place.requirePositive("--streams", streams);
         place.require(rate > 0 && Double.isFinite(rate), "--rate", rate, "a number > 0");
         place.require(seconds > 0 && seconds <= 86_400, "--seconds", seconds, "a number > 0, at most a day");
         place.require(warmUp >= 0 && warmUp <= 86_400, "--warm-up", warmUp, "a number >= 0, at most a day");
         place.require(batch >= 1 && batch <= LARGEST_BATCH, "--batch", batch, "an integer, 1 to " + LARGEST_BATCH);
         place.require(wait >= 0 && wait <= LONGEST_WAIT, "--wait", wait, "an integer, 0 to " + LONGEST_WAIT);
-        place.require(queue >= 1, "--queue", queue, "an integer >= 1");
+        place.requirePositive("--queue", queue);
         place.require(
                 picture == null || (LossCurve.knows(picture) && TrainingOptions.canHold(picture)),
                 "--picture",

@@ -20,8 +20,8 @@ final class ClassifierOptions extends TrainingOptions {
     @Override
     public void check() {
         super.check();
-        require(batch >= 1, "--batch", batch, "an integer >= 1");
-        require(rate > 0 && rate < Float.POSITIVE_INFINITY, "--lr", rate, "a number > 0");
+        requirePositive("--batch", batch);
+        requireRate("--lr", rate);
     }
 
     CellKind cell() {

@@ -53,7 +53,7 @@ public final class MusicCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check();
-        options.require(hidden >= 1, "--hidden", hidden, "an integer >= 1");
+        options.requirePositive("--hidden", hidden);
         options.require(styles >= 1 && styles <= 100, "--styles", styles, "1 to 100");
         PrintWriter out = spec.commandLine().getOut();
         Melodies source = Melodies.draw(styles, new SplittableRandom(STYLES_SEED));

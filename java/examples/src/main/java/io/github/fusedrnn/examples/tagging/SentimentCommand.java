@@ -65,7 +65,7 @@ public final class SentimentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check();
-        options.require(hidden >= 1, "--hidden", hidden, "an integer >= 1");
+        options.requirePositive("--hidden", hidden);
         options.require(longest >= SHORTEST, "--longest", longest, "an integer >= " + SHORTEST);
         PrintWriter out = spec.commandLine().getOut();
         List<Review> test = draw(new SplittableRandom(TEST_SEED), TEST_SENTENCES);

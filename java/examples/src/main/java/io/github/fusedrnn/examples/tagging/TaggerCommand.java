@@ -56,7 +56,7 @@ public final class TaggerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check();
-        options.require(hidden >= 1, "--hidden", hidden, "an integer >= 1");
+        options.requirePositive("--hidden", hidden);
         options.require(longest >= SHORTEST, "--longest", longest, "an integer >= " + SHORTEST);
         PrintWriter out = spec.commandLine().getOut();
         HiddenMarkov language = language();

@@ -125,7 +125,7 @@ public final class CharlmCommand implements Callable<Integer> {
         writing.check(training);
         how.check(training);
         training.parts(1);
-        training.require(reports >= 1, "--reports", reports, "a number >= 1");
+        training.requirePositive("--reports", reports);
         training.require(
                 model == null || training.save() == null, "--save", training.save(), "not together with --model");
         training.require(

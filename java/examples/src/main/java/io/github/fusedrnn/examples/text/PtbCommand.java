@@ -182,11 +182,11 @@ public final class PtbCommand implements Callable<Integer> {
 
     private PtbSettings settings() {
         PtbSettings s = PtbSettings.of(preset);
-        training.require(hidden == null || hidden >= 1, "--hidden", hidden, "an integer >= 1");
-        training.require(layers == null || layers >= 1, "--layers", layers, "an integer >= 1");
-        training.require(batch == null || batch >= 1, "--batch", batch, "an integer >= 1");
-        training.require(rate == null || (rate > 0 && rate < Float.POSITIVE_INFINITY), "--lr", rate, "a number > 0");
-        training.require(report >= 1, "--report", report, "an integer >= 1");
+        training.requirePositive("--hidden", hidden);
+        training.requirePositive("--layers", layers);
+        training.requirePositive("--batch", batch);
+        training.requireRate("--lr", rate);
+        training.requirePositive("--report", report);
         training.require(buckets == null || s.bucketed(), "--buckets", buckets, "only with --preset bucketed");
         training.require(!padded || s.bucketed(), "--padded", padded, "only with --preset bucketed");
         return s.with(hidden, layers, batch, buckets, padded, rate);

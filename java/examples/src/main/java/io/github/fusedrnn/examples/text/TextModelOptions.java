@@ -60,12 +60,12 @@ final class TextModelOptions {
     private float dropout;
 
     public void check(LayerOptions command) {
-        command.require(minCount == null || minCount >= 1, "--min-count", minCount, "a number >= 1");
+        command.requirePositive("--min-count", minCount);
         command.require(cell != CellKind.RNN, "--cell", "rnn", "lstm or gru");
-        command.require(hidden >= 1, "--hidden", hidden, "a number >= 1");
-        command.require(layers >= 1, "--layers", layers, "a number >= 1");
-        command.require(embedding >= 0, "--embedding", embedding, "a number >= 0");
-        command.require(dropout >= 0 && dropout < 1, "--dropout", dropout, "0 <= P < 1");
+        command.requirePositive("--hidden", hidden);
+        command.requirePositive("--layers", layers);
+        command.require(embedding >= 0, "--embedding", embedding, "an integer >= 0");
+        command.requireDropout("--dropout", dropout);
     }
 
     TextLevel level() {

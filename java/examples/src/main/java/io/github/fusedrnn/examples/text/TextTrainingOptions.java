@@ -42,9 +42,9 @@ final class TextTrainingOptions {
     private @Nullable Double minutes;
 
     public void check(TrainingOptions command) {
-        command.require(batch >= 1, "--batch", batch, "a number >= 1");
-        command.require(window >= 1, "--window", window, "a number >= 1");
-        command.require(rate > 0 && rate < Float.POSITIVE_INFINITY, "--lr", rate, "a number > 0");
+        command.requirePositive("--batch", batch);
+        command.requirePositive("--window", window);
+        command.requireRate("--lr", rate);
         command.require(clip > 0, "--clip", clip, "a number > 0");
         command.require(minutes == null || minutes > 0, "--minutes", minutes, "a number > 0");
         command.require(

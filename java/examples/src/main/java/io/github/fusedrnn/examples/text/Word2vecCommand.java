@@ -134,11 +134,11 @@ public final class Word2vecCommand implements Callable<Integer> {
 
     private Word2vec.Settings settings() {
         training.check();
-        training.require(width >= 1, "--width", width, "an integer >= 1");
-        training.require(window >= 1, "--window", window, "an integer >= 1");
-        training.require(negatives >= 1, "--negatives", negatives, "an integer >= 1");
+        training.requirePositive("--width", width);
+        training.requirePositive("--window", window);
+        training.requirePositive("--negatives", negatives);
         training.require(sample >= 0 && sample < 1, "--sample", sample, "0 <= T < 1");
-        training.require(rate == null || (rate > 0 && rate < Float.POSITIVE_INFINITY), "--lr", rate, "a number > 0");
+        training.requireRate("--lr", rate);
         float usual = kind == Word2vec.Kind.CBOW ? 0.05f : 0.025f;
         return new Word2vec.Settings(kind, width, window, negatives, sample, rate != null ? rate : usual);
     }

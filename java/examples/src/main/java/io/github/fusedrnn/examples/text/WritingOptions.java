@@ -37,13 +37,13 @@ final class WritingOptions {
     private @Nullable String score;
 
     public void check(LayerOptions command) {
-        command.require(sample >= 0, "--sample", sample, "a number >= 0");
+        command.require(sample >= 0, "--sample", sample, "an integer >= 0");
         command.require(
                 temperature >= 0 && temperature < Double.POSITIVE_INFINITY,
                 "--temperature",
                 temperature,
                 "a number >= 0");
-        command.require(top >= 0, "--top-k", top, "a number >= 0");
+        command.require(top >= 0, "--top-k", top, "an integer >= 0");
         command.require(score == null || !score.isBlank(), "--score", "an empty sentence", "some text");
     }
 

@@ -23,7 +23,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Proves the gradients of everything that a layer can be. */
@@ -106,14 +105,10 @@ public final class GradcheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (tolerance != null && !(tolerance >= 0)) {
-            throw usage("--tolerance: " + tolerance + " (expected: a number >= 0)");
-        }
+        where.require(tolerance == null || tolerance >= 0, "--tolerance", tolerance, "a number >= 0");
         List<LayerVariant> variants =
                 LayerVariant.all().stream().filter(v -> v.name().contains(only)).toList();
-        if (variants.isEmpty()) {
-            throw usage("--only: '" + only + "' (expected: part of a name in the table, such as 'LSTM')");
-        }
+        where.require(!variants.isEmpty(), "--only", "'" + only + "'", "part of a name in the table, such as 'LSTM'");
         List<Column> columns = columns();
         List<List<Cell>> table = new ArrayList<>();
         try (Progress progress = Progress.start(spec, "variants", variants.size())) {
@@ -221,9 +216,5 @@ public final class GradcheckCommand implements Callable<Integer> {
                 compared,
                 skipped > 0 ? ", " + skipped + " skipped near kinks" : ""));
         return missed == 0;
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

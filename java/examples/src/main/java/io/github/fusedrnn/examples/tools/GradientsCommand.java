@@ -82,7 +82,7 @@ public final class GradientsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         options.check();
         options.require(options.save() == null, "--save", options.save(), "nothing: there is no model to keep");
-        options.require(rate == null || (rate > 0 && rate < Float.POSITIVE_INFINITY), "--lr", rate, "a number > 0");
+        options.requireRate("--lr", rate);
         List<Integer> steps = lengths != null
                 ? lengths
                 : switch (part) {
