@@ -55,7 +55,7 @@ final class ForwardLayer {
         shape = weights.shape();
         boolean given = states != States.NONE;
         boolean wanted = states == States.CARRIED;
-        memory.desc none = dnnl.keep(new memory.config());
+        memory.desc none = dnnl.keep(new memory.desc());
         memory.desc state = dnnl.describe(memory.format_tag.ldnc, shape.state());
         description = dnnl.keep(describe(
                 dnnl,

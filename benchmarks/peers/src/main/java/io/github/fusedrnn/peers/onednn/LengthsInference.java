@@ -84,7 +84,7 @@ final class LengthsInference implements Contender {
 
     private Dnnl.Call piece(int begin, int end, int rows, int index) {
         LayerShape part = shape.of(end - begin, rows);
-        memory.desc none = dnnl.keep(new memory.config());
+        memory.desc none = dnnl.keep(new memory.desc());
         memory.desc state = dnnl.describe(memory.format_tag.ldnc, part.state());
         long xStep = (long) shape.rows() * shape.inputs();
         long yStep = (long) shape.rows() * shape.hidden();
