@@ -1,64 +1,70 @@
 package io.github.fusedrnn.peers;
 
-import io.github.fusedrnn.peers.race.RaceCase;
+import com.fasterxml.jackson.annotation.JsonAlias;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What a heat found.
+ * The result of one case.
  *
- * @param race the case
- * @param sides everybody, also who was not timed
- * @param fullBatch of a case with lengths: our sides on the same batch with every row as long as the longest, in the same heat; else empty
+ * @param spec the case
+ * @param participants all participants, including those that were not timed
+ * @param fullBatch of a case with lengths: FusedRNN on the same batch with every row as long as the longest, in the same run; otherwise empty
  */
-record CaseResult(RaceCase race, List<Side> sides, List<Side> fullBatch) {
+record CaseResult(
+        @JsonAlias("race") CaseSpec spec,
+        @JsonAlias("sides") List<ParticipantResult> participants,
+        List<ParticipantResult> fullBatch) {
     CaseResult {
-        sides = List.copyOf(sides);
+        participants = List.copyOf(participants);
         fullBatch = List.copyOf(fullBatch);
     }
 
-    /** The better set-up of a contender. */
-    Optional<Side> best(String contender) {
-        return fastest(sides.stream()
-                .filter(side -> side.contender().equals(contender))
+    /** The fastest setup of a library. */
+    Optional<ParticipantResult> fastest(String library) {
+        return fastest(participants.stream()
+                .filter(participant -> participant.library().equals(library))
                 .toList());
     }
 
-    /** The better set-up of a contender with a number of threads. */
-    Optional<Side> best(String contender, int threads) {
-        return fastest(sides.stream()
-                .filter(side -> side.contender().equals(contender) && side.threads() == threads)
+    /** The fastest setup of a library with a number of threads. */
+    Optional<ParticipantResult> fastest(String library, int threads) {
+        return fastest(participants.stream()
+                .filter(participant -> participant.library().equals(library) && participant.threads() == threads)
                 .toList());
     }
 
-    Optional<Side> ours() {
-        return best(Contenders.OURS);
+    Optional<ParticipantResult> fusedRnn() {
+        return fastest(Libraries.FUSEDRNN);
     }
 
-    /** The fastest set-up of all who are not we. */
-    Optional<Side> bestPeer() {
-        return fastest(sides.stream()
-                .filter(side -> !side.contender().equals(Contenders.OURS))
+    /** The fastest setup of any library other than FusedRNN. */
+    Optional<ParticipantResult> fastestPeer() {
+        return fastest(participants.stream()
+                .filter(participant -> !participant.library().equals(Libraries.FUSEDRNN))
                 .toList());
     }
 
-    /** How many times as long as ours the best peer takes. */
+    /** Time of the fastest peer divided by that of FusedRNN. */
     Optional<Ratio> ratio() {
-        return Ratio.of(bestPeer(), ours());
+        return Ratio.of(fastestPeer(), fusedRnn());
     }
 
-    /** How many times as long as ours a contender takes. */
-    Optional<Ratio> ratio(String contender) {
-        return Ratio.of(best(contender), ours());
+    /** Time of a library divided by that of FusedRNN. */
+    Optional<Ratio> ratio(String library) {
+        return Ratio.of(fastest(library), fusedRnn());
     }
 
-    /** What a batch of half the steps takes of the time of the full one. */
+    /** FusedRNN's time for the batch with lengths divided by that for the full batch. */
     Optional<Ratio> shareOfFullBatch() {
-        return Ratio.of(ours(), fastest(fullBatch));
+        return Ratio.of(fusedRnn(), fastest(fullBatch));
     }
 
-    private static Optional<Side> fastest(List<Side> sides) {
-        return sides.stream().filter(Side::timed).min(Comparator.comparingDouble(Side::median));
+    private static Optional<ParticipantResult> fastest(List<ParticipantResult> participants) {
+        return participants.stream()
+                .filter(ParticipantResult::timed)
+                .min(Comparator.comparingDouble(ParticipantResult::median));
     }
 }

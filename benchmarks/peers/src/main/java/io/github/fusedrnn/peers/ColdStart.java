@@ -1,10 +1,11 @@
 package io.github.fusedrnn.peers;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.fusedrnn.config.CellKind;
-import io.github.fusedrnn.peers.race.ContenderProvider;
-import io.github.fusedrnn.peers.race.Family;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.Family;
+import io.github.fusedrnn.peers.comparison.Library;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,37 +15,41 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How long a fresh JVM takes to its first result, contenders in turn. */
+/** The time a fresh JVM takes to its first result, for each library in turn. */
 final class ColdStart {
-    /** What is computed; small, so that it is the start that counts. */
-    static final List<RaceCase> CASES = List.of(
-            new RaceCase(Family.STEP, CellKind.LSTM, 1, 1, 128, 128, 1),
-            new RaceCase(Family.TRAINING, CellKind.LSTM, 10, 8, 128, 128, 1));
+    /** Small cases, so that start-up dominates. */
+    static final List<CaseSpec> CASES = List.of(
+            new CaseSpec(Family.STEP, CellKind.LSTM, 1, 1, 128, 128, 1),
+            new CaseSpec(Family.TRAINING, CellKind.LSTM, 10, 8, 128, 128, 1));
 
     /**
-     * One contender, one thread.
+     * The result of one library with one thread.
      *
-     * @param contender its id
-     * @param race the case
-     * @param millis from the entry of {@code main} to the first result, without making the case's numbers, each fork
-     * @param processMillis the same from the start of the process, each fork
+     * @param library its id
+     * @param spec the case
+     * @param millis from the entry of {@code main} to the first result, without generating the data, for each fork
+     * @param processMillis the same from the start of the process, for each fork
      */
-    record Result(String contender, RaceCase race, List<Double> millis, List<Double> processMillis) {}
+    record Result(
+            @JsonAlias("contender") String library,
+            @JsonAlias("race") CaseSpec spec,
+            List<Double> millis,
+            List<Double> processMillis) {}
 
     private ColdStart() {}
 
-    static List<Result> measure(List<ContenderProvider> contenders, int forks, Path log) throws IOException {
+    static List<Result> measure(List<Library> libraries, int forks, Path log) throws IOException {
         Map<String, Result> results = new LinkedHashMap<>();
-        // The first fork of each only brings the files into memory, and JavaCPP's cache into being.
+        // The first fork of each is not counted: it brings the files into memory and fills JavaCPP's cache.
         for (int fork = -1; fork < forks; fork++) {
             for (int index = 0; index < CASES.size(); index++) {
-                for (ContenderProvider contender : contenders) {
-                    RaceCase race = CASES.get(index);
-                    if (contender.refusal(race) == null) {
+                for (Library library : libraries) {
+                    CaseSpec spec = CASES.get(index);
+                    if (library.unsupportedReason(spec) == null) {
                         Result all = results.computeIfAbsent(
-                                contender.id() + ' ' + race,
-                                key -> new Result(contender.id(), race, new ArrayList<>(), new ArrayList<>()));
-                        fork(contender, index, fork >= 0, all, log);
+                                library.id() + ' ' + spec,
+                                key -> new Result(library.id(), spec, new ArrayList<>(), new ArrayList<>()));
+                        fork(library, index, fork >= 0, all, log);
                     }
                 }
             }
@@ -52,19 +57,18 @@ final class ColdStart {
         return List.copyOf(results.values());
     }
 
-    private static void fork(ContenderProvider contender, int index, boolean counts, Result all, Path log)
-            throws IOException {
+    private static void fork(Library library, int index, boolean counts, Result all, Path log) throws IOException {
         long start = System.nanoTime();
         Process process = Jvm.start(
-                contender, contender.setups().get(0), FirstResult.class, log, contender.id(), Integer.toString(index));
+                library, library.setups().get(0), FirstResult.class, log, library.id(), Integer.toString(index));
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith(Booth.MARK) && counts) {
+                if (line.startsWith(Worker.PREFIX) && counts) {
                     double whole = (System.nanoTime() - start) / 1e6;
-                    FirstResult.Times times =
-                            new ObjectMapper().readValue(line.substring(Booth.MARK.length()), FirstResult.Times.class);
+                    FirstResult.Times times = new ObjectMapper()
+                            .readValue(line.substring(Worker.PREFIX.length()), FirstResult.Times.class);
                     all.millis().add(times.millis());
-                    all.processMillis().add(whole - times.numbersMillis());
+                    all.processMillis().add(whole - times.dataMillis());
                 }
             }
         } finally {

@@ -1,42 +1,42 @@
 package io.github.fusedrnn.peers;
 
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.Contender;
-import io.github.fusedrnn.peers.race.ContenderProvider;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.Library;
+import io.github.fusedrnn.peers.comparison.LibraryCase;
 import java.io.PrintStream;
 
-/** The process of a cold start: sets a contender up, calls it once, says how long that took, and ends. */
+/** The process of a cold start: sets up a library, calls it once, prints how long that took, and exits. */
 final class FirstResult {
     /**
      * Milliseconds.
      *
-     * @param millis from the entry of main to the first result, without the numbers
-     * @param numbersMillis to make the case's numbers, which is no contender's work
+     * @param millis from the entry of main to the first result, without generating the data
+     * @param dataMillis to generate the data of the case, which is no work of the library
      */
-    record Times(double millis, double numbersMillis) {}
+    record Times(double millis, double dataMillis) {}
 
     private FirstResult() {}
 
-    /** Arguments: the contender, the index of the case. */
+    /** Arguments: id of the library, index of the case. */
     public static void main(String[] args) throws Exception {
         long entry = System.nanoTime();
-        PrintStream replies = System.out;
+        PrintStream responses = System.out;
         System.setOut(System.err);
-        RaceCase race = ColdStart.CASES.get(Integer.parseInt(args[1]));
-        long numbersFrom = System.nanoTime();
-        CaseData data = Numbers.of(race);
-        long numbersTo = System.nanoTime();
-        ContenderProvider provider = Contenders.byId(args[0]);
-        Contender contender = provider.create(race, data, provider.setups().get(0));
-        contender.run();
-        float first = contender.output()[0];
+        CaseSpec spec = ColdStart.CASES.get(Integer.parseInt(args[1]));
+        long dataStart = System.nanoTime();
+        CaseData data = RandomData.of(spec);
+        long dataEnd = System.nanoTime();
+        Library library = Libraries.byId(args[0]);
+        LibraryCase libraryCase = library.create(spec, data, library.setups().get(0));
+        libraryCase.run();
+        float first = libraryCase.output()[0];
         long result = System.nanoTime();
-        double numbers = (numbersTo - numbersFrom) / 1e6;
-        double millis = (result - entry) / 1e6 - numbers;
-        // By hand: a JSON library would load before the line is out.
-        replies.println(Booth.MARK + "{\"millis\":" + millis + ",\"numbersMillis\":" + numbers + "}");
-        replies.flush();
+        double dataMillis = (dataEnd - dataStart) / 1e6;
+        double millis = (result - entry) / 1e6 - dataMillis;
+        // Formatted by hand: a JSON library would have to be loaded before the line is printed.
+        responses.println(Worker.PREFIX + "{\"millis\":" + millis + ",\"dataMillis\":" + dataMillis + "}");
+        responses.flush();
         Runtime.getRuntime().halt(Float.isNaN(first) ? 1 : 0);
     }
 }

@@ -1,7 +1,7 @@
 package io.github.fusedrnn.peers;
 
-import io.github.fusedrnn.peers.race.ContenderProvider;
-import io.github.fusedrnn.peers.race.Setup;
+import io.github.fusedrnn.peers.comparison.Library;
+import io.github.fusedrnn.peers.comparison.Setup;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,43 +13,43 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Starts the JVMs of contenders, each with the jars of its own library alone. */
+/** Starts the JVMs of the workers, each with the jars of its own library only. */
 final class Jvm {
-    /** Of the race itself. */
+    /** Jars of the comparison itself. */
     private static final List<String> OWN_JARS = List.of("jackson-", "HdrHistogram-", "jspecify-");
 
-    /** For the cells' names; the natives stay out unless asked for. */
+    /** The core jar, for {@code CellKind}; the jars of natives are left out unless the library lists them. */
     private static final Pattern CORE = Pattern.compile("fusedrnn-\\d.*");
 
     private Jvm() {}
 
-    static Process start(ContenderProvider provider, Setup setup, Class<?> main, Path log, String... arguments)
+    static Process start(Library library, Setup setup, Class<?> main, Path log, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(command(provider, setup, main));
+        List<String> command = new ArrayList<>(command(library, setup, main));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().putAll(setup.environment());
         return builder.start();
     }
 
-    private static List<String> command(ContenderProvider provider, Setup setup, Class<?> main) {
+    private static List<String> command(Library library, Setup setup, Class<?> main) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // The same for all: a collector without helpers of its own, native access as JDK 24 and later want it.
+        // The same for all: a collector without threads of its own, and native access, which JDK 24 and later require.
         command.addAll(List.of("-Xmx2g", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(setup.jvmArguments());
-        command.addAll(List.of("-cp", classPath(provider), main.getName()));
+        command.addAll(List.of("-cp", classPath(library), main.getName()));
         return command;
     }
 
-    private static String classPath(ContenderProvider provider) {
+    private static String classPath(Library library) {
         Path own = ownJar();
-        List<String> wanted = new ArrayList<>(provider.jars());
-        wanted.addAll(OWN_JARS);
+        List<String> prefixes = new ArrayList<>(library.jars());
+        prefixes.addAll(OWN_JARS);
         try (Stream<Path> jars = Files.list(own.resolveSibling("lib"))) {
             String others = jars.filter(jar -> {
                         String name = jar.getFileName().toString();
-                        return CORE.matcher(name).matches() || wanted.stream().anyMatch(name::startsWith);
+                        return CORE.matcher(name).matches() || prefixes.stream().anyMatch(name::startsWith);
                     })
                     .sorted()
                     .map(Path::toString)
@@ -60,12 +60,15 @@ final class Jvm {
         }
     }
 
-    /** The race runs from its jar, with lib beside it. */
+    /** The comparison runs from its jar, with the folder lib beside it. */
     private static Path ownJar() {
-        Path jar = Path.of(
-                Race.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+        Path jar = Path.of(Comparison.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
         if (!Files.isRegularFile(jar)) {
-            throw new IllegalStateException("the race runs from peers.jar alone, not from classes in " + jar);
+            throw new IllegalStateException("class path: " + jar + " (expected: peers.jar, with lib beside it)");
         }
         return jar;
     }

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.peers;
 
 /**
- * How long single calls took, in microseconds; the clock's own 25 ns are in it.
+ * Latency of single calls in microseconds, including the 25 ns of reading the clock.
  *
- * @param calls how many there were
+ * @param calls number of calls
  * @param p50 the median
  * @param p99 99th percentile
  * @param p999 99.9th percentile

@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where a race was run.
+ * The machine that a comparison ran on.
  *
- * @param cpu the processor's name for itself
- * @param processors that the JVM sees
- * @param instructionSets those that matter here
+ * @param cpu model name of the processor
+ * @param processors number of processors available to the JVM
+ * @param instructionSets the relevant ones
  * @param caches of one core, such as {@code L2 1024K}
  * @param os name and version
  * @param jdk vendor and version
- * @param load average of the last minute when the race began
+ * @param load load average of the last minute when the comparison started
  */
 record Machine(
         String cpu,
@@ -30,7 +30,7 @@ record Machine(
     private static final List<String> INSTRUCTION_SETS =
             List.of("avx2", "fma", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_tile", "asimd");
 
-    static Machine here() {
+    static Machine current() {
         List<String> flags = Arrays.asList((fromCpuInfo("flags") + fromCpuInfo("Features")).split("\\s+"));
         return new Machine(
                 fromCpuInfo("model name"),
@@ -65,7 +65,7 @@ record Machine(
                             caches.add("L" + read(index.resolve("level")).strip() + ' '
                                     + read(index.resolve("size")).strip()));
         } catch (IOException e) {
-            // Not every kernel tells; the table says "unknown" then.
+            // Not every kernel reports them; the table then lists none.
         }
         return caches;
     }

@@ -1,23 +1,23 @@
 package io.github.fusedrnn.peers;
 
-import io.github.fusedrnn.peers.race.ContenderProvider;
-import io.github.fusedrnn.peers.race.Family;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.Family;
+import io.github.fusedrnn.peers.comparison.Library;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The race as a page of tables. */
+/** The result of a comparison as a page of tables. */
 final class MarkdownReport {
-    private final RaceResult result;
-    private final List<ContenderProvider> contenders;
+    private final ComparisonResult result;
+    private final List<Library> libraries;
     private final StringBuilder page = new StringBuilder();
 
-    MarkdownReport(RaceResult result) {
+    MarkdownReport(ComparisonResult result) {
         this.result = result;
-        this.contenders = Contenders.ALL.stream()
+        this.libraries = Libraries.ALL.stream()
                 .filter(provider -> result.versions().containsKey(provider.id()))
                 .toList();
     }
@@ -29,7 +29,7 @@ final class MarkdownReport {
         page.append(summary());
         for (Family family : Family.values()) {
             List<CaseResult> cases = result.cases().stream()
-                    .filter(row -> row.race().family() == family)
+                    .filter(row -> row.spec().family() == family)
                     .toList();
             if (!cases.isEmpty()) {
                 family(family, cases);
@@ -43,61 +43,61 @@ final class MarkdownReport {
 
     private void head() {
         Machine machine = result.machine();
-        line("# Race against other libraries");
+        line("# Comparison with other libraries");
         line("");
         line("Machine: " + machine.cpu() + ", " + machine.processors() + " processors, "
                 + String.join(", ", machine.instructionSets()) + "; caches " + String.join(", ", machine.caches())
                 + "; " + machine.os() + "; " + machine.jdk() + "; load average " + machine.load()
-                + " when it began.");
-        int disturbed = result.cases().stream()
-                .flatMap(row -> row.sides().stream())
-                .mapToInt(Side::disturbed)
+                + " at the start.");
+        int interfered = result.cases().stream()
+                .flatMap(row -> row.participants().stream())
+                .mapToInt(ParticipantResult::interfered)
                 .sum();
-        line("Laps during which another process was busy, and that stayed so when run again: " + disturbed + ".");
-        line("Begun " + result.date() + ", commit " + result.commit() + ".");
+        line("Iterations with interference from other processes, also when repeated: " + interfered + ".");
+        line("Started " + result.date() + ", commit " + result.commit() + ".");
         line("");
-        for (ContenderProvider contender : contenders) {
-            line("- " + contender.title() + ": " + result.versions().get(contender.id()));
+        for (Library library : libraries) {
+            line("- " + library.title() + ": " + result.versions().get(library.id()));
         }
         line("");
         line(String.format(
                 Locale.ROOT,
-                "Everybody runs in a process of its own, stopped while another one is timed; %d rounds of laps of %.2f s, in turn, after a check"
-                        + " against the reference and a warm-up. Times are medians over the rounds, in microseconds per call; float32."
-                        + " Ratio: the best peer's time by ours, each side's better of one and two threads, with its smallest and largest value of"
-                        + " a single round. Above 1 ours is faster; 0.95 to 1.05 is a tie.",
+                "Each library runs in its own process, which is stopped while another one is timed; %d rounds of iterations of %.2f s, in turn, after a check"
+                        + " against the reference and a warm-up. Times are medians over the rounds in microseconds per call, float32."
+                        + " Ratio: time of the fastest peer divided by that of FusedRNN, each with the faster of one and two threads, with the range over"
+                        + " single rounds. Above 1, FusedRNN is faster; 0.95 to 1.05 is a tie.",
                 result.rounds(),
-                result.secondsPerLap()));
+                result.secondsPerIteration()));
         line("");
     }
 
-    /** What came of it, group by group, against what we want. */
+    /** The ratios by group, beside their targets. */
     String summary() {
         StringBuilder table = new StringBuilder();
         table.append(
-                "| group | rows | smallest ratio | floor | geometric mean | floor | aim | rows below their floor |\n");
+                "| group | rows | smallest ratio | floor | geometric mean | floor | target | rows below the floor |\n");
         table.append("|---|---|---|---|---|---|---|---|\n");
-        for (Aim aim : Aim.ALL) {
-            List<CaseResult> rows = aim.of(result.cases()).toList();
+        for (Target target : Target.ALL) {
+            List<CaseResult> rows = target.of(result.cases()).toList();
             if (!rows.isEmpty()) {
-                List<Double> ratios = rows.stream().map(aim::ratio).toList();
+                List<Double> ratios = rows.stream().map(target::ratio).toList();
                 double least = ratios.stream().mapToDouble(r -> r).min().orElseThrow();
                 double mean = Statistics.geometricMean(ratios);
-                long below = ratios.stream().filter(r -> r < aim.everyRow()).count();
+                long below = ratios.stream().filter(r -> r < target.rowFloor()).count();
                 table.append(String.format(
                         Locale.ROOT,
                         "| %s | %d | %s | %.2f | %s | %.2f | %.2f | %d |\n",
-                        aim.name(),
+                        target.name(),
                         rows.size(),
-                        mark(least, least >= aim.everyRow()),
-                        aim.everyRow(),
-                        mark(mean, mean >= aim.mean()),
-                        aim.mean(),
-                        aim.aim(),
+                        mark(least, least >= target.rowFloor()),
+                        target.rowFloor(),
+                        mark(mean, mean >= target.meanFloor()),
+                        target.meanFloor(),
+                        target.meanTarget(),
                         below));
             }
         }
-        table.append("\nWhat misses its floor is in italics.\n\n");
+        table.append("\nValues below their floor are in italics.\n\n");
         return table.toString();
     }
 
@@ -110,27 +110,27 @@ final class MarkdownReport {
                 + family.label().substring(1));
         line("");
         List<String> columns = new ArrayList<>(List.of("case"));
-        contenders.forEach(contender -> columns.add(contender.title() + " 1 / 2 threads"));
-        columns.addAll(List.of("best peer", "ratio", "in single rounds", ""));
+        libraries.forEach(library -> columns.add(library.title() + " 1 / 2 threads"));
+        columns.addAll(List.of("fastest peer", "ratio", "range over rounds", ""));
         if (family == Family.LENGTHS) {
-            columns.add("share of the full batch's time");
+            columns.add("share of the full batch");
         }
         row(columns);
         row(columns.stream().map(column -> "---").toList());
         for (CaseResult row : cases) {
-            List<String> cellsOfRow = new ArrayList<>(List.of(name(row.race())));
-            contenders.forEach(contender -> cellsOfRow.add(times(row, contender)));
+            List<String> cellsOfRow = new ArrayList<>(List.of(name(row.spec())));
+            libraries.forEach(library -> cellsOfRow.add(times(row, library)));
             Optional<Ratio> ratio = row.ratio();
-            cellsOfRow.add(row.bestPeer().map(this::name).orElse(""));
+            cellsOfRow.add(row.fastestPeer().map(this::name).orElse(""));
             cellsOfRow.add(ratio.map(r -> String.format(Locale.ROOT, "**%.2f**", r.value()))
                     .orElse("–"));
-            cellsOfRow.add(ratio.map(r -> String.format(Locale.ROOT, "%.2f to %.2f", r.least(), r.most()))
+            cellsOfRow.add(ratio.map(r -> String.format(Locale.ROOT, "%.2f to %.2f", r.min(), r.max()))
                     .orElse(""));
             cellsOfRow.add(ratio.map(MarkdownReport::verdict).orElse(""));
             if (family == Family.LENGTHS) {
                 cellsOfRow.add(row.shareOfFullBatch()
-                        .map(r -> mark(r.value(), r.value() <= Aim.SHARE_OF_FULL_BATCH)
-                                + String.format(Locale.ROOT, " (at most %.1f)", Aim.SHARE_OF_FULL_BATCH))
+                        .map(r -> mark(r.value(), r.value() <= Target.SHARE_OF_FULL_BATCH)
+                                + String.format(Locale.ROOT, " (at most %.1f)", Target.SHARE_OF_FULL_BATCH))
                         .orElse(""));
             }
             row(cellsOfRow);
@@ -145,26 +145,26 @@ final class MarkdownReport {
         return ratio.value() > 1 ? "ahead" : "behind";
     }
 
-    private static String name(RaceCase race) {
-        String label = race.label();
+    private static String name(CaseSpec spec) {
+        String label = spec.label();
         return label.substring(label.indexOf('/') + 1);
     }
 
-    private String name(Side side) {
-        return Contenders.byId(side.contender()).title()
-                + (side.variant().isEmpty() ? "" : " (" + side.variant() + ")");
+    private String name(ParticipantResult participant) {
+        return Libraries.byId(participant.library()).title()
+                + (participant.variant().isEmpty() ? "" : " (" + participant.variant() + ")");
     }
 
-    private static String times(CaseResult row, ContenderProvider contender) {
+    private static String times(CaseResult row, Library library) {
         String times = List.of(1, 2).stream()
-                .map(threads -> row.best(contender.id(), threads)
-                        .map(side -> micros(side.median()))
+                .map(threads -> row.fastest(library.id(), threads)
+                        .map(participant -> micros(participant.median()))
                         .orElse("–"))
                 .collect(Collectors.joining(" / "));
         return times;
     }
 
-    /** Three digits, and all before the point. */
+    /** Three significant digits, or all before the decimal point. */
     static String micros(double value) {
         if (value < 10) {
             return String.format(Locale.ROOT, "%.2f", value);
@@ -174,25 +174,26 @@ final class MarkdownReport {
 
     private void latency() {
         List<CaseResult> steps = result.cases().stream()
-                .filter(row -> row.sides().stream().anyMatch(side -> side.latency() != null))
+                .filter(row -> row.participants().stream().anyMatch(participant -> participant.latency() != null))
                 .toList();
         if (steps.isEmpty()) {
             return;
         }
         line("## Latency of single steps: p50 / p99 / p99.9, µs");
         line("");
-        line("Each contender's set-up with the smaller p50; every call timed alone, the clock's 25 ns included.");
+        line(
+                "The setup of each library with the smallest p50; every call is timed on its own, including the 25 ns of reading the clock.");
         line("");
         List<String> columns = new ArrayList<>(List.of("case"));
-        contenders.forEach(contender -> columns.add(contender.title()));
+        libraries.forEach(library -> columns.add(library.title()));
         row(columns);
         row(columns.stream().map(column -> "---").toList());
         for (CaseResult row : steps) {
-            List<String> cellsOfRow = new ArrayList<>(List.of(name(row.race())));
-            for (ContenderProvider contender : contenders) {
-                cellsOfRow.add(row.sides().stream()
-                        .filter(side -> side.contender().equals(contender.id()))
-                        .flatMap(side -> Optional.ofNullable(side.latency()).stream())
+            List<String> cellsOfRow = new ArrayList<>(List.of(name(row.spec())));
+            for (Library library : libraries) {
+                cellsOfRow.add(row.participants().stream()
+                        .filter(participant -> participant.library().equals(library.id()))
+                        .flatMap(participant -> Optional.ofNullable(participant.latency()).stream())
                         .min((a, b) -> Double.compare(a.p50(), b.p50()))
                         .map(l -> micros(l.p50()) + " / " + micros(l.p99()) + " / " + micros(l.p999()))
                         .orElse("–"));
@@ -209,15 +210,15 @@ final class MarkdownReport {
         line("## Cold start, ms");
         line("");
         line(
-                "A fresh JVM, one thread, libraries' files in memory: median (smallest to largest) over the forks, from the entry of main to the first"
+                "A fresh JVM, one thread, files in the page cache: median (smallest to largest) over the forks, from the entry of main to the first"
                         + " result, and from the start of the process.");
         line("");
-        row(List.of("first call", "contender", "from main", "from the start of the process"));
+        row(List.of("first call", "library", "from main", "from the start of the process"));
         row(List.of("---", "---", "---", "---"));
         for (ColdStart.Result start : result.coldStarts()) {
             row(List.of(
-                    start.race().family().label() + ' ' + name(start.race()),
-                    Contenders.byId(start.contender()).title(),
+                    start.spec().family().label() + ' ' + name(start.spec()),
+                    Libraries.byId(start.library()).title(),
                     millis(start.millis()),
                     millis(start.processMillis())));
         }
@@ -236,16 +237,16 @@ final class MarkdownReport {
                 values.stream().mapToDouble(v -> v).max().orElseThrow());
     }
 
-    /** Who was not timed, and why: one line for each reason. */
+    /** The participants that were not timed, one line for each reason. */
     private void untimed() {
         List<String> lines = result.cases().stream()
-                .flatMap(row -> row.sides().stream()
-                        .filter(side -> side.problem() != null)
-                        .map(side -> side.problem().startsWith("not offered")
-                                ? "- " + name(side) + ", " + row.race().cell() + ' '
-                                        + row.race().family().label() + ": " + side.problem()
-                                : "- " + name(side) + ", " + row.race() + ", " + side.threads() + " thread(s): "
-                                        + side.problem()))
+                .flatMap(row -> row.participants().stream()
+                        .filter(participant -> participant.problem() != null)
+                        .map(participant -> participant.unsupported()
+                                ? "- " + name(participant) + ", " + row.spec().cell() + ' '
+                                        + row.spec().family().label() + ": " + participant.problem()
+                                : "- " + name(participant) + ", " + row.spec() + ", " + participant.threads()
+                                        + " thread(s): " + participant.problem()))
                 .distinct()
                 .toList();
         if (!lines.isEmpty()) {

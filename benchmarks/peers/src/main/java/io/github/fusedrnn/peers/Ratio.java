@@ -4,28 +4,30 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A quotient of two medians, with what it was in single rounds.
+ * A ratio of two medians, with its range over single rounds.
  *
- * @param value median by median
- * @param least the smallest of a round
- * @param most the largest of a round
+ * @param value ratio of the medians
+ * @param min smallest ratio of a round
+ * @param max largest ratio of a round
  */
-record Ratio(double value, double least, double most) {
+record Ratio(double value, double min, double max) {
     private static final double TIE_FROM = 0.95;
     private static final double TIE_TO = 1.05;
 
-    static Optional<Ratio> of(Optional<Side> dividend, Optional<Side> divisor) {
-        if (dividend.isEmpty() || divisor.isEmpty()) {
+    static Optional<Ratio> of(Optional<ParticipantResult> of, Optional<ParticipantResult> by) {
+        if (of.isEmpty() || by.isEmpty()) {
             return Optional.empty();
         }
-        Side over = dividend.get();
-        Side under = divisor.get();
+        ParticipantResult numerator = of.get();
+        ParticipantResult denominator = by.get();
         double[] rounds = IntStream.range(
-                        0, Math.min(over.micros().size(), under.micros().size()))
-                .mapToDouble(i -> over.micros().get(i) / under.micros().get(i))
+                        0,
+                        Math.min(numerator.micros().size(), denominator.micros().size()))
+                .mapToDouble(
+                        i -> numerator.micros().get(i) / denominator.micros().get(i))
                 .sorted()
                 .toArray();
-        return Optional.of(new Ratio(over.median() / under.median(), rounds[0], rounds[rounds.length - 1]));
+        return Optional.of(new Ratio(numerator.median() / denominator.median(), rounds[0], rounds[rounds.length - 1]));
     }
 
     boolean isTie() {

@@ -5,7 +5,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Stops and resumes processes, which Java has no call for, through one shell: a new one for each signal would cost milliseconds. */
+/** Stops and resumes processes through one shell: Java has no call for it, and a new shell for each signal would cost milliseconds. */
 final class Signals implements AutoCloseable {
     private final Process shell;
     private final BufferedWriter commands;
@@ -32,7 +32,7 @@ final class Signals implements AutoCloseable {
         commands.newLine();
         commands.flush();
         if (echoes.readLine() == null) {
-            throw new IOException("the shell that sends signals has ended");
+            throw new IOException("the shell that sends signals ended");
         }
     }
 

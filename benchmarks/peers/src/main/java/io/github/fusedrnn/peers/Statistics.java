@@ -3,11 +3,11 @@ package io.github.fusedrnn.peers;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The few that the race needs. */
+/** Median and geometric mean. */
 final class Statistics {
     private Statistics() {}
 
-    /** The middle one, or the mean of the two in the middle. */
+    /** The middle value, or the mean of the two middle values. */
     static double median(double... values) {
         if (values.length == 0) {
             throw new IllegalArgumentException("values: none (expected: at least one)");
@@ -22,7 +22,7 @@ final class Statistics {
         return median(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
-    /** NaN of none. */
+    /** The geometric mean; NaN if there are no values. */
     static double geometricMean(Collection<Double> values) {
         return Math.exp(values.stream().mapToDouble(Math::log).average().orElse(Double.NaN));
     }

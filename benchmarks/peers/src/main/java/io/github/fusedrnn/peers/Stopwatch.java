@@ -1,34 +1,34 @@
 package io.github.fusedrnn.peers;
 
-import io.github.fusedrnn.peers.race.Contender;
+import io.github.fusedrnn.peers.comparison.LibraryCase;
 import java.util.Arrays;
 import org.HdrHistogram.Histogram;
 
-/** Times one contender on one case. */
+/** Times a library on one case. */
 final class Stopwatch {
-    /** Calls are timed in batches of about this long: the clock costs 25 ns, a step may take less than 1 µs. */
+    /** Length of the batches in which calls are timed: reading the clock costs 25 ns, and a step may take less than 1 µs. */
     private static final long BATCH_NANOS = 500_000;
 
-    /** Of a lap: the median of two calls of 25 ms would be their mean. */
-    private static final int FEWEST_BATCHES = 3;
+    /** Minimum number of batches of an iteration: the median of two would be their mean. */
+    private static final int MIN_BATCHES = 3;
 
-    /** Above this, in nanoseconds, no latency is told apart. */
-    private static final long LONGEST_NANOS = 10_000_000_000L;
+    /** Longer latencies, in nanoseconds, are recorded as this one. */
+    private static final long MAX_LATENCY_NANOS = 10_000_000_000L;
 
-    private final Contender contender;
-    private final Histogram latency = new Histogram(LONGEST_NANOS, 3);
+    private final LibraryCase libraryCase;
+    private final Histogram latency = new Histogram(MAX_LATENCY_NANOS, 3);
     private int callsInBatch = 1;
 
-    Stopwatch(Contender contender) {
-        this.contender = contender;
+    Stopwatch(LibraryCase libraryCase) {
+        this.libraryCase = libraryCase;
     }
 
-    /** Runs for a while, at least twice, and finds how many calls make a batch. Returns nanoseconds per call. */
+    /** Runs for some time, at least two calls, and determines the number of calls of a batch. Returns nanoseconds per call. */
     double warmUp(double seconds) throws Exception {
         long end = System.nanoTime() + (long) (seconds * 1e9);
         double perCall;
         int calls = 1;
-        contender.run();
+        libraryCase.run();
         do {
             perCall = (double) batch(calls) / calls;
             callsInBatch = (int) Math.max(1, Math.min(1_000_000, BATCH_NANOS / Math.max(1, perCall)));
@@ -37,11 +37,12 @@ final class Stopwatch {
         return perCall;
     }
 
-    /** Runs for a while, at least {@link #FEWEST_BATCHES}; the median of the batches, in nanoseconds per call. */
-    double lap(double seconds) throws Exception {
+    /** Runs for some time, at least {@link #MIN_BATCHES} batches; returns their median in nanoseconds per call. */
+    double iteration(double seconds) throws Exception {
         long length = (long) (seconds * 1e9);
-        // Caches, clocks and parked helpers come back first: a second thread may share its caller's core for some milliseconds after
-        // the process was continued.
+        // Untimed calls first, to bring back caches, clock rates and parked threads: a second thread may share its
+        // caller's core for some
+        // milliseconds after the process was resumed.
         long ready = System.nanoTime() + length / 10;
         do {
             batch(callsInBatch);
@@ -54,23 +55,23 @@ final class Stopwatch {
                 batches = Arrays.copyOf(batches, 2 * count);
             }
             batches[count++] = (double) batch(callsInBatch) / callsInBatch;
-        } while (count < FEWEST_BATCHES || System.nanoTime() < end);
+        } while (count < MIN_BATCHES || System.nanoTime() < end);
         return Statistics.median(Arrays.copyOf(batches, count));
     }
 
-    /** Runs for a while and records how long each single call took. */
-    void latencyLap(double seconds) throws Exception {
+    /** Runs for some time and records the latency of every call. */
+    void latencyIteration(double seconds) throws Exception {
         long end = System.nanoTime() + (long) (seconds * 1e9);
         long before = System.nanoTime();
         while (before < end) {
-            contender.run();
+            libraryCase.run();
             long after = System.nanoTime();
-            latency.recordValue(Math.min(after - before, LONGEST_NANOS));
+            latency.recordValue(Math.min(after - before, MAX_LATENCY_NANOS));
             before = after;
         }
     }
 
-    /** Of all that {@link #latencyLap} recorded. */
+    /** The percentiles of all latencies that {@link #latencyIteration} recorded. */
     Latency latency() {
         return new Latency(
                 latency.getTotalCount(),
@@ -82,7 +83,7 @@ final class Stopwatch {
     private long batch(int calls) throws Exception {
         long before = System.nanoTime();
         for (int i = 0; i < calls; i++) {
-            contender.run();
+            libraryCase.run();
         }
         return System.nanoTime() - before;
     }

@@ -1,4 +1,4 @@
-/** Races FusedRNN against what a user would take instead. */
+/** Compares FusedRNN with the libraries that a user could choose instead. */
 @NullMarked
 package io.github.fusedrnn.peers;
 

@@ -3,9 +3,9 @@ package io.github.fusedrnn.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.fusedrnn.config.CellKind;
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.Family;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.Family;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,17 +13,17 @@ import org.junit.jupiter.api.Test;
 
 class CasesTest {
     @Test
-    void noCaseIsRacedTwice() {
+    void noCaseOccursTwice() {
         assertThat(Cases.all()).doesNotHaveDuplicates();
-        assertThat(Cases.all().stream().map(RaceCase::label)).doesNotHaveDuplicates();
+        assertThat(Cases.all().stream().map(CaseSpec::label)).doesNotHaveDuplicates();
     }
 
     @Test
     void everyFamilyHasEveryCell() {
         for (Family family : Family.values()) {
             assertThat(Cases.all().stream()
-                            .filter(race -> race.family() == family)
-                            .map(RaceCase::cell))
+                            .filter(spec -> spec.family() == family)
+                            .map(CaseSpec::cell))
                     .as(family.label())
                     .contains(CellKind.values());
         }
@@ -32,18 +32,18 @@ class CasesTest {
     @Test
     void stepsCoverEverySizeAndTheOddOnes() {
         List<Integer> sizes = Cases.all().stream()
-                .filter(race -> race.family() == Family.STEP && race.cell() == CellKind.GRU)
-                .map(RaceCase::hiddenSize)
+                .filter(spec -> spec.family() == Family.STEP && spec.cell() == CellKind.GRU)
+                .map(CaseSpec::hiddenSize)
                 .toList();
 
         assertThat(sizes).contains(64, 128, 256, 512, 1024, 200, 321);
     }
 
     @Test
-    void lengthsFallFromTheLongestToHalfOnAverage() {
-        RaceCase race = new RaceCase(Family.LENGTHS, CellKind.LSTM, 50, 32, 8, 8, 1);
+    void lengthsDescendFromTheLongestAndAverageHalf() {
+        CaseSpec spec = new CaseSpec(Family.LENGTHS, CellKind.LSTM, 50, 32, 8, 8, 1);
 
-        int[] lengths = Numbers.of(race).lengths();
+        int[] lengths = RandomData.of(spec).lengths();
 
         assertThat(lengths).hasSize(32).startsWith(50);
         assertThat(IntStream.range(1, 32).allMatch(i -> lengths[i] <= lengths[i - 1]))
@@ -52,11 +52,11 @@ class CasesTest {
     }
 
     @Test
-    void numbersAreTheSameEachTime() {
-        RaceCase race = new RaceCase(Family.TRAINING, CellKind.GRU, 3, 2, 5, 4, 2);
+    void dataAreTheSameEachTime() {
+        CaseSpec spec = new CaseSpec(Family.TRAINING, CellKind.GRU, 3, 2, 5, 4, 2);
 
-        CaseData once = Numbers.of(race);
-        CaseData again = Numbers.of(race);
+        CaseData once = RandomData.of(spec);
+        CaseData again = RandomData.of(spec);
 
         assertThat(again.x()).containsExactly(once.x());
         assertThat(again.dy()).containsExactly(once.dy());

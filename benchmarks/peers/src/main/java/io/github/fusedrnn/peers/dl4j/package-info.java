@@ -1,4 +1,4 @@
-/** Deeplearning4j in the race. */
+/** Deeplearning4j on nd4j-native. */
 @NullMarked
 package io.github.fusedrnn.peers.dl4j;
 

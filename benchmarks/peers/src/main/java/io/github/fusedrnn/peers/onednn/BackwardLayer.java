@@ -36,7 +36,7 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.rnn_primitive_desc_base;
 import org.bytedeco.dnnl.vanilla_rnn_backward;
 
-/** The backward primitive of one layer: all gradients, those of the weights in the plain formats, written anew by each call. */
+/** The backward primitive of one layer: all gradients, those of the weights in plain formats, overwritten by each call. */
 final class BackwardLayer {
     final memory dx;
     final PlainWeights gradients;
@@ -45,7 +45,7 @@ final class BackwardLayer {
     private final Dnnl.Call call;
 
     /**
-     * Backward of {@code forward}.
+     * The backward primitive of {@code forward}.
      *
      * @param dy gradient of its output
      */
@@ -80,7 +80,7 @@ final class BackwardLayer {
         call = dnnl.call(dnnl.keep(backward.get()), arguments);
     }
 
-    /** By the C interface: only there is the flag that spares zeroing the gradients of the weights before each call. */
+    /** Uses the C API: only it has the flag that makes zeroing the weight gradients before each call unnecessary. */
     private static rnn_primitive_desc_base describe(Dnnl dnnl, ForwardLayer forward) {
         LayerShape shape = forward.shape;
         dnnl_memory_desc x = raw(dnnl, memory.format_tag.tnc, shape.input());
@@ -97,22 +97,22 @@ final class BackwardLayer {
         dnnl_primitive_desc hint = dnnl.keep(forward.description.get());
         dnnl_primitive_desc made = new dnnl_primitive_desc();
         int kind = prop_kind.backward.value;
-        int way = shape.direction().value;
+        int direction = shape.direction().value;
         int flags = dnnl_rnn_flags_diff_weights_overwrite;
         return switch (shape.cell()) {
             case LSTM -> {
                 Dnnl.check(
                         dnnl_lstm_backward_primitive_desc_create(
-                                made, engine, kind, way, x, s, s, wx, wh, none, none, b, y, none, none, x, s, s, dwx,
-                                dwh, none, none, b, y, none, none, flags, hint, plain),
+                                made, engine, kind, direction, x, s, s, wx, wh, none, none, b, y, none, none, x, s, s,
+                                dwx, dwh, none, none, b, y, none, none, flags, hint, plain),
                         "lstm_backward");
                 yield new lstm_backward.primitive_desc(made);
             }
             case GRU -> {
                 Dnnl.check(
                         dnnl_lbr_gru_backward_primitive_desc_create(
-                                made, engine, kind, way, x, s, wx, wh, b, y, none, x, s, dwx, dwh, b, y, none, flags,
-                                hint, plain),
+                                made, engine, kind, direction, x, s, wx, wh, b, y, none, x, s, dwx, dwh, b, y, none,
+                                flags, hint, plain),
                         "lbr_gru_backward");
                 yield new lbr_gru_backward.primitive_desc(made);
             }
@@ -123,7 +123,7 @@ final class BackwardLayer {
                                 engine,
                                 kind,
                                 algorithm.eltwise_tanh.value,
-                                way,
+                                direction,
                                 x,
                                 s,
                                 wx,
@@ -154,8 +154,8 @@ final class BackwardLayer {
     }
 
     void packWeights() {
-        inputWeights.renew();
-        recurrentWeights.renew();
+        inputWeights.update();
+        recurrentWeights.update();
     }
 
     void run() {

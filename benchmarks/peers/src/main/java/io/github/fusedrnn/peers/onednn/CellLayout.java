@@ -3,16 +3,16 @@ package io.github.fusedrnn.peers.onednn;
 import io.github.fusedrnn.config.CellKind;
 
 /**
- * oneDNN's arrangement of one layer and direction beside PyTorch's. Weights are {@code ldigo}: {@code [in, G, H]} instead of {@code [G*H, in]}.
- * Gates: LSTM i f c o as there; GRU u r o, so that PyTorch's r and z change places. One bias; the GRU with the reset after the product
- * ({@code lbr_gru}) has four parts: u r o, then the recurrent one of o.
+ * oneDNN's weight layout of one layer and direction, compared with PyTorch's. Weights are {@code ldigo}: {@code [in, G, H]} instead of
+ * {@code [G*H, in]}. Gate order: LSTM i f c o, as in PyTorch; GRU u r o, which swaps PyTorch's r and z. There is one bias; that of the GRU with the
+ * reset after the product ({@code lbr_gru}) has four parts: u, r, o and the recurrent part of o.
  */
 enum CellLayout {
     LSTM(0, 1, 2, 3),
     GRU(1, 0, 2),
     RNN(0);
 
-    /** {@code order[g]}: which of PyTorch's gates stands at g. */
+    /** {@code order[g]}: the index of PyTorch's gate at position g. */
     private final int[] order;
 
     CellLayout(int... order) {
@@ -31,7 +31,7 @@ enum CellLayout {
         return order.length;
     }
 
-    /** Parts of the bias, of H each. */
+    /** Number of bias parts of H elements each. */
     int biasParts() {
         return this == GRU ? 4 : order.length;
     }
@@ -48,7 +48,7 @@ enum CellLayout {
         }
     }
 
-    /** The reverse of {@link #putWeight}. */
+    /** The inverse of {@link #putWeight}. */
     float[] weight(float[] source, int offset, int inputs, int hidden) {
         float[] weight = new float[gates() * hidden * inputs];
         for (int g = 0; g < gates(); g++) {
@@ -62,21 +62,21 @@ enum CellLayout {
         return weight;
     }
 
-    /** Writes both of PyTorch's biases as oneDNN's one. */
+    /** Combines PyTorch's two biases into oneDNN's one. */
     void putBias(float[] input, float[] recurrent, int hidden, float[] target, int offset) {
         for (int g = 0; g < gates(); g++) {
-            boolean apart = this == GRU && g == 2;
+            boolean separate = this == GRU && g == 2;
             for (int h = 0; h < hidden; h++) {
                 int from = order[g] * hidden + h;
-                target[offset + g * hidden + h] = apart ? input[from] : input[from] + recurrent[from];
-                if (apart) {
+                target[offset + g * hidden + h] = separate ? input[from] : input[from] + recurrent[from];
+                if (separate) {
                     target[offset + 3 * hidden + h] = recurrent[from];
                 }
             }
         }
     }
 
-    /** The gradient of one of PyTorch's biases from that of oneDNN's. */
+    /** The gradient of one of PyTorch's biases, from the gradient of oneDNN's bias. */
     float[] bias(float[] source, int offset, int hidden, boolean recurrent) {
         float[] bias = new float[gates() * hidden];
         for (int g = 0; g < gates(); g++) {

@@ -19,16 +19,16 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** The CPU engine, a stream, and everything native that one contender makes; closing frees it, last made first. */
+/** The CPU engine, a stream, and all native objects of one library case; closing frees them in reverse order of creation. */
 final class Dnnl implements AutoCloseable {
-    private final Deque<Pointer> made = new ArrayDeque<>();
+    private final Deque<Pointer> owned = new ArrayDeque<>();
     final engine cpu = keep(new engine(engine.kind.cpu, 0));
     private final stream queue = keep(new stream(cpu));
     private final dnnl_stream rawStream = keep(queue.get());
 
-    /** Frees an object with the others; without a reference from here JavaCPP would free it as garbage. */
+    /** Takes ownership of an object; without a reference JavaCPP would free it when it is garbage-collected. */
     <P extends Pointer> P keep(P object) {
-        made.push(object);
+        owned.push(object);
         return object;
     }
 
@@ -42,14 +42,14 @@ final class Dnnl implements AutoCloseable {
         return keep(new memory.desc(dims, memory.data_type.f32, strides));
     }
 
-    /** Memory of oneDNN's own allocator (aligned as it likes), all zeros. */
+    /** Zeroed memory of oneDNN's own allocator. */
     memory allocate(memory.desc description) {
         memory zeros = keep(new memory(description, cpu));
         fillZero(zeros);
         return zeros;
     }
 
-    /** Part of other memory, which it does not own. */
+    /** A view of part of other memory. */
     memory view(memory of, long firstElement, memory.desc description) {
         try (Pointer begin = new BytePointer(of.get_data_handle()).getPointer(firstElement * Float.BYTES)) {
             return keep(new memory(description, cpu, begin));
@@ -73,23 +73,23 @@ final class Dnnl implements AutoCloseable {
     private static FloatPointer floats(memory of, int count) {
         if (of.get_desc().get_size() < (long) count * Float.BYTES) {
             throw new IllegalStateException(
-                    count + " floats do not fit into " + of.get_desc().get_size() + " bytes");
+                    "count: " + count + " (expected: at most " + of.get_desc().get_size() / Float.BYTES + " floats)");
         }
         return new FloatPointer(of.get_data_handle()).capacity(count);
     }
 
-    /** What brings weights into the format that a primitive wants; nothing to run where it wants the plain one. */
-    Packed pack(memory plain, memory.desc wanted) {
-        if (plain.get_desc().equals(wanted)) {
+    /** The weights in the format that a primitive requires, with the reorder to it; no reorder if that is the plain format. */
+    Packed pack(memory plain, memory.desc required) {
+        if (plain.get_desc().equals(required)) {
             return new Packed(plain, null);
         }
-        memory packed = allocate(wanted);
+        memory packed = allocate(required);
         dnnl_primitive reorder = keep(keep(new reorder(plain, packed)).get());
         Map<Integer, memory> arguments = Map.of(DNNL_ARG_FROM, plain, DNNL_ARG_TO, packed);
         return new Packed(packed, call(reorder, arguments));
     }
 
-    /** A call made ready: the C interface with an array of arguments, where the C++ one builds a vector from a map each time. */
+    /** A prepared call through the C API with an array of arguments; the C++ API builds a vector from a map on every call. */
     Call call(dnnl_primitive primitive, Map<Integer, memory> arguments) {
         dnnl_exec_arg_t list = keep(new dnnl_exec_arg_t(arguments.size()));
         int i = 0;
@@ -101,29 +101,29 @@ final class Dnnl implements AutoCloseable {
         return new Call(primitive, rawStream, arguments.size(), list);
     }
 
-    static void check(int status, String what) {
+    static void check(int status, String call) {
         if (status != 0) {
-            throw new IllegalStateException(what + ": oneDNN status " + status);
+            throw new IllegalStateException(call + ": oneDNN status " + status);
         }
     }
 
     @Override
     public void close() {
-        while (!made.isEmpty()) {
-            made.pop().close();
+        while (!owned.isEmpty()) {
+            owned.pop().close();
         }
     }
 
-    /** One primitive with its arguments. On the CPU engine it is done when the call returns: no wait. */
+    /** One primitive with its arguments. On the CPU engine it is complete when the call returns, without a wait. */
     record Call(dnnl_primitive primitive, dnnl_stream stream, int count, dnnl_exec_arg_t arguments) {
         void run() {
             check(dnnl_primitive_execute(primitive, stream, count, arguments), "execute");
         }
     }
 
-    /** Weights as a primitive wants them, and the reorder that renews them; null where they are the plain ones themselves. */
+    /** Weights in the format of a primitive, and the reorder that updates them; null if they are the plain weights themselves. */
     record Packed(memory weights, @Nullable Call reorder) {
-        void renew() {
+        void update() {
             if (reorder != null) {
                 reorder.run();
             }

@@ -24,17 +24,17 @@ import org.bytedeco.dnnl.vanilla_rnn_forward;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forward primitive of one layer, its weights in the format that it chose, all memory in place. One primitive for each layer: one for all
- * takes 2 to 3 times as long.
+ * The forward primitive of one layer, with its weights in the format that it chose and all memory allocated. One primitive per layer: a single one
+ * for all layers takes 2 to 3 times as long.
  */
 final class ForwardLayer {
-    /** What the initial and final states of a call are. */
+    /** How a call handles initial and final states. */
     enum States {
-        /** Neither given nor asked for. */
+        /** No initial states, no final states. */
         NONE,
-        /** Zeros, given: without them the training of LSTM and RNN computes a wrong gradient of the recurrent weights. */
+        /** Explicit zeros: without them the training of LSTM and RNN computes a wrong gradient of the recurrent weights. */
         EXPLICIT_ZERO,
-        /** Those that the call before ended with: two sets that change places, as a primitive may not write what it reads. */
+        /** The final states of the previous call: two sets that alternate, since a primitive may not write what it reads. */
         CARRIED
     }
 
@@ -53,8 +53,8 @@ final class ForwardLayer {
 
     ForwardLayer(Dnnl dnnl, PlainWeights weights, boolean training, States states, @Nullable memory input) {
         shape = weights.shape();
-        boolean given = states != States.NONE;
-        boolean wanted = states == States.CARRIED;
+        boolean hasInitial = states != States.NONE;
+        boolean hasFinal = states == States.CARRIED;
         memory.desc none = dnnl.keep(new memory.desc());
         memory.desc state = dnnl.describe(memory.format_tag.ldnc, shape.state());
         description = dnnl.keep(describe(
@@ -62,8 +62,8 @@ final class ForwardLayer {
                 shape,
                 training ? prop_kind.forward_training : prop_kind.forward_inference,
                 dnnl.describe(memory.format_tag.tnc, shape.input()),
-                given ? state : none,
-                wanted ? state : none,
+                hasInitial ? state : none,
+                hasFinal ? state : none,
                 dnnl.describe(memory.format_tag.tnc, shape.output())));
         x = input == null ? dnnl.allocate(dnnl.describe(memory.format_tag.tnc, shape.input())) : input;
         y = dnnl.allocate(dnnl.describe(memory.format_tag.tnc, shape.output()));
@@ -76,13 +76,13 @@ final class ForwardLayer {
             cell[i] = dnnl.allocate(dnnl.describe(memory.format_tag.ldnc, shape.state()));
         }
         primitive forward = dnnl.keep(new primitive(description));
-        calls = new Dnnl.Call[wanted ? 2 : 1];
+        calls = new Dnnl.Call[hasFinal ? 2 : 1];
         for (int i = 0; i < calls.length; i++) {
-            calls[i] = dnnl.call(dnnl.keep(forward.get()), arguments(i, given, wanted));
+            calls[i] = dnnl.call(dnnl.keep(forward.get()), arguments(i, hasInitial, hasFinal));
         }
     }
 
-    /** What the library makes of a layer with inputs, outputs and states in these places, weights where it likes them. */
+    /** The primitive descriptor of a layer with these memory descriptors; the library chooses the format of the weights. */
     static rnn_primitive_desc_base describe(
             Dnnl dnnl,
             LayerShape shape,
@@ -106,7 +106,7 @@ final class ForwardLayer {
         };
     }
 
-    private Map<Integer, memory> arguments(int from, boolean given, boolean wanted) {
+    private Map<Integer, memory> arguments(int from, boolean hasInitial, boolean hasFinal) {
         Map<Integer, memory> arguments = new LinkedHashMap<>();
         arguments.put(DNNL_ARG_SRC_LAYER, x);
         arguments.put(DNNL_ARG_WEIGHTS_LAYER, inputWeights.weights());
@@ -114,13 +114,13 @@ final class ForwardLayer {
         arguments.put(DNNL_ARG_BIAS, bias);
         arguments.put(DNNL_ARG_DST_LAYER, y);
         boolean lstm = shape.cell() == CellLayout.LSTM;
-        if (given) {
+        if (hasInitial) {
             arguments.put(DNNL_ARG_SRC_ITER, hidden[from]);
             if (lstm) {
                 arguments.put(DNNL_ARG_SRC_ITER_C, cell[from]);
             }
         }
-        if (wanted) {
+        if (hasFinal) {
             arguments.put(DNNL_ARG_DST_ITER, hidden[1 - from]);
             if (lstm) {
                 arguments.put(DNNL_ARG_DST_ITER_C, cell[1 - from]);
@@ -133,8 +133,8 @@ final class ForwardLayer {
     }
 
     void packWeights() {
-        inputWeights.renew();
-        recurrentWeights.renew();
+        inputWeights.update();
+        recurrentWeights.update();
     }
 
     void run() {

@@ -1,24 +1,24 @@
 package io.github.fusedrnn.peers.onednn;
 
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
 import org.bytedeco.dnnl.global.dnnl.rnn_direction;
 
 /**
- * One layer: T, N, its own C, H, D.
+ * The shape of one layer: T, N, its own C, H, D.
  *
- * @param index which layer
+ * @param index index of the layer
  */
 record LayerShape(CellLayout cell, int index, int steps, int rows, int inputs, int hidden, int directions) {
-    static LayerShape of(RaceCase race, int index) {
-        int inputs = index == 0 ? race.inputSize() : race.outputSize();
+    static LayerShape of(CaseSpec spec, int index) {
+        int inputs = index == 0 ? spec.inputSize() : spec.outputSize();
         return new LayerShape(
-                CellLayout.of(race.cell()),
+                CellLayout.of(spec.cell()),
                 index,
-                race.steps(),
-                race.rows(),
+                spec.steps(),
+                spec.rows(),
                 inputs,
-                race.hiddenSize(),
-                race.directions());
+                spec.hiddenSize(),
+                spec.directions());
     }
 
     /** The same layer over fewer steps and rows. */
@@ -54,7 +54,7 @@ record LayerShape(CellLayout cell, int index, int steps, int rows, int inputs, i
         return new long[] {1, directions, cell.biasParts(), hidden};
     }
 
-    /** PyTorch's ending of a parameter's name: {@code _l1_reverse}. */
+    /** The suffix of PyTorch's parameter names: {@code _l1_reverse}. */
     String suffix(int direction) {
         return "_l" + index + (direction == 1 ? "_reverse" : "");
     }

@@ -10,9 +10,9 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_LAYER;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS_ITER;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS_LAYER;
 
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.Contender;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.LibraryCase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,11 +24,11 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.rnn_primitive_desc_base;
 
 /**
- * Rows of falling lengths, one layer, one direction: the library knows no lengths, so its steps are cut where a row ends, and each piece is a
- * primitive over the rows that are left. They stand first, so that inputs, outputs and states are used where they are. Cutting at every end makes
- * many small pieces; how many ends to pass over is tried out.
+ * Rows of descending lengths, one layer, one direction. The library has no lengths, so the steps are split where a row ends, and each segment is a
+ * primitive over the remaining rows. These come first, so inputs, outputs and states are used in place. Splitting at every end makes many short
+ * segments; the shortest segment length is chosen by timing.
  */
-final class LengthsInference implements Contender {
+final class LengthsInference implements LibraryCase {
     private final Dnnl dnnl = new Dnnl();
     private final LayerShape shape;
     private final PlainWeights weights;
@@ -40,8 +40,8 @@ final class LengthsInference implements Contender {
     private final List<memory> recurrentWeights = new ArrayList<>();
     private final List<Dnnl.Call> calls;
 
-    LengthsInference(RaceCase race, CaseData data) {
-        shape = LayerShape.of(race, 0);
+    LengthsInference(CaseSpec spec, CaseData data) {
+        shape = LayerShape.of(spec, 0);
         weights = PlainWeights.allocate(dnnl, shape).copyFrom(dnnl, data.weights());
         x = dnnl.allocate(dnnl.describe(memory.format_tag.tnc, shape.input()));
         dnnl.put(x, data.x());
@@ -51,27 +51,27 @@ final class LengthsInference implements Contender {
             cell[i] = dnnl.allocate(dnnl.describe(memory.format_tag.ldnc, shape.state()));
         }
         int[] lengths = Objects.requireNonNull(data.lengths());
-        List<List<Dnnl.Call>> cuts = new ArrayList<>();
-        for (int least = 1; least < 2 * shape.steps(); least *= 2) {
-            cuts.add(cut(lengths, least));
+        List<List<Dnnl.Call>> splits = new ArrayList<>();
+        for (int minSteps = 1; minSteps < 2 * shape.steps(); minSteps *= 2) {
+            splits.add(split(lengths, minSteps));
         }
-        calls = fastest(cuts);
+        calls = fastest(splits);
     }
 
-    /** Pieces of at least so many steps. */
-    private List<Dnnl.Call> cut(int[] lengths, int least) {
-        List<Dnnl.Call> pieces = new ArrayList<>();
+    /** Segments of at least {@code minSteps} steps. */
+    private List<Dnnl.Call> split(int[] lengths, int minSteps) {
+        List<Dnnl.Call> segments = new ArrayList<>();
         int begin = 0;
         while (begin < shape.steps()) {
             int rows = rowsAt(lengths, begin);
             int end = begin + 1;
-            while (end < shape.steps() && (end - begin < least || rowsAt(lengths, end) == rows)) {
+            while (end < shape.steps() && (end - begin < minSteps || rowsAt(lengths, end) == rows)) {
                 end++;
             }
-            pieces.add(piece(begin, end, rows, pieces.size()));
+            segments.add(segment(begin, end, rows, segments.size()));
             begin = end;
         }
-        return pieces;
+        return segments;
     }
 
     private static int rowsAt(int[] lengths, int step) {
@@ -82,7 +82,7 @@ final class LengthsInference implements Contender {
         return rows;
     }
 
-    private Dnnl.Call piece(int begin, int end, int rows, int index) {
+    private Dnnl.Call segment(int begin, int end, int rows, int index) {
         LayerShape part = shape.of(end - begin, rows);
         memory.desc none = dnnl.keep(new memory.desc());
         memory.desc state = dnnl.describe(memory.format_tag.ldnc, part.state());
@@ -120,31 +120,31 @@ final class LengthsInference implements Contender {
         return dnnl.call(dnnl.keep(forward.get()), arguments);
     }
 
-    /** One copy for all pieces that want the same format; {@code known} are those there are. */
-    private memory packed(List<memory> known, memory plain, memory.desc wanted) {
-        dnnl.keep(wanted);
-        for (memory one : known) {
-            if (one.get_desc().equals(wanted)) {
-                return one;
+    /** One copy for all segments that require the same format; {@code known} holds the existing copies. */
+    private memory packed(List<memory> known, memory plain, memory.desc required) {
+        dnnl.keep(required);
+        for (memory copy : known) {
+            if (copy.get_desc().equals(required)) {
+                return copy;
             }
         }
-        Dnnl.Packed made = dnnl.pack(plain, wanted);
-        made.renew();
-        known.add(made.weights());
-        return made.weights();
+        Dnnl.Packed packed = dnnl.pack(plain, required);
+        packed.update();
+        known.add(packed.weights());
+        return packed.weights();
     }
 
-    private static List<Dnnl.Call> fastest(List<List<Dnnl.Call>> cuts) {
-        List<Dnnl.Call> best = cuts.get(0);
+    private static List<Dnnl.Call> fastest(List<List<Dnnl.Call>> splits) {
+        List<Dnnl.Call> best = splits.get(0);
         long bestNanos = Long.MAX_VALUE;
         for (int round = 0; round < 8; round++) {
-            for (List<Dnnl.Call> pieces : cuts) {
+            for (List<Dnnl.Call> segments : splits) {
                 long begin = System.nanoTime();
-                pieces.forEach(Dnnl.Call::run);
+                segments.forEach(Dnnl.Call::run);
                 long nanos = System.nanoTime() - begin;
                 if (round > 0 && nanos < bestNanos) {
                     bestNanos = nanos;
-                    best = pieces;
+                    best = segments;
                 }
             }
         }

@@ -1,26 +1,26 @@
 package io.github.fusedrnn.peers.onednn;
 
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.Contender;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.LibraryCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.memory;
 
-/** Forward primitives for inference, one after the other; each reads the memory that the one before wrote. */
-final class OneDnnInference implements Contender {
+/** One forward primitive per layer; each reads the memory that the previous one wrote. */
+final class OneDnnInference implements LibraryCase {
     private final Dnnl dnnl = new Dnnl();
     private final List<ForwardLayer> layers = new ArrayList<>();
     private final memory y;
     private final int outputs;
 
-    OneDnnInference(RaceCase race, CaseData data) {
-        ForwardLayer.States states = race.carriesState() ? ForwardLayer.States.CARRIED : ForwardLayer.States.NONE;
+    OneDnnInference(CaseSpec spec, CaseData data) {
+        ForwardLayer.States states = spec.carriesState() ? ForwardLayer.States.CARRIED : ForwardLayer.States.NONE;
         memory below = null;
-        for (int k = 0; k < race.layers(); k++) {
+        for (int k = 0; k < spec.layers(); k++) {
             PlainWeights weights =
-                    PlainWeights.allocate(dnnl, LayerShape.of(race, k)).copyFrom(dnnl, data.weights());
+                    PlainWeights.allocate(dnnl, LayerShape.of(spec, k)).copyFrom(dnnl, data.weights());
             ForwardLayer layer = new ForwardLayer(dnnl, weights, false, states, below);
             layer.packWeights();
             layers.add(layer);
@@ -28,7 +28,7 @@ final class OneDnnInference implements Contender {
         }
         dnnl.put(layers.get(0).x, data.x());
         y = layers.get(layers.size() - 1).y;
-        outputs = race.steps() * race.rows() * race.outputSize();
+        outputs = spec.steps() * spec.rows() * spec.outputSize();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.github.fusedrnn.peers.onednn;
 
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.Contender;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.LibraryCase;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,10 +10,10 @@ import java.util.Map;
 import org.bytedeco.dnnl.memory;
 
 /**
- * Forward and backward primitives. Weights and their gradients stand in oneDNN's plain format, in which an optimiser would update them; each call
- * brings them into the formats that the primitives chose, where those are others.
+ * Forward and backward primitives. Weights and their gradients are in oneDNN's plain formats, in which an optimizer would update them; each call
+ * reorders the weights where the primitives chose other formats.
  */
-final class OneDnnTraining implements Contender {
+final class OneDnnTraining implements LibraryCase {
     private final Dnnl dnnl = new Dnnl();
     private final List<ForwardLayer> forward = new ArrayList<>();
     /** Last layer first. */
@@ -24,27 +24,27 @@ final class OneDnnTraining implements Contender {
     private final int inputs;
     private final int outputs;
 
-    OneDnnTraining(RaceCase race, CaseData data) {
+    OneDnnTraining(CaseSpec spec, CaseData data) {
         List<PlainWeights> weights = new ArrayList<>();
         memory below = null;
-        for (int k = 0; k < race.layers(); k++) {
-            weights.add(PlainWeights.allocate(dnnl, LayerShape.of(race, k)).copyFrom(dnnl, data.weights()));
+        for (int k = 0; k < spec.layers(); k++) {
+            weights.add(PlainWeights.allocate(dnnl, LayerShape.of(spec, k)).copyFrom(dnnl, data.weights()));
             ForwardLayer layer = new ForwardLayer(dnnl, weights.get(k), true, ForwardLayer.States.EXPLICIT_ZERO, below);
             forward.add(layer);
             below = layer.y;
         }
-        memory dy = dnnl.allocate(dnnl.keep(forward.get(race.layers() - 1).y.get_desc()));
+        memory dy = dnnl.allocate(dnnl.keep(forward.get(spec.layers() - 1).y.get_desc()));
         dnnl.put(dy, data.dy());
-        for (int k = race.layers() - 1; k >= 0; k--) {
+        for (int k = spec.layers() - 1; k >= 0; k--) {
             BackwardLayer layer = new BackwardLayer(dnnl, forward.get(k), weights.get(k), dy);
             backward.add(layer);
             dy = layer.dx;
         }
         dnnl.put(forward.get(0).x, data.x());
-        y = forward.get(race.layers() - 1).y;
+        y = forward.get(spec.layers() - 1).y;
         dx = dy;
         inputs = data.x().length;
-        outputs = race.steps() * race.rows() * race.outputSize();
+        outputs = spec.steps() * spec.rows() * spec.outputSize();
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.dnnl.memory;
 
-/** A layer's parameters, or their gradients, in oneDNN's plain formats: what a user of it would keep and update. */
+/** The parameters of a layer, or their gradients, in oneDNN's plain formats, as a user would keep and update them. */
 record PlainWeights(LayerShape shape, memory input, memory recurrent, memory bias) {
     static PlainWeights allocate(Dnnl dnnl, LayerShape shape) {
         return new PlainWeights(
@@ -14,7 +14,7 @@ record PlainWeights(LayerShape shape, memory input, memory recurrent, memory bia
                 dnnl.allocate(dnnl.describe(memory.format_tag.ldgo, shape.bias())));
     }
 
-    /** Fills them from PyTorch's. */
+    /** Fills them from PyTorch's parameters. */
     PlainWeights copyFrom(Dnnl dnnl, Map<String, float[]> weights) {
         CellLayout cell = shape.cell();
         float[] x = new float[LayerShape.count(shape.inputWeights())];

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** One protobuf message, field by field: ONNX's schema would be a compiler, a plugin and 30,000 generated lines for a dozen fields. */
+/** One protobuf message, written field by field: ONNX's schema would bring a compiler, a plugin and 30,000 generated lines for a dozen fields. */
 final class Message {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CodedOutputStream out = CodedOutputStream.newInstance(bytes);
@@ -42,7 +42,7 @@ final class Message {
             field.write(out);
             return this;
         } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail", e);
+            throw new UncheckedIOException("write to memory", e);
         }
     }
 }

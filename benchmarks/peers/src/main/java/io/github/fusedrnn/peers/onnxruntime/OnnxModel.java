@@ -1,7 +1,7 @@
 package io.github.fusedrnn.peers.onnxruntime;
 
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A case as an ONNX model: one RNN, LSTM or GRU node for each layer, weights as initializers, so that ONNX Runtime packs them when the session
- * is made. Field numbers are those of the published onnx.proto.
+ * A case as an ONNX model: one RNN, LSTM or GRU node per layer, with the weights as initializers so that ONNX Runtime packs them when it creates
+ * the session. Field numbers are those of the published onnx.proto.
  */
 final class OnnxModel {
     private static final int FLOAT = 1;
@@ -25,44 +25,44 @@ final class OnnxModel {
 
     private static final int ATTRIBUTE_STRING = 3;
 
-    /** Our gates in ONNX's order: LSTM i o f c, GRU z r h. */
+    /** Indices of PyTorch's gates in ONNX's order: LSTM i o f c, GRU z r h. */
     private static final int[] LSTM_GATES = {0, 3, 1, 2};
 
     private static final int[] GRU_GATES = {1, 0, 2};
     private static final int[] RNN_GATES = {0};
 
-    private final RaceCase race;
+    private final CaseSpec spec;
     private final CaseData data;
     private final Message graph = new Message();
 
-    private OnnxModel(RaceCase race, CaseData data) {
-        this.race = race;
+    private OnnxModel(CaseSpec spec, CaseData data) {
+        this.spec = spec;
         this.data = data;
     }
 
-    static byte[] of(RaceCase race, CaseData data) {
-        return new OnnxModel(race, data).model();
+    static byte[] of(CaseSpec spec, CaseData data) {
+        return new OnnxModel(spec, data).model();
     }
 
     private byte[] model() {
-        graph.text(2, "race");
-        for (int layer = 0; layer < race.layers(); layer++) {
+        graph.text(2, "case");
+        for (int layer = 0; layer < spec.layers(); layer++) {
             layer(layer);
         }
-        long[] state = {race.directions(), race.rows(), race.hiddenSize()};
-        graph.message(11, value("x", FLOAT, race.steps(), race.rows(), race.inputSize()));
-        if (race.hasLengths()) {
-            graph.message(11, value("lengths", INT32, race.rows()));
+        long[] state = {spec.directions(), spec.rows(), spec.hiddenSize()};
+        graph.message(11, value("x", FLOAT, spec.steps(), spec.rows(), spec.inputSize()));
+        if (spec.hasLengths()) {
+            graph.message(11, value("lengths", INT32, spec.rows()));
         }
-        if (race.carriesState()) {
+        if (spec.carriesState()) {
             graph.message(11, value("h_in", FLOAT, state));
             if (hasCell()) {
                 graph.message(11, value("c_in", FLOAT, state));
             }
         }
-        String y = "y" + (race.layers() - 1);
-        graph.message(12, value(y, FLOAT, race.steps(), race.directions(), race.rows(), race.hiddenSize()));
-        for (int layer = 0; layer < race.layers(); layer++) {
+        String y = "y" + (spec.layers() - 1);
+        graph.message(12, value(y, FLOAT, spec.steps(), spec.directions(), spec.rows(), spec.hiddenSize()));
+        for (int layer = 0; layer < spec.layers(); layer++) {
             graph.message(12, value("h" + layer, FLOAT, state));
             if (hasCell()) {
                 graph.message(12, value("c" + layer, FLOAT, state));
@@ -76,19 +76,19 @@ final class OnnxModel {
     }
 
     private void layer(int layer) {
-        int inputs = layer == 0 ? race.inputSize() : race.outputSize();
-        int rows = race.cell().gateCount() * race.hiddenSize();
+        int inputs = layer == 0 ? spec.inputSize() : spec.outputSize();
+        int rows = spec.cell().gateCount() * spec.hiddenSize();
         String number = Integer.toString(layer);
-        graph.message(5, floats("w" + number, weights("weight_ih", layer, inputs), race.directions(), rows, inputs));
+        graph.message(5, floats("w" + number, weights("weight_ih", layer, inputs), spec.directions(), rows, inputs));
         graph.message(
                 5,
                 floats(
                         "r" + number,
-                        weights("weight_hh", layer, race.hiddenSize()),
-                        race.directions(),
+                        weights("weight_hh", layer, spec.hiddenSize()),
+                        spec.directions(),
                         rows,
-                        race.hiddenSize()));
-        graph.message(5, floats("b" + number, biases(layer), race.directions(), 2L * rows));
+                        spec.hiddenSize()));
+        graph.message(5, floats("b" + number, biases(layer), spec.directions(), 2L * rows));
         String x = "x";
         if (layer > 0) {
             // Y of the layer below is [T, 1, N, H]; stacked cases have one direction.
@@ -99,8 +99,8 @@ final class OnnxModel {
             graph.message(1, node("Squeeze", List.of("y" + (layer - 1), axes), List.of(x)));
         }
         List<String> in = new ArrayList<>(List.of(x, "w" + number, "r" + number, "b" + number));
-        in.add(race.hasLengths() ? "lengths" : "");
-        if (race.carriesState()) {
+        in.add(spec.hasLengths() ? "lengths" : "");
+        if (spec.carriesState()) {
             in.add("h_in");
             if (hasCell()) {
                 in.add("c_in");
@@ -110,10 +110,10 @@ final class OnnxModel {
         if (hasCell()) {
             out.add("c" + number);
         }
-        Message node = node(race.cell().name(), in, out)
-                .message(5, attribute("hidden_size", race.hiddenSize()))
+        Message node = node(spec.cell().name(), in, out)
+                .message(5, attribute("hidden_size", spec.hiddenSize()))
                 .message(5, direction());
-        switch (race.cell()) {
+        switch (spec.cell()) {
             case GRU -> node.message(5, attribute("linear_before_reset", 1));
             case LSTM, RNN -> {}
         }
@@ -121,14 +121,14 @@ final class OnnxModel {
     }
 
     private boolean hasCell() {
-        return switch (race.cell()) {
+        return switch (spec.cell()) {
             case LSTM -> true;
             case GRU, RNN -> false;
         };
     }
 
     private int[] gates() {
-        return switch (race.cell()) {
+        return switch (spec.cell()) {
             case LSTM -> LSTM_GATES;
             case GRU -> GRU_GATES;
             case RNN -> RNN_GATES;
@@ -138,7 +138,7 @@ final class OnnxModel {
     private Message direction() {
         return new Message()
                 .text(1, "direction")
-                .bytes(4, (race.bidirectional() ? "bidirectional" : "forward").getBytes(StandardCharsets.US_ASCII))
+                .bytes(4, (spec.bidirectional() ? "bidirectional" : "forward").getBytes(StandardCharsets.US_ASCII))
                 .number(20, ATTRIBUTE_STRING);
     }
 
@@ -179,24 +179,24 @@ final class OnnxModel {
                 .array();
     }
 
-    /** A weight matrix of both directions, rows by ONNX's gates. */
+    /** The weight matrix of all directions, rows in ONNX's gate order. */
     private float[] weights(String kind, int layer, int width) {
-        int block = race.hiddenSize() * width;
-        float[] all = new float[race.directions() * race.cell().gateCount() * block];
+        int block = spec.hiddenSize() * width;
+        float[] all = new float[spec.directions() * spec.cell().gateCount() * block];
         int to = 0;
-        for (int direction = 0; direction < race.directions(); direction++) {
+        for (int direction = 0; direction < spec.directions(); direction++) {
             to = gates(all, to, canonical(kind, layer, direction), block);
         }
         return all;
     }
 
-    /** Input biases, then recurrent ones, for each direction. */
+    /** Per direction: the input biases, then the recurrent biases. */
     private float[] biases(int layer) {
-        float[] all = new float[race.directions() * 2 * race.cell().gateCount() * race.hiddenSize()];
+        float[] all = new float[spec.directions() * 2 * spec.cell().gateCount() * spec.hiddenSize()];
         int to = 0;
-        for (int direction = 0; direction < race.directions(); direction++) {
-            to = gates(all, to, canonical("bias_ih", layer, direction), race.hiddenSize());
-            to = gates(all, to, canonical("bias_hh", layer, direction), race.hiddenSize());
+        for (int direction = 0; direction < spec.directions(); direction++) {
+            to = gates(all, to, canonical("bias_ih", layer, direction), spec.hiddenSize());
+            to = gates(all, to, canonical("bias_hh", layer, direction), spec.hiddenSize());
         }
         return all;
     }

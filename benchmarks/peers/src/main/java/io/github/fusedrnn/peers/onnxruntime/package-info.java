@@ -1,4 +1,4 @@
-/** ONNX Runtime in the race. */
+/** ONNX Runtime through its Java API. */
 @NullMarked
 package io.github.fusedrnn.peers.onnxruntime;
 

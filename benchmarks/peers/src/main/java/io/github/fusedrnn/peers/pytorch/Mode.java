@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** The two switches of the library that hold for the process or the thread, touched only when they change. One thread. */
+/** The library's two switches that apply to the process or the thread; set only when they change. Not thread-safe. */
 final class Mode {
     private static final Context CONTEXT = torch.globalContext();
     private static @Nullable InferenceMode inference;
@@ -16,19 +16,19 @@ final class Mode {
     /**
      * Sets both.
      *
-     * @param forInference whether no gradients will be asked for
-     * @param byOneDnn whether the library may call its oneDNN where it would (an LSTM without packed lengths)
+     * @param forInference whether no gradients will be requested
+     * @param useOneDnn whether the library may use its oneDNN where it supports that (an LSTM without a packed sequence)
      */
-    static void enter(boolean forInference, boolean byOneDnn) {
+    static void enter(boolean forInference, boolean useOneDnn) {
         if (forInference && inference == null) {
             inference = new InferenceMode(true);
         } else if (!forInference && inference != null) {
             inference.close();
             inference = null;
         }
-        if (byOneDnn != oneDnn) {
-            CONTEXT.setUserEnabledMkldnn(byOneDnn);
-            oneDnn = byOneDnn;
+        if (useOneDnn != oneDnn) {
+            CONTEXT.setUserEnabledMkldnn(useOneDnn);
+            oneDnn = useOneDnn;
         }
     }
 }

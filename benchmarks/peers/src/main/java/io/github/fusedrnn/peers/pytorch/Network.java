@@ -5,8 +5,8 @@ import static org.bytedeco.pytorch.global.torch.lstm;
 import static org.bytedeco.pytorch.global.torch.rnn_tanh;
 
 import io.github.fusedrnn.config.CellKind;
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,8 +20,8 @@ import org.bytedeco.pytorch.TensorArrayRef;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
- * The library's recurrent functions with the parameters of a case. They are what its module classes call, less those classes' cost at each call
- * (three allocations of wrappers).
+ * The library's recurrent functions with the parameters of a case. These are what its module classes call, without the overhead of those classes
+ * (three wrapper allocations per call).
  */
 final class Network implements AutoCloseable {
     private final CellKind cell;
@@ -35,27 +35,27 @@ final class Network implements AutoCloseable {
 
     private final TensorArrayRef stateList;
 
-    Network(RaceCase race, CaseData data) {
-        cell = race.cell();
-        layers = race.layers();
-        bidirectional = race.bidirectional();
+    Network(CaseSpec spec, CaseData data) {
+        cell = spec.cell();
+        layers = spec.layers();
+        bidirectional = spec.bidirectional();
         int gates = cell.gateCount();
         for (int k = 0; k < layers; k++) {
-            for (int d = 0; d < race.directions(); d++) {
+            for (int d = 0; d < spec.directions(); d++) {
                 String suffix = "_l" + k + (d == 1 ? "_reverse" : "");
-                long inputs = k == 0 ? race.inputSize() : race.outputSize();
-                long rows = (long) gates * race.hiddenSize();
+                long inputs = k == 0 ? spec.inputSize() : spec.outputSize();
+                long rows = (long) gates * spec.hiddenSize();
                 add(data, "weight_ih" + suffix, rows, inputs);
-                add(data, "weight_hh" + suffix, rows, race.hiddenSize());
+                add(data, "weight_hh" + suffix, rows, spec.hiddenSize());
                 add(data, "bias_ih" + suffix, rows);
                 add(data, "bias_hh" + suffix, rows);
             }
         }
         parameterList = new TensorArrayRef(parameters);
-        long blocks = (long) layers * race.directions();
+        long blocks = (long) layers * spec.directions();
         for (int i = 0; i < (cell == CellKind.LSTM ? 2 : 1); i++) {
-            float[] zeros = new float[Math.toIntExact(blocks * race.rows() * race.hiddenSize())];
-            states.push_back(tensor(zeros, blocks, race.rows(), race.hiddenSize()));
+            float[] zeros = new float[Math.toIntExact(blocks * spec.rows() * spec.hiddenSize())];
+            states.push_back(tensor(zeros, blocks, spec.rows(), spec.hiddenSize()));
         }
         stateList = new TensorArrayRef(states);
     }
@@ -65,7 +65,7 @@ final class Network implements AutoCloseable {
         parameters.push_back(tensor(Objects.requireNonNull(data.weights().get(name), name), shape));
     }
 
-    /** In memory of the library's own, aligned as it likes. */
+    /** A tensor in memory of the library's own allocator. */
     static Tensor tensor(float[] values, long... shape) {
         return Tensor.create(values, shape);
     }
@@ -83,12 +83,12 @@ final class Network implements AutoCloseable {
         return parameters;
     }
 
-    /** Of the parameters, in their order. */
+    /** The names of the parameters, in their order. */
     List<String> names() {
         return names;
     }
 
-    /** Outputs and final states from {@code x [T, N, C]}; the caller closes it. */
+    /** Outputs and final states for {@code x [T, N, C]}; the caller closes the result. */
     Pointer forward(Tensor x, boolean training) {
         return switch (cell) {
             case LSTM -> lstm(x, stateList, parameterList, true, layers, 0, training, bidirectional, false);
@@ -97,7 +97,7 @@ final class Network implements AutoCloseable {
         };
     }
 
-    /** The same for a packed batch; the output is packed, too. */
+    /** The same for a packed sequence; the output is packed, too. */
     Pointer forward(PackedSequence x) {
         return switch (cell) {
             case LSTM ->
@@ -110,12 +110,12 @@ final class Network implements AutoCloseable {
         };
     }
 
-    /** The output in what {@link #forward} returned: a reference into it. */
+    /** The output in the result of {@link #forward}, by reference. */
     static Tensor output(Pointer result) {
         return result instanceof T_TensorTensorTensor_T three ? three.get0() : ((T_TensorTensor_T) result).get0();
     }
 
-    /** Makes its final states those that the next call begins with: takes references, copies nothing. */
+    /** Makes its final states the initial states of the next call, by reference. */
     void carry(Pointer result) {
         if (result instanceof T_TensorTensorTensor_T three) {
             states.put(0, three.get1());

@@ -2,8 +2,8 @@ package io.github.fusedrnn.peers.pytorch;
 
 import static org.bytedeco.pytorch.global.torch.pack_padded_sequence;
 
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
 import java.util.Arrays;
 import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
@@ -12,37 +12,37 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inference over the valid steps alone, by a packed sequence. Packing the input is part of a call, as input comes padded to every contender; the
- * output is left packed.
+ * Inference over the valid steps only, with a packed sequence. Packing the input is part of a call, since every library gets padded input; the
+ * output stays packed.
  */
-final class PackedInference implements InferenceWay {
-    private final RaceCase race;
+final class PackedInference implements InferenceStrategy {
+    private final CaseSpec spec;
     private final int[] lengths;
     private final Network network;
     private final Tensor x;
     private final Tensor lengthTensor;
     private @Nullable Pointer result;
 
-    PackedInference(RaceCase race, CaseData data) {
-        this.race = race;
+    PackedInference(CaseSpec spec, CaseData data) {
+        this.spec = spec;
         lengths = Objects.requireNonNull(data.lengths());
         Mode.enter(true, false);
-        network = new Network(race, data);
-        x = Network.tensor(data.x(), race.steps(), race.rows(), race.inputSize());
-        lengthTensor = Tensor.create(Arrays.stream(lengths).asLongStream().toArray(), race.rows());
+        network = new Network(spec, data);
+        x = Network.tensor(data.x(), spec.steps(), spec.rows(), spec.inputSize());
+        lengthTensor = Tensor.create(Arrays.stream(lengths).asLongStream().toArray(), spec.rows());
     }
 
     @Override
     public void run() {
         Mode.enter(true, false);
-        Pointer now;
+        Pointer next;
         try (PackedSequence packed = pack_padded_sequence(x, lengthTensor, false, true)) {
-            now = network.forward(packed);
+            next = network.forward(packed);
         }
         if (result != null) {
             result.close();
         }
-        result = now;
+        result = next;
     }
 
     @Override
@@ -54,14 +54,14 @@ final class PackedInference implements InferenceWay {
             throw new IllegalStateException("no call yet");
         }
         float[] packed = Network.copy(Network.output(result));
-        int width = race.outputSize();
-        float[] padded = new float[race.steps() * race.rows() * width];
+        int width = spec.outputSize();
+        float[] padded = new float[spec.steps() * spec.rows() * width];
         int from = 0;
-        for (int t = 0; t < race.steps(); t++) {
-            for (int n = 0; n < race.rows(); n++) {
-                // Lengths fall: the rows that are still valid stand first.
+        for (int t = 0; t < spec.steps(); t++) {
+            for (int n = 0; n < spec.rows(); n++) {
+                // Lengths are in descending order: the rows that are still valid come first.
                 if (t < lengths[n]) {
-                    System.arraycopy(packed, from, padded, (t * race.rows() + n) * width, width);
+                    System.arraycopy(packed, from, padded, (t * spec.rows() + n) * width, width);
                     from += width;
                 }
             }

@@ -1,38 +1,38 @@
 package io.github.fusedrnn.peers.pytorch;
 
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Inference over all steps of all rows. */
-final class PaddedInference implements InferenceWay {
-    private final boolean byOneDnn;
+/** Inference over all steps of all rows, padding included. */
+final class PaddedInference implements InferenceStrategy {
+    private final boolean useOneDnn;
     private final boolean carries;
     private final Network network;
     private final Tensor x;
     private @Nullable Pointer result;
 
-    PaddedInference(RaceCase race, CaseData data, boolean byOneDnn) {
-        this.byOneDnn = byOneDnn;
-        carries = race.carriesState();
-        Mode.enter(true, byOneDnn);
-        network = new Network(race, data);
-        x = Network.tensor(data.x(), race.steps(), race.rows(), race.inputSize());
+    PaddedInference(CaseSpec spec, CaseData data, boolean useOneDnn) {
+        this.useOneDnn = useOneDnn;
+        carries = spec.carriesState();
+        Mode.enter(true, useOneDnn);
+        network = new Network(spec, data);
+        x = Network.tensor(data.x(), spec.steps(), spec.rows(), spec.inputSize());
     }
 
     @Override
     public void run() {
-        Mode.enter(true, byOneDnn);
-        Pointer now = network.forward(x, false);
+        Mode.enter(true, useOneDnn);
+        Pointer next = network.forward(x, false);
         if (carries) {
-            network.carry(now);
+            network.carry(next);
         }
         if (result != null) {
             result.close();
         }
-        result = now;
+        result = next;
     }
 
     @Override

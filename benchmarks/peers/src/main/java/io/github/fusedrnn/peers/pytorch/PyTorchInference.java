@@ -1,48 +1,48 @@
 package io.github.fusedrnn.peers.pytorch;
 
 import io.github.fusedrnn.config.CellKind;
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.Contender;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.LibraryCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Inference by whichever of the library's ways is fastest for the case. */
-final class PyTorchInference implements Contender {
-    private final InferenceWay way;
+/** Inference with the library's fastest strategy for the case. */
+final class PyTorchInference implements LibraryCase {
+    private final InferenceStrategy strategy;
 
-    PyTorchInference(RaceCase race, CaseData data) {
-        List<InferenceWay> ways = new ArrayList<>();
-        ways.add(new PaddedInference(race, data, false));
-        if (race.cell() == CellKind.LSTM) {
-            ways.add(new PaddedInference(race, data, true));
+    PyTorchInference(CaseSpec spec, CaseData data) {
+        List<InferenceStrategy> strategies = new ArrayList<>();
+        strategies.add(new PaddedInference(spec, data, false));
+        if (spec.cell() == CellKind.LSTM) {
+            strategies.add(new PaddedInference(spec, data, true));
         }
-        if (race.hasLengths()) {
-            if (race.bidirectional()) {
-                // The reverse direction must begin at the last valid step.
-                ways.forEach(Way::close);
-                ways.clear();
+        if (spec.hasLengths()) {
+            if (spec.bidirectional()) {
+                // The reverse direction must start at the last valid step.
+                strategies.forEach(Strategy::close);
+                strategies.clear();
             }
-            ways.add(new PackedInference(race, data));
+            strategies.add(new PackedInference(spec, data));
         }
-        way = Way.fastest(ways);
-        way.reset();
+        strategy = Strategy.fastest(strategies);
+        strategy.reset();
     }
 
     @Override
     public void run() {
-        way.run();
+        strategy.run();
     }
 
     @Override
     public void reset() {
-        way.reset();
+        strategy.reset();
     }
 
     @Override
     public float[] output() {
-        return way.output();
+        return strategy.output();
     }
 
     @Override
@@ -52,6 +52,6 @@ final class PyTorchInference implements Contender {
 
     @Override
     public void close() {
-        way.close();
+        strategy.close();
     }
 }

@@ -1,29 +1,29 @@
 package io.github.fusedrnn.peers.pytorch;
 
 import io.github.fusedrnn.config.CellKind;
-import io.github.fusedrnn.peers.race.CaseData;
-import io.github.fusedrnn.peers.race.Contender;
-import io.github.fusedrnn.peers.race.RaceCase;
+import io.github.fusedrnn.peers.comparison.CaseData;
+import io.github.fusedrnn.peers.comparison.CaseSpec;
+import io.github.fusedrnn.peers.comparison.LibraryCase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Training by whichever of the library's ways is fastest for the case. */
-final class PyTorchTraining implements Contender {
-    private final TrainingWay way;
+/** Training with the library's fastest strategy for the case. */
+final class PyTorchTraining implements LibraryCase {
+    private final TrainingStrategy strategy;
 
-    PyTorchTraining(RaceCase race, CaseData data) {
-        List<TrainingWay> ways = new ArrayList<>();
-        ways.add(new TrainingWay(race, data, false));
-        if (race.cell() == CellKind.LSTM) {
-            ways.add(new TrainingWay(race, data, true));
+    PyTorchTraining(CaseSpec spec, CaseData data) {
+        List<TrainingStrategy> strategies = new ArrayList<>();
+        strategies.add(new TrainingStrategy(spec, data, false));
+        if (spec.cell() == CellKind.LSTM) {
+            strategies.add(new TrainingStrategy(spec, data, true));
         }
-        way = Way.fastest(ways);
+        strategy = Strategy.fastest(strategies);
     }
 
     @Override
     public void run() {
-        way.run();
+        strategy.run();
     }
 
     @Override
@@ -31,16 +31,16 @@ final class PyTorchTraining implements Contender {
 
     @Override
     public float[] output() {
-        return way.output();
+        return strategy.output();
     }
 
     @Override
     public Map<String, float[]> gradients() {
-        return way.gradients();
+        return strategy.gradients();
     }
 
     @Override
     public void close() {
-        way.close();
+        strategy.close();
     }
 }
