@@ -1,9 +1,8 @@
 package io.github.fusedrnn.benchmarks;
 
+import io.github.fusedrnn.Backends;
 import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.config.CellKind;
-import io.github.fusedrnn.internal.layer.BackendRegistry;
-import io.github.fusedrnn.spi.Backend;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,8 +19,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a call allocates: Java heap by JMH's profiler gc, native memory by the backend's own count. Small layers, so that the few bytes of the
- * harness itself vanish among many calls; what a call allocates depends on no size. {@link AllocationTable} runs it and prints the table.
+ * The allocations of a call: Java heap by JMH's {@code gc} profiler, native memory by the backend's own count. The layers are small, so that the few
+ * bytes of the harness are divided by many calls; the allocations of a call do not depend on sizes. {@link AllocationTable} runs this benchmark and
+ * prints the table.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -34,7 +34,7 @@ public class AllocationBenchmark {
     @Param({"LSTM", "GRU", "RNN"})
     public CellKind cell = CellKind.LSTM;
 
-    /** What is called. */
+    /** The kind of call. */
     @Param({"step", "sequence", "batch", "lengths", "stacked", "layer", "training"})
     public String path = "";
 
@@ -42,37 +42,36 @@ public class AllocationBenchmark {
     @Param({"1", "2"})
     public int threads;
 
-    private final Backend backend = BackendRegistry.open(BackendKind.CPU);
     private AutoCloseable held;
     private Runnable call;
     private long before;
 
-    /** Builds and checks what is called. */
+    /** Builds and checks the case. */
     @Setup
     public void build() {
         if (path.equals("training")) {
-            TrainingCase training = new TrainingCase(which("T4_N4_C16_H16_L1"));
+            TrainingCase training = new TrainingCase(layerCase("T4_N4_C16_H16_L1"));
             held = training;
             call = training::step;
         } else {
             InferenceCase inference =
                     switch (path) {
-                        case "step", "layer" -> new InferenceCase(which("T1_N1_C24_H16_L1"), null);
-                        case "sequence" -> new InferenceCase(which("T10_N1_C24_H16_L1"), null);
-                        case "batch" -> new InferenceCase(which("T4_N8_C24_H16_L1"), null);
+                        case "step", "layer" -> new InferenceCase(layerCase("T1_N1_C24_H16_L1"), null);
+                        case "sequence" -> new InferenceCase(layerCase("T10_N1_C24_H16_L1"), null);
+                        case "batch" -> new InferenceCase(layerCase("T4_N8_C24_H16_L1"), null);
                         case "lengths" ->
-                            new InferenceCase(which("T4_N8_C24_H16_L1"), VariableLengthBenchmark.half(4, 8));
-                        case "stacked" -> new InferenceCase(which("T4_N2_C24_H16_L2_D2"), null);
+                            new InferenceCase(layerCase("T4_N8_C24_H16_L1"), VariableLengthBenchmark.half(4, 8));
+                        case "stacked" -> new InferenceCase(layerCase("T4_N2_C24_H16_L2_D2"), null);
                         default -> throw new IllegalArgumentException("path: '" + path + "'");
                     };
             held = inference;
             call = path.equals("layer") ? inference::inferByLayer : inference::infer;
         }
         call.run();
-        before = backend.liveBytes();
+        before = Backends.liveBytes(BackendKind.CPU);
     }
 
-    private LayerCase which(String shape) {
+    private LayerCase layerCase(String shape) {
         return new LayerCase(cell, Shape.of(shape), "packed", threads);
     }
 
@@ -83,7 +82,7 @@ public class AllocationBenchmark {
         /** Bytes that the backend holds. */
         public long liveBytes;
 
-        /** How many of them came since the first call. */
+        /** Bytes added since the first call. */
         public long grownBytes;
     }
 
@@ -91,11 +90,11 @@ public class AllocationBenchmark {
     @Benchmark
     public void call(NativeMemory memory) {
         call.run();
-        memory.liveBytes = backend.liveBytes();
+        memory.liveBytes = Backends.liveBytes(BackendKind.CPU);
         memory.grownBytes = memory.liveBytes - before;
     }
 
-    /** Gives everything back. */
+    /** Releases everything. */
     @TearDown
     public void close() throws Exception {
         held.close();

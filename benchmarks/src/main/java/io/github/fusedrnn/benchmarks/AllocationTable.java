@@ -15,14 +15,14 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Prints what calls allocate, for every cell: bytes of the Java heap and native bytes. Inference promises zero of both after its first call.
+ * Prints the allocations of calls, for every cell: Java heap bytes and native bytes. Inference guarantees zero of both after its first call.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar io.github.fusedrnn.benchmarks.AllocationTable [results.json]}
  */
 public final class AllocationTable {
     private AllocationTable() {}
 
-    /** Runs {@link AllocationBenchmark} and prints its table; with an argument JMH's results are written there, too. */
+    /** Runs {@link AllocationBenchmark} and prints its table; with an argument, also writes JMH's results to that file. */
     public static void main(String[] args) throws Exception {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("\\." + AllocationBenchmark.class.getSimpleName() + "\\.")
@@ -50,7 +50,7 @@ public final class AllocationTable {
                 "threads",
                 "heap bytes/call",
                 "native bytes live",
-                "grown since call 1");
+                "added since call 1");
         for (RunResult result : results) {
             BenchmarkParams params = result.getParams();
             System.out.printf(

@@ -1,9 +1,9 @@
 package io.github.fusedrnn.benchmarks;
 
 /**
- * Stops a benchmark whose numbers are wrong.
+ * Fails a benchmark that computes wrong values.
  *
- * @param about what was computed
+ * @param about name of the case
  * @param allowed largest error, relative to the largest value of a tensor
  */
 record Deviation(String about, double allowed) {
@@ -16,12 +16,12 @@ record Deviation(String about, double allowed) {
         double largest = 0;
         for (int i = 0; i < expected.length; i++) {
             double error = Math.abs(expected[i] - (double) actual[i]);
-            worst = Math.max(worst, error); // a NaN stays
+            worst = Math.max(worst, error); // keeps a NaN
             largest = Math.max(largest, Math.abs(expected[i]));
         }
         if (!(worst <= allowed * largest)) {
-            throw new IllegalStateException(about + ", " + name + ": off by " + worst + ", the largest value being "
-                    + largest + " (expected: at most " + allowed + " of it)");
+            throw new IllegalStateException(about + ", " + name + ": error " + worst + ", largest value " + largest
+                    + " (expected: an error of at most " + allowed + " times the largest value)");
         }
     }
 }

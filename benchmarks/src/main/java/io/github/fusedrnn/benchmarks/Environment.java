@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What results depend on besides the code that is timed. */
+/** The environment that results depend on, besides the code that is timed. */
 final class Environment {
     private Environment() {}
 
-    /** Machine, JVM, commit, and what each backend tells of itself (instruction set, library versions), in print order. */
+    /** Machine, JVM, commit, and the details of each backend (instruction set, library versions), in print order. */
     static Map<String, String> describe() {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("date", Instant.now().toString());
@@ -45,7 +45,7 @@ final class Environment {
         }
     }
 
-    /** The jars beside the benchmarks', versions in their names. */
+    /** The jars beside the benchmarks' jar; their names contain the versions. */
     private static String libraries() {
         String first = System.getProperty("java.class.path").split(File.pathSeparator)[0];
         try (Stream<Path> jars = Files.list(Path.of(first).resolveSibling("lib"))) {
@@ -55,7 +55,7 @@ final class Environment {
         }
     }
 
-    /** Of the working tree that the benchmarks are run in; "unknown" outside of one. */
+    /** The commit of the current working tree; "unknown" outside of one. */
     private static String commit() {
         try {
             Process git = new ProcessBuilder("git", "describe", "--always", "--dirty")

@@ -8,7 +8,7 @@ import io.github.fusedrnn.config.BackendKind;
 final class Gpu {
     private Gpu() {}
 
-    /** Ends a benchmark, with the reason, where there is none: JMH prints it and goes on with the next. */
+    /** Throws with the reason if there is none; JMH prints it and continues with the next benchmark. */
     static void require() {
         for (BackendStatus status : Backends.report()) {
             if (status.kind() == BackendKind.CUDNN && status.available()) {
@@ -18,6 +18,6 @@ final class Gpu {
                 throw new IllegalStateException("skipped: backend CUDNN: " + status.reason());
             }
         }
-        throw new IllegalStateException("skipped: backend CUDNN is not on the class path");
+        throw new IllegalStateException("skipped: backend CUDNN: not on the class path");
     }
 }

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Inference on the GPU, data there already; each call is waited for, as by somebody who needs its result. */
+/** Inference on the GPU with data in device memory; every call is synchronized, as by a caller that needs the result. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -28,7 +28,7 @@ public class GpuInferenceBenchmark {
     @Param({"LSTM", "GRU", "RNN"})
     public CellKind cell = CellKind.LSTM;
 
-    /** Steps, sequences and batches; benchmarks/peers/torch_gpu.py has the same. */
+    /** Steps, sequences and batches; benchmarks/peers/torch_gpu.py has the same shapes. */
     @Param({
         "T1_N1_C128_H128_L1",
         "T1_N1_C256_H256_L1",
@@ -41,7 +41,7 @@ public class GpuInferenceBenchmark {
     })
     public String shape = "";
 
-    /** Of cuDNN; one that cannot run a shape gives way to standard, and what is printed says so. */
+    /** cuDNN's algorithm; if it cannot run a shape, standard runs instead, and the explanation printed says so. */
     @Param({"auto", "standard", "persist", "smallh"})
     public String algorithm = "auto";
 
@@ -68,7 +68,7 @@ public class GpuInferenceBenchmark {
         return y;
     }
 
-    /** Gives everything back. */
+    /** Releases everything. */
     @TearDown
     public void close() {
         inference.close();

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Forward with a tape and backward of everything on the GPU, with new weights each time, as in training. */
+/** Forward with a tape and full backward on the GPU, with changed weights in every call, as in training. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -28,11 +28,11 @@ public class GpuTrainStepBenchmark {
     @Param({"LSTM", "GRU", "RNN"})
     public CellKind cell = CellKind.LSTM;
 
-    /** Typical of language models; benchmarks/peers/torch_gpu.py has the same. */
+    /** Typical of language models; benchmarks/peers/torch_gpu.py has the same shapes. */
     @Param({"T35_N20_C200_H200_L2", "T50_N64_C256_H256_L1", "T50_N128_C512_H512_L2"})
     public String shape = "";
 
-    /** Of cuDNN; one that cannot run a shape gives way to standard. */
+    /** cuDNN's algorithm; if it cannot run a shape, standard runs instead. */
     @Param({"auto", "standard", "persist", "smallh"})
     public String algorithm = "auto";
 
@@ -53,7 +53,7 @@ public class GpuTrainStepBenchmark {
         return gradients;
     }
 
-    /** Gives everything back. */
+    /** Releases everything. */
     @TearDown
     public void close() {
         training.close();

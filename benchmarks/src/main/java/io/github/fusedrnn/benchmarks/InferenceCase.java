@@ -7,7 +7,7 @@ import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 import org.jspecify.annotations.Nullable;
 
-/** A layer with a session, input, output and a state that is carried from call to call; checked once, so that no wrong answer is timed. */
+/** A layer with a session, input, output and a state carried from call to call; checked once, so that no wrong result is timed. */
 final class InferenceCase implements AutoCloseable {
     private final RecurrentLayer layer;
     private final Session session;
@@ -20,42 +20,44 @@ final class InferenceCase implements AutoCloseable {
      * Builds and checks a case.
      *
      * @param lengths valid steps of each row; null = T for all
-     * @throws IllegalStateException if outputs or final states are not the reference's
+     * @throws IllegalStateException if outputs or final states differ from the reference
      */
-    InferenceCase(LayerCase which, int @Nullable [] lengths) {
-        Shape shape = which.shape();
+    InferenceCase(LayerCase layerCase, int @Nullable [] lengths) {
+        Shape shape = layerCase.shape();
         this.lengths = lengths;
-        layer = which.layer();
-        session = layer.session(shape.t(), shape.n(), which.threads());
+        layer = layerCase.layer();
+        session = layer.session(shape.t(), shape.n(), layerCase.threads());
         x = layer.newInput(shape.t(), shape.n());
         y = layer.newOutput(shape.t(), shape.n());
         state = layer.newState(shape.n());
         x.copyFrom(LayerCase.uniform(x.size(), 1));
         infer();
-        check(which);
+        check(layerCase);
         state.reset();
     }
 
-    private void check(LayerCase which) {
-        Shape shape = which.shape();
-        RowSample sample = RowSample.of(shape.n(), shape.flopsOfRow(which.cell().gateCount()));
-        try (RecurrentLayer oracle = which.reference();
-                FloatTensor rows = oracle.newInput(shape.t(), sample.count());
-                FloatTensor expected = oracle.newOutput(shape.t(), sample.count());
-                RecurrentState end = oracle.newState(sample.count())) {
+    private void check(LayerCase layerCase) {
+        Shape shape = layerCase.shape();
+        RowSample sample =
+                RowSample.of(shape.n(), shape.flopsOfRow(layerCase.cell().gateCount()));
+        try (RecurrentLayer reference = layerCase.reference();
+                FloatTensor rows = reference.newInput(shape.t(), sample.count());
+                FloatTensor expected = reference.newOutput(shape.t(), sample.count());
+                RecurrentState finalState = reference.newState(sample.count())) {
             rows.copyFrom(sample.pick(x.toArray(), shape.t(), shape.c()));
-            oracle.infer(rows, lengths == null ? null : sample.pick(lengths), null, expected, end);
-            Deviation limit = new Deviation(which.toString(), Tolerances.float32(layer.config(), shape.t(), shape.n()));
+            reference.infer(rows, lengths == null ? null : sample.pick(lengths), null, expected, finalState);
+            Deviation limit =
+                    new Deviation(layerCase.toString(), Tolerances.float32(layer.config(), shape.t(), shape.n()));
             limit.require("y", sample.pick(y.toArray(), shape.t(), shape.outputWidth()), expected.toArray());
             limit.require(
                     "h",
                     sample.pick(state.h().toArray(), shape.stateLayers(), shape.h()),
-                    end.h().toArray());
+                    finalState.h().toArray());
             if (state.hasCellState()) {
                 limit.require(
                         "c",
                         sample.pick(state.c().toArray(), shape.stateLayers(), shape.h()),
-                        end.c().toArray());
+                        finalState.c().toArray());
             }
         }
     }
@@ -66,13 +68,13 @@ final class InferenceCase implements AutoCloseable {
         return y;
     }
 
-    /** One call through the layer itself. */
+    /** One call through the layer. */
     FloatTensor inferByLayer() {
         layer.infer(x, lengths, state, y, state);
         return y;
     }
 
-    /** What the session runs. */
+    /** The explanation of what the session runs. */
     Object explain() {
         return session.explain();
     }

@@ -10,31 +10,31 @@ import io.github.fusedrnn.config.CellKind;
 import java.util.Random;
 
 /**
- * Which layer, and who runs it.
+ * A layer and the implementation that runs it.
  *
  * @param cell the cell
  * @param shape sizes
  * @param runner {@code packed} (our kernels), {@code openblas} (plain OpenBLAS products with our gate kernels: the baseline), {@code reference},
- *     or what {@link #cudnn} makes
+ *     or a value of {@link #cudnn}
  * @param threads threads of a plan
  */
 record LayerCase(CellKind cell, Shape shape, String runner, int threads) {
-    /** Runner: the GPU, with an algorithm of cuDNN's or {@code auto}, with or without CUDA graphs. */
+    /** The runner on a GPU, with one of cuDNN's algorithms or {@code auto}, with or without CUDA graphs. */
     static String cudnn(String algorithm, boolean graphs) {
         return "cudnn-" + algorithm + (graphs ? "-graphs" : "-calls");
     }
 
-    /** The layer to be timed; the caller closes it. */
+    /** The layer to time; the caller closes it. */
     RecurrentLayer layer() {
         return builder(runner).threads(threads).build();
     }
 
-    /** The same layer, weights too, on the reference; the caller closes it. */
+    /** The same layer with the same weights on the reference backend; the caller closes it. */
     RecurrentLayer reference() {
         return builder("reference").build();
     }
 
-    private RecurrentBuilder<?> builder(String who) {
+    private RecurrentBuilder<?> builder(String implementation) {
         RecurrentBuilder<?> builder =
                 switch (cell) {
                     case LSTM -> Lstm.builder(shape.c(), shape.h());
@@ -45,16 +45,18 @@ record LayerCase(CellKind cell, Shape shape, String runner, int threads) {
         if (shape.directions() == 2) {
             builder.bidirectional();
         }
-        if (who.startsWith("cudnn-")) {
-            String[] wishes = who.split("-");
-            return builder.backend(BackendKind.CUDNN).cudnnAlgorithm(wishes[1]).cudnnGraphs(wishes[2].equals("graphs"));
+        if (implementation.startsWith("cudnn-")) {
+            String[] options = implementation.split("-");
+            return builder.backend(BackendKind.CUDNN)
+                    .cudnnAlgorithm(options[1])
+                    .cudnnGraphs(options[2].equals("graphs"));
         }
-        return who.equals("reference")
+        return implementation.equals("reference")
                 ? builder.backend(BackendKind.REFERENCE)
-                : builder.backend(BackendKind.CPU).cpuProducts(who);
+                : builder.backend(BackendKind.CPU).cpuProducts(implementation);
     }
 
-    /** Values in [-1, 1), the same each time. */
+    /** Values in [-1, 1), the same in every run. */
     static float[] uniform(long size, long seed) {
         Random random = new Random(seed);
         float[] values = new float[Math.toIntExact(size)];

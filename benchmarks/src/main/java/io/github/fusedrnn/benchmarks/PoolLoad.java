@@ -11,15 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Steps streams as fast as it can, on threads of its own that do nothing outside of {@link #stepsPerSecond}. */
+/** Steps streams as fast as possible, on its own threads, which are idle outside {@link #stepsPerSecond}. */
 abstract class PoolLoad implements AutoCloseable {
-    /** Steps done since the beginning. */
+    /** Number of steps since creation. */
     abstract long steps();
 
-    /** Goes on. */
+    /** Starts or resumes stepping. */
     abstract void start();
 
-    /** Stops; returns when nothing runs any more. */
+    /** Stops; returns when no step is running. */
     abstract void stop();
 
     @Override
@@ -39,7 +39,7 @@ abstract class PoolLoad implements AutoCloseable {
         return rate;
     }
 
-    /** Each thread steps its streams in turn, each with a state of its own, from and to Java arrays. */
+    /** Each thread steps its own streams in turn, each stream with its own state, from and to Java arrays. */
     static PoolLoad oneByOne(RecurrentLayer layer, int streams, int threads) {
         return new Threads(threads) {
             @Override
@@ -52,7 +52,7 @@ abstract class PoolLoad implements AutoCloseable {
                     private final Session session = layer.session(1, 1, 1);
                     private final FloatTensor in = layer.newInput(1, 1);
                     private final FloatTensor out = layer.newOutput(1, 1);
-                    private int at;
+                    private int next;
 
                     {
                         for (int s = 0; s < states.length; s++) {
@@ -62,11 +62,11 @@ abstract class PoolLoad implements AutoCloseable {
 
                     @Override
                     int run() {
-                        RecurrentState state = states[at];
-                        in.copyFrom(x);
+                        RecurrentState state = states[next];
+                        in.storage().write(0, x, 0, x.length);
                         session.infer(in, null, state, out, state);
-                        out.copyTo(ys[at]);
-                        at = (at + 1) % states.length;
+                        out.storage().read(0, ys[next], 0, ys[next].length);
+                        next = (next + 1) % states.length;
                         return 1;
                     }
 
@@ -84,7 +84,7 @@ abstract class PoolLoad implements AutoCloseable {
         };
     }
 
-    /** Each thread runs batches of one step with nothing around them. */
+    /** Each thread runs bare batches of one step. */
     static PoolLoad bareBatches(RecurrentLayer layer, int threads, int batch) {
         return new Threads(threads) {
             @Override
@@ -113,7 +113,7 @@ abstract class PoolLoad implements AutoCloseable {
         };
     }
 
-    /** Every stream always waits for its next step: its answer's callback submits it, on the worker. */
+    /** Every stream always waits for its next step: the callback of a step submits the next one, on the worker's thread. */
     static PoolLoad pool(RecurrentLayer layer, int streams, int threads, int batch) {
         StreamPool pool = StreamPool.builder(layer)
                 .workers(threads)
@@ -125,22 +125,22 @@ abstract class PoolLoad implements AutoCloseable {
         LongAdder steps = new LongAdder();
         return new PoolLoad() {
             private volatile boolean running;
-            private final LongAdder open = new LongAdder();
+            private final LongAdder pending = new LongAdder();
             private final float[][] ys = new float[streams][layer.config().outputSize()];
-            private final StepCallback again = new StepCallback() {
+            private final StepCallback resubmit = new StepCallback() {
                 @Override
                 public void stepped(long streamId, long step, float[] y, int yOffset) {
                     steps.increment();
                     if (running) {
                         pool.submit(streamId, x, 0, y, yOffset, this);
                     } else {
-                        open.decrement();
+                        pending.decrement();
                     }
                 }
 
                 @Override
                 public void failed(long streamId, Throwable cause) {
-                    open.decrement();
+                    pending.decrement();
                     if (!(cause instanceof StreamPoolClosedException)) {
                         throw new IllegalStateException(cause);
                     }
@@ -156,15 +156,15 @@ abstract class PoolLoad implements AutoCloseable {
             void start() {
                 running = true;
                 for (int s = 0; s < streams; s++) {
-                    open.increment();
-                    pool.submit(s, x, 0, ys[s], 0, again);
+                    pending.increment();
+                    pool.submit(s, x, 0, ys[s], 0, resubmit);
                 }
             }
 
             @Override
             void stop() {
                 running = false;
-                while (open.sum() > 0) {
+                while (pending.sum() > 0) {
                     Thread.onSpinWait();
                 }
             }
@@ -176,15 +176,15 @@ abstract class PoolLoad implements AutoCloseable {
         };
     }
 
-    /** What one thread of a load does, on its own memory. */
+    /** The work of one thread of a load, on its own memory. */
     abstract static class Worker {
-        /** Does some steps; answers how many. */
+        /** Runs some steps; returns their number. */
         abstract int run();
 
         abstract void close();
     }
 
-    /** A load of threads that know nothing of each other. */
+    /** A load of independent threads. */
     private abstract static class Threads extends PoolLoad {
         private final int count;
         private final List<Worker> workers = new ArrayList<>();

@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** JMH's results as JSON, with what they depend on. */
+/** JMH's results as JSON, with their environment. */
 final class ResultFile {
     private ResultFile() {}
 
-    /** Makes of JMH's array of results {@code {"environment": {…}, "results": […]}}. */
+    /** Turns JMH's array of results into {@code {"environment": {…}, "results": […]}}. */
     static void addEnvironment(Path file) throws IOException {
         String results = Files.readString(file);
         StringWriter text = new StringWriter();

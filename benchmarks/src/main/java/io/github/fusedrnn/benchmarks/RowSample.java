@@ -4,18 +4,18 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The rows of a batch that the reference computes, too: all of them, or as many, evenly spread, as it can do in a second or two. A row depends
- * on no other, so that these rows alone are a batch of their own.
+ * The rows of a batch that are checked against the reference: all of them, or as many, evenly spaced, as it can compute in a second or two. Rows are
+ * independent, so a sample of them is a batch.
  *
  * @param rows ascending
  * @param all N
  */
 record RowSample(int[] rows, int all) {
-    /** What plain loops in float64 do in about two seconds. */
-    private static final double MOST_FLOPS = 2e9;
+    /** Number of operations that plain float64 loops execute in about two seconds. */
+    private static final double MAX_FLOPS = 2e9;
 
     static RowSample of(int all, double flopsOfRow) {
-        int count = (int) Math.max(1, Math.min(all, MOST_FLOPS / flopsOfRow));
+        int count = (int) Math.max(1, Math.min(all, MAX_FLOPS / flopsOfRow));
         return new RowSample(
                 IntStream.range(0, count)
                         .map(i -> (int) ((long) i * all / count))
@@ -27,7 +27,7 @@ record RowSample(int[] rows, int all) {
         return rows.length;
     }
 
-    /** Of values {@code [outer, N, width]} those of the sample's rows. */
+    /** The values of the sample's rows from {@code [outer, N, width]}. */
     float[] pick(float[] values, int outer, int width) {
         float[] picked = new float[outer * rows.length * width];
         for (int i = 0; i < outer; i++) {
@@ -43,7 +43,7 @@ record RowSample(int[] rows, int all) {
         return IntStream.of(rows).map(row -> lengths[row]).toArray();
     }
 
-    /** Zeros in {@code [outer, N, width]} wherever the sample has no row. */
+    /** Zeroes {@code [outer, N, width]} except for the sample's rows. */
     void keepOnly(float[] values, int outer, int width) {
         float[] kept = pick(values, outer, width);
         Arrays.fill(values, 0);

@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Inference through a session, the state carried from call to call: what the benchmarks of steps, sequences and batches share. */
+/** Inference through a session with the state carried from call to call: the base class of the benchmarks of steps, sequences and batches. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -29,7 +29,7 @@ public abstract class SessionBenchmark {
     @Param({"LSTM", "GRU", "RNN"})
     public CellKind cell = CellKind.LSTM;
 
-    /** Who runs it. */
+    /** The implementation that runs it; see {@link LayerCase}. */
     @Param({"packed", "openblas"})
     public String runner = "";
 
@@ -39,7 +39,7 @@ public abstract class SessionBenchmark {
 
     private InferenceCase inference;
 
-    /** The label of what is run; see {@link Shape}. */
+    /** The label of the shape; see {@link Shape}. */
     abstract String shape();
 
     /** Valid steps of each row; null = T for all. */
@@ -60,7 +60,7 @@ public abstract class SessionBenchmark {
         return inference.infer();
     }
 
-    /** Gives everything back. */
+    /** Releases everything. */
     @TearDown
     public void close() {
         inference.close();

@@ -4,14 +4,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A shape as its label says it: {@code T64_N32_C128_H256_L1}, and {@code T64_N32_C128_H256_L1_D2} in both directions.
+ * A shape, written as a label: {@code T64_N32_C128_H256_L1}, or {@code T64_N32_C128_H256_L1_D2} if bidirectional.
  *
  * @param t steps
  * @param n rows
  * @param c input size
  * @param h hidden size
  * @param layers layers
- * @param directions 1, or 2 = bidirectional, outputs side by side
+ * @param directions 1, or 2 = bidirectional with concatenated outputs
  */
 record Shape(int t, int n, int c, int h, int layers, int directions) {
     private static final Pattern LABEL = Pattern.compile("T(\\d+)_N(\\d+)_C(\\d+)_H(\\d+)_L(\\d+)(?:_D([12]))?");
@@ -20,7 +20,7 @@ record Shape(int t, int n, int c, int h, int layers, int directions) {
         Matcher match = LABEL.matcher(label);
         if (!match.matches()) {
             throw new IllegalArgumentException(
-                    "shape: '" + label + "' (expected: such as T64_N32_C128_H256_L1 or T64_N32_C128_H256_L1_D2)");
+                    "shape: '" + label + "' (expected: for example T64_N32_C128_H256_L1 or T64_N32_C128_H256_L1_D2)");
         }
         return new Shape(
                 Integer.parseInt(match.group(1)),
@@ -41,7 +41,7 @@ record Shape(int t, int n, int c, int h, int layers, int directions) {
         return layers * directions;
     }
 
-    /** Multiplications and additions of one row's products through all steps. */
+    /** Floating-point operations of the matrix products of one row over all steps. */
     double flopsOfRow(int gates) {
         double flops = 0;
         for (int layer = 0; layer < layers; layer++) {

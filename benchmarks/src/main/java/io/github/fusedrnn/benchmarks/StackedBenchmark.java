@@ -2,9 +2,9 @@ package io.github.fusedrnn.benchmarks;
 
 import org.openjdk.jmh.annotations.Param;
 
-/** Latency of several layers, and of both directions, for one row. */
+/** Latency of stacked and of bidirectional layers for one row. */
 public class StackedBenchmark extends SessionBenchmark {
-    /** Two layers; both directions; both. */
+    /** Two layers; one bidirectional layer; two bidirectional layers. */
     @Param({
         "T100_N1_C64_H64_L2",
         "T100_N1_C128_H128_L2",

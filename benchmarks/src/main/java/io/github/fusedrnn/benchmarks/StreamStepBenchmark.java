@@ -21,7 +21,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One step through each way to run it: a call of the layer, a session, a stream on tensors and on arrays. With one unit the kernel has next to nothing to do, so that row bounds what everything around it costs, the boundary included.
+ * The overhead of a stream's step: the bare call of the kernel through its plan, and the same step through a session and through a stream. With one
+ * unit the kernel does almost no work, so that row bounds the cost of everything else, including the native call.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -43,7 +44,7 @@ public class StreamStepBenchmark {
     private float[] xArray;
     private float[] yArray;
 
-    /** Builds all of them on one layer. */
+    /** Builds plan, session and stream on one layer. */
     @Setup
     public void build() {
         layer = Lstm.builder(size, size).seed(1).backend(BackendKind.CPU).build();
@@ -57,35 +58,35 @@ public class StreamStepBenchmark {
         x.copyFrom(xArray);
     }
 
-    /** A call of the layer, which takes plan and packed weights and gives them back. */
+    /** The kernel and the native call. */
     @Benchmark
     public FloatTensor layer() {
         layer.infer(x, null, state, y, state);
         return y;
     }
 
-    /** A call of a session, which holds them. */
+    /** With the argument checks, use counts and weight look-up of a session. */
     @Benchmark
     public FloatTensor session() {
         session.infer(x, null, state, y, state);
         return y;
     }
 
-    /** A stream's step. */
+    /** A step of a stream. */
     @Benchmark
     public FloatTensor stream() {
         stream.step(x, y);
         return y;
     }
 
-    /** A stream's step on Java arrays: input copied in, output copied out. */
+    /** A step of a stream on Java arrays: input and output are copied. */
     @Benchmark
     public float[] streamOnArrays() {
         stream.step(xArray, 0, yArray, 0);
         return yArray;
     }
 
-    /** Gives everything back. */
+    /** Releases everything. */
     @TearDown
     public void close() {
         y.close();

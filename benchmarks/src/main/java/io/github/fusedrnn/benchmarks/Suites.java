@@ -9,17 +9,17 @@ import org.openjdk.jmh.runner.Defaults;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 
-/** JMH's own main with its options; a JSON result gets the environment, too. */
+/** JMH's main with its options; adds the environment to a JSON result. */
 public final class Suites {
     private Suites() {}
 
-    /** Runs JMH; it ends the process itself where a benchmark fails. */
+    /** Runs JMH, which exits the process itself if a benchmark fails. */
     public static void main(String[] args) throws IOException, CommandLineOptionException {
         CommandLineOptions options = new CommandLineOptions(args);
         boolean json = options.getResultFormat().orElse(Defaults.RESULT_FORMAT) == ResultFormatType.JSON;
         Path file = Path.of(options.getResult().orElse(Defaults.RESULT_FILE_PREFIX + ".json"));
         if (json) {
-            Files.deleteIfExists(file); // what is there afterwards is of this run
+            Files.deleteIfExists(file); // a file that exists afterwards is from this run
         }
         Main.main(args);
         if (json && Files.exists(file)) {

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Forward with a tape and backward of everything, with new weights each time, as in training. */
+/** Forward with a tape and full backward, with changed weights in every call, as in training. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -38,7 +38,7 @@ public class TrainStepBenchmark {
     })
     public String shape = "";
 
-    /** Who runs it. */
+    /** The implementation that runs it; see {@link LayerCase}. */
     @Param({"packed", "openblas"})
     public String runner = "";
 
@@ -60,7 +60,7 @@ public class TrainStepBenchmark {
         return training.step();
     }
 
-    /** Gives everything back. */
+    /** Releases everything. */
     @TearDown
     public void close() {
         training.close();

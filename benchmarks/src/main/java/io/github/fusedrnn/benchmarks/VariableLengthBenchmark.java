@@ -8,13 +8,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Param;
 
-/** Rows of different lengths, half of T on average, beside the full batch. */
+/** Rows of different lengths, T/2 on average, and the full batch. */
 public class VariableLengthBenchmark extends SessionBenchmark {
     /** The batch. */
     @Param({"T50_N32_C128_H128_L1", "T50_N32_C256_H256_L1", "T50_N64_C256_H256_L1", "T50_N32_C256_H256_L1_D2"})
     public String shape = "";
 
-    /** Every row as long as T, or lengths spread evenly over 1 to T - 1, in no order. */
+    /** T steps for every row, or lengths spread evenly over 1 to T - 1, shuffled. */
     @Param({"full", "half"})
     public String lengths = "";
 

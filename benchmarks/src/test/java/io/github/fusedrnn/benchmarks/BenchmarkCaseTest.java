@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class BenchmarkCaseTest {
-    private static LayerCase which(CellKind cell, String shape, String runner) {
+    private static LayerCase layerCase(CellKind cell, String shape, String runner) {
         return new LayerCase(cell, Shape.of(shape), runner, 2);
     }
 
@@ -22,11 +22,11 @@ class BenchmarkCaseTest {
     void everyCellPassesItsCheck(String runner, String shape) {
         for (CellKind cell : CellKind.values()) {
             assertThatCode(() -> {
-                        try (InferenceCase inference = new InferenceCase(which(cell, shape, runner), null)) {
+                        try (InferenceCase inference = new InferenceCase(layerCase(cell, shape, runner), null)) {
                             inference.infer();
                             inference.inferByLayer();
                         }
-                        try (TrainingCase training = new TrainingCase(which(cell, shape, runner))) {
+                        try (TrainingCase training = new TrainingCase(layerCase(cell, shape, runner))) {
                             training.step();
                         }
                     })
@@ -39,27 +39,27 @@ class BenchmarkCaseTest {
     @EnumSource
     void lengthsPassTheCheck(CellKind cell) {
         assertThatCode(() -> new InferenceCase(
-                                which(cell, "T6_N4_C7_H9_L1_D2", "packed"), VariableLengthBenchmark.half(6, 4))
+                                layerCase(cell, "T6_N4_C7_H9_L1_D2", "packed"), VariableLengthBenchmark.half(6, 4))
                         .close())
                 .doesNotThrowAnyException();
     }
 
     @Test
-    void casesGiveTheirMemoryBack() {
+    void casesReleaseTheirMemory() {
         long before = Backends.liveBytes(BackendKind.CPU);
-        new InferenceCase(which(CellKind.LSTM, "T3_N5_C7_H9_L2_D2", "packed"), null).close();
-        new TrainingCase(which(CellKind.LSTM, "T3_N5_C7_H9_L2_D2", "packed")).close();
+        new InferenceCase(layerCase(CellKind.LSTM, "T3_N5_C7_H9_L2_D2", "packed"), null).close();
+        new TrainingCase(layerCase(CellKind.LSTM, "T3_N5_C7_H9_L2_D2", "packed")).close();
         assertThat(Backends.liveBytes(BackendKind.CPU)).isEqualTo(before);
     }
 
     @Test
-    void aWrongNumberStopsABenchmark() {
+    void aWrongValueFailsABenchmark() {
         Deviation limit = new Deviation("case", 1e-3);
         float[] expected = {1, -100, 3};
         limit.require("y", new float[] {1.09f, -100, 3}, expected);
         assertThatThrownBy(() -> limit.require("y", new float[] {1.2f, -100, 3}, expected))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContainingAll("case", "y", "largest value being 100");
+                .hasMessageContainingAll("case", "y", "largest value 100");
         assertThatThrownBy(() -> limit.require("y", new float[] {Float.NaN, -100, 3}, expected))
                 .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> limit.require("y", new float[] {1, -100}, expected))

@@ -1,4 +1,4 @@
-/** Tests of what benchmarks are made of. */
+/** Tests of the building blocks of the benchmarks. */
 @NullMarked
 package io.github.fusedrnn.benchmarks;
 

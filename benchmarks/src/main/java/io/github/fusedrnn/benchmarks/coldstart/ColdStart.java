@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * Times processes from start to end, in turn: an empty main, a first inference, a first training step, and the last two with an archive of
- * their classes (AppCDS). What counts is the difference of a median from the empty main's. JavaCPP's cache is filled by a first, untimed
- * round; so is the archive.
+ * their classes (AppCDS). The result is the difference between a median and that of the empty main. A first, untimed round fills JavaCPP's cache; the
+ * archives are created before.
  *
  * <p>{@code java -cp benchmarks/target/benchmarks.jar io.github.fusedrnn.benchmarks.coldstart.ColdStart [rounds]}
  */
@@ -33,20 +33,20 @@ public final class ColdStart {
 
     private ColdStart() {}
 
-    private record Contender(String label, List<String> command) {}
+    private record Program(String label, List<String> command) {}
 
-    /** Runs all contenders for as many rounds as the argument says, and prints a table in milliseconds. */
+    /** Runs all programs, in as many rounds as the argument says, and prints a table in milliseconds. */
     public static void main(String[] args) throws IOException, InterruptedException {
         int rounds = args.length == 0 ? ROUNDS : Integer.parseInt(args[0]);
         Path folder = Files.createTempDirectory("fusedrnn-cold-start");
         try {
-            Path programs = folder.resolve("programs.jar");
-            pack(programs, EmptyMain.class, FirstInference.class, FirstTrainingStep.class);
-            String classPath = programs + File.pathSeparator + libraries();
-            List<Contender> contenders = List.of(
-                    contender("empty main", classPath, EmptyMain.class),
-                    contender("first inference", classPath, FirstInference.class),
-                    contender("first training step", classPath, FirstTrainingStep.class),
+            Path jar = folder.resolve("programs.jar");
+            pack(jar, EmptyMain.class, FirstInference.class, FirstTrainingStep.class);
+            String classPath = jar + File.pathSeparator + libraries();
+            List<Program> programs = List.of(
+                    program("empty main", classPath, EmptyMain.class),
+                    program("first inference", classPath, FirstInference.class),
+                    program("first training step", classPath, FirstTrainingStep.class),
                     archived(
                             "first inference, AppCDS",
                             classPath,
@@ -57,7 +57,7 @@ public final class ColdStart {
                             classPath,
                             FirstTrainingStep.class,
                             folder.resolve("training.jsa")));
-            print(System.out, contenders, race(contenders, rounds));
+            print(System.out, programs, measure(programs, rounds));
         } finally {
             for (String file : List.of("programs.jar", "inference.jsa", "training.jsa")) {
                 Files.deleteIfExists(folder.resolve(file));
@@ -66,7 +66,7 @@ public final class ColdStart {
         }
     }
 
-    /** A jar of an application's size: the benchmarks' own would bring JMH onto the class path, where every look-up of a service reads it. */
+    /** A jar of the size of an application: the benchmarks' own jar would bring JMH onto the class path, where every service look-up reads it. */
     private static void pack(Path jar, Class<?>... classes) throws IOException {
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
             for (Class<?> program : classes) {
@@ -80,7 +80,7 @@ public final class ColdStart {
         }
     }
 
-    /** What Maven brings to who depends on the natives' artifact: the jars beside that of the layers, without the benchmarks' own. */
+    /** The class path of a user of the natives' artifact: the jars beside that of the core, without those of the benchmarks. */
     private static String libraries() throws IOException {
         Path core = Path.of(URI.create(
                 Lstm.class.getProtectionDomain().getCodeSource().getLocation().toString()));
@@ -93,26 +93,26 @@ public final class ColdStart {
         }
     }
 
-    private static Contender contender(String label, String classPath, Class<?> main, String... options) {
+    private static Program program(String label, String classPath, Class<?> main, String... options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, main.getName()));
-        return new Contender(label, command);
+        return new Program(label, command);
     }
 
-    private static Contender archived(String label, String classPath, Class<?> main, Path archive)
+    private static Program archived(String label, String classPath, Class<?> main, Path archive)
             throws IOException, InterruptedException {
-        milliseconds(contender(label, classPath, main, "-XX:ArchiveClassesAtExit=" + archive));
-        return contender(label, classPath, main, "-XX:SharedArchiveFile=" + archive);
+        milliseconds(program(label, classPath, main, "-XX:ArchiveClassesAtExit=" + archive));
+        return program(label, classPath, main, "-XX:SharedArchiveFile=" + archive);
     }
 
-    /** Times by contender and round. */
-    private static double[][] race(List<Contender> contenders, int rounds) throws IOException, InterruptedException {
-        double[][] times = new double[contenders.size()][rounds];
+    /** Milliseconds by program and round. */
+    private static double[][] measure(List<Program> programs, int rounds) throws IOException, InterruptedException {
+        double[][] times = new double[programs.size()][rounds];
         for (int round = -1; round < rounds; round++) {
-            for (int i = 0; i < contenders.size(); i++) {
-                double time = milliseconds(contenders.get(i));
+            for (int i = 0; i < programs.size(); i++) {
+                double time = milliseconds(programs.get(i));
                 if (round >= 0) {
                     times[i][round] = time;
                 }
@@ -121,20 +121,20 @@ public final class ColdStart {
         return times;
     }
 
-    private static double milliseconds(Contender contender) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(contender.command())
+    private static double milliseconds(Program program) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(program.command())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         long start = System.nanoTime();
         int status = builder.start().waitFor();
         long end = System.nanoTime();
         if (status != 0) {
-            throw new IllegalStateException(contender.label() + ": status " + status + " of " + contender.command());
+            throw new IllegalStateException(program.label() + ": exit status " + status + " of " + program.command());
         }
         return (end - start) / (double) TimeUnit.MILLISECONDS.toNanos(1);
     }
 
-    private static void print(PrintStream out, List<Contender> contenders, double[][] times) {
+    private static void print(PrintStream out, List<Program> programs, double[][] times) {
         for (double[] row : times) {
             Arrays.sort(row);
         }
@@ -144,7 +144,7 @@ public final class ColdStart {
             out.printf(
                     Locale.ROOT,
                     "%-30s %8.1f %8.1f %8.1f %12.1f%n",
-                    contenders.get(i).label(),
+                    programs.get(i).label(),
                     row[row.length / 4],
                     row[row.length / 2],
                     row[row.length * 3 / 4],

@@ -1,6 +1,6 @@
 package io.github.fusedrnn.benchmarks.coldstart;
 
-/** What a JVM alone takes; subtracted from the others. */
+/** The time of a JVM alone, which is subtracted from the others. */
 public final class EmptyMain {
     private EmptyMain() {}
 

@@ -4,7 +4,7 @@ import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.tensor.FloatTensor;
 import io.github.fusedrnn.tensor.RecurrentState;
 
-/** A process that wants one step of an LSTM: C = 64, H = 128, T = 1, N = 1. */
+/** A process that runs one step of an LSTM: C = 64, H = 128, T = 1, N = 1. */
 public final class FirstInference {
     private FirstInference() {}
 

@@ -5,7 +5,7 @@ import io.github.fusedrnn.Lstm;
 import io.github.fusedrnn.Tape;
 import io.github.fusedrnn.tensor.FloatTensor;
 
-/** A process that wants one training step of an LSTM: C = 64, H = 128, T = 20, N = 8; it opens OpenBLAS. */
+/** A process that runs one training step of an LSTM: C = 64, H = 128, T = 20, N = 8; it loads OpenBLAS. */
 public final class FirstTrainingStep {
     private FirstTrainingStep() {}
 

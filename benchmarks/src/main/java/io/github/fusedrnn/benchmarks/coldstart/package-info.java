@@ -1,4 +1,4 @@
-/** From JVM entry to a first result: small programs, and the one that starts and times them. */
+/** Cold start, from the start of a JVM to a first result: small programs, and the one that starts and times them. */
 @NullMarked
 package io.github.fusedrnn.benchmarks.coldstart;
 
