@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times torch.nn.RNN, LSTM and GRU (cuDNN, TF32 off) on a GPU: the shapes of GpuInferenceBenchmark and GpuTrainStepBenchmark.
 
-Each row: a call that is waited for (as JMH times ours), a call by device events in a full queue, and the same as a CUDA graph.
-With --ours FILE.json (JMH's result of the same run) our times stand beside them, in one table.
-Without PyTorch or a GPU it says so and ends with 0.
+Each row: a synchronized call (as JMH times ours), a call timed by device events in a full queue, and the same as a CUDA graph.
+With --ours FILE.json (JMH's result of the same run), the table includes our times.
+Without PyTorch or a GPU it prints that and exits with 0.
 """
 
 import argparse
@@ -35,7 +35,7 @@ class Case:
         self.torch = torch
         self.cell, self.label, self.training = cell, label, training
         torch.manual_seed(1)
-        # In evaluation mode cuDNN runs inference and keeps nothing for a backward.
+        # In evaluation mode cuDNN runs inference and saves nothing for backward.
         self.module = getattr(torch.nn, cell)(c, h, layers).cuda().train(training)
         self.x = torch.randn(t, n, c, device="cuda", requires_grad=training)
         state = torch.zeros(layers, n, h, device="cuda")
@@ -53,7 +53,7 @@ class Case:
                 _, self.carried = self.module(self.x, self.state)
 
     def graph(self):
-        """The call as a CUDA graph; None where PyTorch cannot capture it."""
+        """The call as a CUDA graph; None if PyTorch cannot capture it."""
         torch = self.torch
         try:
             side = torch.cuda.Stream()
@@ -67,13 +67,13 @@ class Case:
                 self.call()
             return graph.replay
         except RuntimeError as failure:
-            print(f"no graph of {self.cell} {self.label}: {failure}", file=sys.stderr)
+            print(f"no CUDA graph of {self.cell} {self.label}: {failure}", file=sys.stderr)
             torch.cuda.synchronize()
             return None
 
 
-def waited(torch, call, seconds):
-    """Median microseconds of a call and the wait for it."""
+def synchronized(torch, call, seconds):
+    """Median microseconds of a call and its synchronization."""
     times = []
     end = time.perf_counter() + seconds
     while len(times) < 20 or time.perf_counter() < end:
@@ -85,7 +85,7 @@ def waited(torch, call, seconds):
 
 
 def by_events(torch, call, seconds):
-    """Median microseconds of a call in a queue of calls, by device events."""
+    """Median microseconds of a call in a queue of calls, timed by device events."""
     first, last = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
     calls, rounds = 20, []
     end = time.perf_counter() + seconds
@@ -105,11 +105,11 @@ def measure(torch, case, seconds):
     torch.cuda.synchronize()
     row = {
         "cell": case.cell, "shape": case.label, "kind": "training" if case.training else "inference",
-        "waited": waited(torch, case.call, seconds), "events": by_events(torch, case.call, seconds),
+        "synchronized": synchronized(torch, case.call, seconds), "events": by_events(torch, case.call, seconds),
     }
     replay = case.graph()
     if replay is not None:
-        row["graph_waited"] = waited(torch, replay, seconds)
+        row["graph_synchronized"] = synchronized(torch, replay, seconds)
         row["graph_events"] = by_events(torch, replay, seconds)
     return row
 
@@ -125,10 +125,10 @@ def ours(path):
             continue
         kind = "training" if "TrainStep" in name else "inference"
         parameters = result["params"]
-        way = parameters["algorithm"] + (", graph" if parameters.get("graphs") == "true" else "")
+        configuration = parameters["algorithm"] + (", graph" if parameters.get("graphs") == "true" else "")
         metric = result["primaryMetric"]
         key = (kind, parameters["cell"], parameters["shape"])
-        entry = (metric["score"], metric.get("scoreError"), way)
+        entry = (metric["score"], metric.get("scoreError"), configuration)
         best.setdefault(key, []).append(entry)
     return best
 
@@ -138,38 +138,38 @@ def number(value):
 
 
 def table(rows, measured):
-    print("| kind | cell | shape | torch | torch, events | torch graph | torch graph, events | ours by rule | our best | with"
-          " | torch / by rule | torch graph / best |")
+    print("| kind | cell | shape | torch | torch, events | torch graph | torch graph, events | ours, auto | ours, fastest | configuration"
+          " | torch / ours, auto | torch graph / ours, fastest |")
     print("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         entries = measured.get((row["kind"], row["cell"], row["shape"]), [])
         best = min(entries, default=None)
-        rule = min((entry for entry in entries if entry[2].startswith("auto")), default=None)
-        ratio = row["waited"] / rule[0] if rule else None
-        graph = row["graph_waited"] / best[0] if best and "graph_waited" in row else None
+        auto = min((entry for entry in entries if entry[2].startswith("auto")), default=None)
+        ratio = row["synchronized"] / auto[0] if auto else None
+        graph = row["graph_synchronized"] / best[0] if best and "graph_synchronized" in row else None
         print(f"| {row['kind']} | {row['cell']} | {row['shape']} | {number(row['waited'])} | {number(row['events'])}"
               f" | {number(row.get('graph_waited'))} | {number(row.get('graph_events'))}"
-              f" | {number(rule[0] if rule else None)} | {number(best[0] if best else None)} | {best[2] if best else '–'}"
+              f" | {number(auto[0] if auto else None)} | {number(best[0] if best else None)} | {best[2] if best else '–'}"
               f" | {'–' if ratio is None else f'{ratio:.2f}'} | {'–' if graph is None else f'{graph:.2f}'} |")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=0.3, help="for each number of a row (default 0.3)")
-    parser.add_argument("--cells", default=",".join(CELLS), help="default all: LSTM,GRU,RNN")
-    parser.add_argument("--shapes", default=".*", help="regular expression of labels")
-    parser.add_argument("--most", type=float, default=float("inf"), help="seconds after which no new row is begun")
-    parser.add_argument("--ours", help="JMH's result of the same run, as JSON")
-    parser.add_argument("--json", help="writes the rows")
+    parser.add_argument("--seconds", type=float, default=0.3, help="time for each value of a row (default 0.3)")
+    parser.add_argument("--cells", default=",".join(CELLS), help="cells to time (default: LSTM,GRU,RNN)")
+    parser.add_argument("--shapes", default=".*", help="regular expression for labels (default: all)")
+    parser.add_argument("--max-seconds", type=float, default=float("inf"), help="time after which no new row is started")
+    parser.add_argument("--ours", help="JSON file with JMH's results of the same run")
+    parser.add_argument("--json", help="file to write the rows to, as JSON")
     options = parser.parse_args()
-    end = time.perf_counter() + options.most
+    end = time.perf_counter() + options.max_seconds
     try:
         import torch
     except ImportError:
-        print("skipped: no PyTorch here")
+        print("skipped: PyTorch is not installed")
         return
     if not torch.cuda.is_available():
-        print("skipped: PyTorch sees no GPU here")
+        print("skipped: PyTorch finds no GPU")
         return
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
@@ -182,7 +182,7 @@ def main():
                 continue
             for cell in options.cells.split(","):
                 if time.perf_counter() > end:
-                    print(f"not measured, no time left: {cell} {label}, {'training' if training else 'inference'}\n")
+                    print(f"not measured, out of time: {cell} {label}, {'training' if training else 'inference'}\n")
                     continue
                 rows.append(measure(torch, Case(torch, cell, label, training), options.seconds))
     table(rows, ours(options.ours) if options.ours else {})
