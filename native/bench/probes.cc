@@ -84,27 +84,27 @@ void Probes::Grow(int64_t bytes) {
   buffer_bytes_ = bytes;
 }
 
-void Probes::RunBurst(void* context, const Crew& crew) {
+void Probes::RunBurst(void* context, const Team& team) {
   Burst& burst = *static_cast<Burst*>(context);
   const PeakTable& peaks = burst.probes->peaks_;
   float sink = 0.25f;
   if (burst.bytes == 0) {
-    crew.Sync();
+    team.Sync();
     const Clock::time_point start = Clock::now();
     peaks.fma(burst.iterations, &sink);
-    crew.Sync();
-    if (crew.index == 0) burst.seconds = SecondsSince(start);
+    team.Sync();
+    if (team.index == 0) burst.seconds = SecondsSince(start);
     return;
   }
-  const float* from = burst.probes->buffers_[static_cast<size_t>(crew.index)].floats();
+  const float* from = burst.probes->buffers_[static_cast<size_t>(team.index)].floats();
   const int64_t floats = burst.bytes / static_cast<int64_t>(sizeof(float));
   // An even number of alternating sweeps ends where the next ones begin.
   peaks.read(from, floats, burst.warm, burst.alternating, &sink);
-  crew.Sync();
+  team.Sync();
   const Clock::time_point start = Clock::now();
   peaks.read(from, floats, burst.sweeps, burst.alternating, &sink);
-  crew.Sync();
-  if (crew.index == 0) burst.seconds = SecondsSince(start);
+  team.Sync();
+  if (team.index == 0) burst.seconds = SecondsSince(start);
 }
 
 double Probes::Seconds(Burst* burst) {

@@ -26,7 +26,7 @@ class Probes {
 
  private:
   struct Burst;
-  static void RunBurst(void* context, const Crew& crew);
+  static void RunBurst(void* context, const Team& team);
   double Seconds(Burst* burst);
   void Grow(int64_t bytes);
 

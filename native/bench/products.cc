@@ -41,7 +41,7 @@ constexpr char kUsage[] =
 struct Entry {
   std::string kind, label;
   double flops;
-  std::function<void(const Crew&)> ours, blas;
+  std::function<void(const Team&)> ours, blas;
 };
 
 class Products {
@@ -61,7 +61,7 @@ class Products {
   Entry Weights(int64_t gates, int64_t h, int64_t rows) {
     const int64_t m = gates * h, ld = PadLeading(m), ld_h = PadLeading(h);
     Entry entry = Named("dw", m, 2 * h, rows);
-    entry.ours = [=](const Crew& crew) {
+    entry.ours = [=](const Team& team) {
       constexpr int64_t kRows = 256;
       for (int64_t row = 0; row < rows; row += kRows) {
         const LeftSide left = {left_.floats() + row * ld, ld, m, 0, 0, 2};
@@ -69,15 +69,15 @@ class Products {
             {right_.floats() + row * ld_h, ld_h, h, out_.floats(), h},
             {right_.floats() + (rows + row) * ld_h, ld_h, h, out_.floats() + m * h, h}};
         AddTransposedProducts(kernels_, &left, 1, std::min(kRows, rows - row), sides, 2,
-                              {work_.floats(), each_}, crew);
-        crew.Sync();
+                              {work_.floats(), each_}, team);
+        team.Sync();
       }
     };
-    entry.blas = [=](const Crew& crew) {
+    entry.blas = [=](const Team& team) {
       for (int64_t side = 0; side < 2; ++side) {
         Blas({true, false, m, h, rows, 1.0f, left_.floats(), ld,
               right_.floats() + side * rows * ld_h, ld_h, 1.0f, out_.floats() + side * m * h, h},
-             crew);
+             team);
       }
     };
     return entry;
@@ -87,24 +87,24 @@ class Products {
   Entry Inputs(const char* kind, int64_t gates, int64_t h, int64_t rows) {
     const int64_t k = gates * h, ld = PadLeading(k), wide = 4 * kernels_.width;
     Entry entry = Named(kind, rows, h, k);
-    entry.ours = [=](const Crew& crew) {
+    entry.ours = [=](const Team& team) {
       GemmArgs args{};
-      args.a = left_.floats() + crew.Begin(rows) * ld;
+      args.a = left_.floats() + team.Begin(rows) * ld;
       args.lda = ld;
-      args.rows = crew.End(rows) - crew.Begin(rows);
+      args.rows = team.End(rows) - team.Begin(rows);
       args.k = k;
       args.panels = panels_.floats();
       args.vectors = 4;
       args.panel_end = DivideUp(h, wide);
-      args.out = out_.floats() + crew.Begin(rows) * h;
+      args.out = out_.floats() + team.Begin(rows) * h;
       args.ldo = h;
       args.columns = h;
       if (args.rows > 0) kernels_.f32_gemm_panels(args);
     };
-    entry.blas = [=](const Crew& crew) {
+    entry.blas = [=](const Team& team) {
       Blas({false, false, rows, h, k, 1.0f, left_.floats(), ld, right_.floats(), h, 0.0f,
             out_.floats(), h},
-           crew);
+           team);
     };
     return entry;
   }
@@ -149,13 +149,13 @@ class Products {
                                    out_.floats(),
                                    n};
     Entry entry = Named(std::string("head ") + kind, m, n, k);
-    entry.ours = [=](const Crew& crew) { Gemm(kernels_, product, {work_.floats(), each_}, crew); };
-    entry.blas = [=](const Crew& crew) { Blas(product, crew); };
+    entry.ours = [=](const Team& team) { Gemm(kernels_, product, {work_.floats(), each_}, team); };
+    entry.blas = [=](const Team& team) { Blas(product, team); };
     return entry;
   }
 
-  void Blas(const MatrixProduct& product, const Crew& crew) const {
-    whole_ ? BlasGemm(product) : BlasGemmBlocks(product, crew);
+  void Blas(const MatrixProduct& product, const Team& team) const {
+    whole_ ? BlasGemm(product) : BlasGemmBlocks(product, team);
   }
 
   const KernelTable& kernels_;
@@ -195,20 +195,20 @@ std::vector<Entry> EntriesOf(const std::string& kind, Products* products) {
 
 using Clock = std::chrono::steady_clock;
 
-double Time(Workers* workers, const std::function<void(const Crew&)>& product, int calls) {
+double Time(Workers* workers, const std::function<void(const Team&)>& product, int calls) {
   const Clock::time_point start = Clock::now();
   for (int i = 0; i < calls; ++i) {
     workers->Run(
         workers->threads(),
-        [](void* context, const Crew& crew) {
-          (*static_cast<const std::function<void(const Crew&)>*>(context))(crew);
+        [](void* context, const Team& team) {
+          (*static_cast<const std::function<void(const Team&)>*>(context))(team);
         },
         const_cast<void*>(static_cast<const void*>(&product)));
   }
   return std::chrono::duration<double>(Clock::now() - start).count() / calls;
 }
 
-void Race(Workers* workers, const std::string& isa, const Entry& entry, double seconds) {
+void Compare(Workers* workers, const std::string& isa, const Entry& entry, double seconds) {
   constexpr double kTurnSeconds = 1e-3;
   constexpr size_t kFewestRounds = 7;
   Time(workers, entry.blas, 1);
@@ -286,7 +286,7 @@ int Run(int argc, char** argv) {
   for (const std::string& isa : isas) {
     Products products(IsaNamed(isa), threads, whole);
     for (const std::string& kind : kinds) {
-      for (const Entry& entry : EntriesOf(kind, &products)) Race(&workers, isa, entry, seconds);
+      for (const Entry& entry : EntriesOf(kind, &products)) Compare(&workers, isa, entry, seconds);
     }
   }
   return 0;

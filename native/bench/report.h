@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "interleaved.h"
 #include "machine.h"
-#include "race.h"
 
 namespace fusedrnn {
 

@@ -215,7 +215,8 @@ int RunAll(const Options& options, int32_t isa, int32_t products, int threads, P
         uncompressed.storage = Storage::kFloat32;
         float32.emplace(uncompressed, isa, FR_PRODUCTS_PACKED, threads);
       }
-      results->push_back(Race(&bench, float32 ? &*float32 : nullptr, probes, options.seconds));
+      results->push_back(
+          MeasureInterleaved(&bench, float32 ? &*float32 : nullptr, probes, options.seconds));
       PrintRow(results->back());
     } catch (const Failure& failure) {
       std::printf("%-40s %-7s %-8s %3d not measured: %s\n", Label(work).c_str(), IsaName(isa),

@@ -1,4 +1,4 @@
-// Every activation, one value at a time, in float64: for rare cells and the dense operations.
+// Every activation, one value at a time, in float64: for generic cells and the dense operations.
 // Formulas: ONNX.
 #pragma once
 

@@ -6,7 +6,6 @@
 #include "backward.h"
 #include "blas.h"
 #include "cache_sizes.h"
-#include "choice.h"
 #include "desc.h"
 #include "dispatch.h"
 #include "forward.h"
@@ -17,6 +16,7 @@
 #include "product_table.h"
 #include "reserve.h"
 #include "rows.h"
+#include "schedule.h"
 #include "status.h"
 
 #ifndef FUSEDRNN_VERSION
@@ -69,18 +69,18 @@ Result Value(Result otherwise, Body&& body) noexcept {
   return result;
 }
 
-// A caller's choice; keys that its text lacks are as the rule says.
-Choice CheckChoice(const char* text, const Geometry& geometry, int32_t max_t, int32_t max_n,
-                   int32_t threads, bool training) {
-  CheckAddress("choice", text);
-  Choice choice = RuleFor(geometry, max_t, max_n, threads, training);
-  if (!Parse(text, choice, &choice)) {
-    Fail(FR_INVALID_ARGUMENT, "choice: '%.80s' (expected: a text as %s)", text,
-         ToText(choice).c_str());
+// A caller's schedule; keys that its text lacks are those of the default.
+Schedule CheckSchedule(const char* text, const Geometry& geometry, int32_t max_t, int32_t max_n,
+                       int32_t threads, bool training) {
+  CheckAddress("schedule", text);
+  Schedule schedule = DefaultSchedule(geometry, max_t, max_n, threads, training);
+  if (!Parse(text, schedule, &schedule)) {
+    Fail(FR_INVALID_ARGUMENT, "schedule: '%.80s' (expected: a text as %s)", text,
+         ToText(schedule).c_str());
   }
-  const std::string against = WhyNot(choice, geometry, max_n, threads, training);
-  if (!against.empty()) Fail(FR_INVALID_ARGUMENT, "choice: '%.80s': %s", text, against.c_str());
-  return choice;
+  const std::string against = ReasonAgainst(schedule, geometry, max_n, threads, training);
+  if (!against.empty()) Fail(FR_INVALID_ARGUMENT, "schedule: '%.80s': %s", text, against.c_str());
+  return schedule;
 }
 
 const char* KeptForThread(std::string text) {
@@ -210,8 +210,8 @@ int64_t fr_plan_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_
   return Value<int64_t>(-1, [&] {
     CheckPlanArguments(max_t, max_n, threads);
     const Geometry geometry = CheckGeometry(desc, isa, products, training);
-    const Choice choice = RuleFor(geometry, max_t, max_n, threads, training != 0);
-    return PlanLayout::Of(geometry, choice, max_t, max_n, threads, training != 0).bytes;
+    const Schedule schedule = DefaultSchedule(geometry, max_t, max_n, threads, training != 0);
+    return PlanLayout::Of(geometry, schedule, max_t, max_n, threads, training != 0).bytes;
   });
 }
 
@@ -235,44 +235,44 @@ const char* fr_choices(const fr_desc* desc, int32_t isa, int32_t products, int32
   return Value<const char*>(nullptr, [&] {
     CheckPlanArguments(max_t, max_n, threads);
     std::string lines;
-    for (const Choice& choice : Candidates(CheckGeometry(desc, isa, products, training), max_t,
-                                           max_n, threads, training != 0)) {
+    for (const Schedule& schedule : CandidateSchedules(CheckGeometry(desc, isa, products, training),
+                                                       max_t, max_n, threads, training != 0)) {
       if (!lines.empty()) lines += '\n';
-      lines += ToText(choice);
+      lines += ToText(schedule);
     }
     return KeptForThread(lines);
   });
 }
 
 int64_t fr_choice_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                        int32_t max_n, int32_t threads, int32_t training, const char* choice) {
+                        int32_t max_n, int32_t threads, int32_t training, const char* schedule) {
   return Value<int64_t>(-1, [&] {
     CheckPlanArguments(max_t, max_n, threads);
     const Geometry geometry = CheckGeometry(desc, isa, products, training);
-    const Choice chosen = CheckChoice(choice, geometry, max_t, max_n, threads, training != 0);
-    return PlanLayout::Of(geometry, chosen, max_t, max_n, threads, training != 0).bytes;
+    const Schedule given = CheckSchedule(schedule, geometry, max_t, max_n, threads, training != 0);
+    return PlanLayout::Of(geometry, given, max_t, max_n, threads, training != 0).bytes;
   });
 }
 
 fr_plan* fr_choice_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                          int32_t max_n, int32_t threads, int32_t training, const char* choice) {
+                          int32_t max_n, int32_t threads, int32_t training, const char* schedule) {
   return Value<fr_plan*>(nullptr, [&] {
     CheckPlanArguments(max_t, max_n, threads);
     const Geometry geometry = CheckGeometry(desc, isa, products, training);
-    const Choice chosen = CheckChoice(choice, geometry, max_t, max_n, threads, training != 0);
-    return new fr_plan(geometry, max_t, max_n, threads, training != 0, chosen);
+    const Schedule given = CheckSchedule(schedule, geometry, max_t, max_n, threads, training != 0);
+    return new fr_plan(geometry, max_t, max_n, threads, training != 0, given);
   });
 }
 
 const char* fr_plan_choice(const fr_plan* plan) {
   return Value<const char*>("", [&] {
     CheckAddress("plan", plan);
-    return KeptForThread(ToText(plan->choice));
+    return KeptForThread(ToText(plan->schedule));
   });
 }
 
 int32_t fr_plan_working_threads(const fr_plan* plan) {
-  return plan == nullptr ? 0 : plan->choice.threads;
+  return plan == nullptr ? 0 : plan->schedule.threads;
 }
 
 int64_t fr_cache_bytes(int32_t level) {

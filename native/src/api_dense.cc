@@ -5,7 +5,7 @@
 #include "blas.h"
 
 #include "dense.h"
-#include "dense_crew.h"
+#include "dense_team.h"
 #include "dispatch.h"
 #include "fusedrnn/fusedrnn.h"
 #include "gemm.h"
@@ -46,13 +46,13 @@ void CheckIds(const int32_t* ids, int64_t rows) {
 
 bool ProductsByBlas() { return DefaultProducts(BestIsa()) == FR_PRODUCTS_OPENBLAS; }
 
-// A thread's share is a tenth of a millisecond at least: a barrier and a thread to wake take a
-// twentieth of it.
-int GemmCrewSize(const MatrixProduct& product) {
+// Each thread has work for a tenth of a millisecond at least: a barrier and waking a thread cost a
+// twentieth of that.
+int GemmTeamSize(const MatrixProduct& product) {
   constexpr double kSmallest = 1 << 23;  // multiply-adds
   const double all = static_cast<double>(product.m) * static_cast<double>(product.n) *
                      static_cast<double>(product.k);
-  return DenseCrewSize(static_cast<int64_t>(std::min(all / kSmallest, 1e6)), 1);
+  return DenseTeamSize(static_cast<int64_t>(std::min(all / kSmallest, 1e6)), 1);
 }
 
 void CheckLeading(const char* name, int64_t leading, int64_t least) {
@@ -106,13 +106,13 @@ int32_t fr_gemm(int32_t trans_a, int32_t trans_b, int64_t m, int64_t n, int64_t 
     }
     CheckLeading("ldc", ldc, n);
     if (ProductsByBlas()) RequireBlas("gemm");
-    DenseCrewLease lease(GemmCrewSize(args));
+    DenseTeamLease lease(GemmTeamSize(args));
     if (ProductsByBlas()) {
-      lease.Run([&](const Crew& crew) { BlasGemmBlocks(args, crew); });
+      lease.Run([&](const Team& team) { BlasGemmBlocks(args, team); });
     } else {
       const int64_t each = LargestGemmWorkFloats(BestKernels());
       const GemmWorkLease work(each * lease.count());
-      lease.Run([&](const Crew& crew) { Gemm(BestKernels(), args, {work.floats(), each}, crew); });
+      lease.Run([&](const Team& team) { Gemm(BestKernels(), args, {work.floats(), each}, team); });
     }
   });
 }

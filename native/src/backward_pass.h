@@ -18,7 +18,7 @@ struct BackwardPass {
       : plan(the_plan),
         packed(the_packed),
         call(the_call),
-        schedule(the_plan.schedule),
+        sequence(the_plan.sequence),
         g(the_packed.geometry()),
         shape(the_packed.geometry().shape),
         reserve(the_packed.geometry(), the_call.t, the_call.n) {}
@@ -26,7 +26,7 @@ struct BackwardPass {
   const fr_plan& plan;
   const fr_packed& packed;
   const BackwardCall& call;
-  const Schedule& schedule;
+  const PackedSequence& sequence;
   const Geometry& g;
   const Shape& shape;
   const ReserveLayout reserve;
@@ -47,10 +47,10 @@ struct BackwardPass {
   }
   const float* OutputGradientRow(int64_t layer, int64_t t, int64_t j) const {
     if (layer + 1 < shape.layers) {
-      return OutputGradient(layer) + (schedule.Offset(t) + j) * shape.merged;
+      return OutputGradient(layer) + (sequence.Offset(t) + j) * shape.merged;
     }
     const int64_t row =
-        schedule.direct() ? schedule.Offset(t) + j : schedule.CallerRow(t, schedule.BatchRow(j));
+        sequence.direct() ? sequence.Offset(t) + j : sequence.CallerRow(t, sequence.BatchRow(j));
     return call.dy + row * shape.merged;
   }
 };

@@ -10,23 +10,23 @@
 namespace fusedrnn {
 namespace {
 
-// One thread's part in the steps of one layer and direction. The crew shares rows where gates are
+// One thread's part in the steps of one layer and direction. The team shares rows where gates are
 // pointwise, and rows or columns where a product is made.
 class ThreadSteps {
  public:
-  ThreadSteps(const BackwardPass& pass, int64_t layer, int64_t direction, const Crew& crew)
+  ThreadSteps(const BackwardPass& pass, int64_t layer, int64_t direction, const Team& team)
       : pass_(pass),
         plan_(pass.plan),
         packed_(pass.packed),
         call_(pass.call),
-        schedule_(pass.schedule),
+        sequence_(pass.sequence),
         g_(pass.g),
         shape_(pass.shape),
         layer_(layer),
         direction_(direction),
         reverse_(pass.shape.Reverse(direction)),
         weights_(pass.packed.Direction(layer, direction)),
-        crew_(crew) {}
+        team_(team) {}
 
   void Run(const GradientChunk& chunk) const {
     const bool takes_rows = TakesRows();
@@ -37,26 +37,26 @@ class ThreadSteps {
     step.dpeephole = reinterpret_cast<double*>(plan_.At(plan_.layout.dpeephole));
     for (int64_t i = 0; i < chunk.count; ++i) {
       const int64_t t = reverse_ ? chunk.low + i : chunk.low + chunk.count - 1 - i;
-      step.rows = schedule_.Active(t);
-      step.packed_row = schedule_.Offset(t);
+      step.rows = sequence_.Active(t);
+      step.packed_row = sequence_.Offset(t);
       step.gradient_row = step.packed_row - chunk.first_row;
-      step.continuing = schedule_.Continuing(t, reverse_);
+      step.continuing = sequence_.Continuing(t, reverse_);
       if (shape_.lstm && step.continuing > 0) {
-        step.c_prev = step.saved.cell + schedule_.Offset(reverse_ ? t + 1 : t - 1) * g_.ld_hidden;
+        step.c_prev = step.saved.cell + sequence_.Offset(reverse_ ? t + 1 : t - 1) * g_.ld_hidden;
       }
       Enter(t, step.rows, dh);
       ProjectBack(&step, dh);
-      GatesBackward(plan_, packed_, weights_, step, direction_, crew_);
-      if (!takes_rows) crew_.Sync();
-      step.ahead.count = 0;
-      if (i + 1 < chunk.count) FetchedAhead(t, step.saved, &step.ahead);
-      RecurrentBackward(plan_, packed_, weights_, &step, takes_rows || !g_.fused, crew_);
+      GatesBackward(plan_, packed_, weights_, step, direction_, team_);
+      if (!takes_rows) team_.Sync();
+      step.prefetch.count = 0;
+      if (i + 1 < chunk.count) NextReads(t, step.saved, &step.prefetch);
+      RecurrentBackward(plan_, packed_, weights_, &step, takes_rows || !g_.fused, team_);
       if (takes_rows) {
-        Leave(t, crew_.Begin(step.rows), crew_.End(step.rows), dh);
+        Leave(t, team_.Begin(step.rows), team_.End(step.rows), dh);
       } else {
-        crew_.Sync();
+        team_.Sync();
         // Rows that leave take no part in the steps to come: nobody needs to wait.
-        if (crew_.index == 0) Leave(t, 0, step.rows, dh);
+        if (team_.index == 0) Leave(t, 0, step.rows, dh);
       }
     }
   }
@@ -64,23 +64,23 @@ class ThreadSteps {
  private:
   // What Enter and the gates of the step after that of time t read of this thread's rows, out of a
   // cache that is far: forward wrote it long ago. c is what this step has as c_prev.
-  void FetchedAhead(int64_t t, const SavedDirection& saved, Ahead* ahead) const {
-    const int64_t next = reverse_ ? t + 1 : t - 1, rows = schedule_.Active(next);
-    const int64_t begin = crew_.Begin(rows), count = crew_.End(rows) - begin;
+  void NextReads(int64_t t, const SavedDirection& saved, PrefetchList* prefetch) const {
+    const int64_t next = reverse_ ? t + 1 : t - 1, rows = sequence_.Active(next);
+    const int64_t begin = team_.Begin(rows), count = team_.End(rows) - begin;
     if (count == 0) return;
-    ahead->count = ahead->region = 0;
-    ahead->done = 0;
+    prefetch->count = prefetch->region = 0;
+    prefetch->done = 0;
     const auto add = [&](const float* values, int64_t row, int64_t ld) {
-      if (values != nullptr) ahead->regions[ahead->count++] = {values + row * ld, count * ld};
+      if (values != nullptr) prefetch->regions[prefetch->count++] = {values + row * ld, count * ld};
     };
-    const int64_t row = schedule_.Offset(next) + begin;
-    if (pass_.HasOutputGradient(layer_) && (layer_ + 1 < shape_.layers || schedule_.direct())) {
+    const int64_t row = sequence_.Offset(next) + begin;
+    if (pass_.HasOutputGradient(layer_) && (layer_ + 1 < shape_.layers || sequence_.direct())) {
       add(pass_.OutputGradientRow(layer_, next, begin), 0, shape_.merged);
     }
-    if (shape_.gates > 1 || g_.rare) add(saved.gates, row, g_.ld_gates);
+    if (shape_.gates > 1 || g_.generic) add(saved.gates, row, g_.ld_gates);
     if (shape_.lstm) {
-      if (schedule_.Continuing(next, reverse_) >= begin + count) {
-        add(saved.cell, schedule_.Offset(reverse_ ? next + 1 : next - 1) + begin, g_.ld_hidden);
+      if (sequence_.Continuing(next, reverse_) >= begin + count) {
+        add(saved.cell, sequence_.Offset(reverse_ ? next + 1 : next - 1) + begin, g_.ld_hidden);
       }
     } else if (shape_.gru) {
       add(saved.h_prev, row, g_.ld_recurrent);
@@ -94,13 +94,13 @@ class ThreadSteps {
   void Enter(int64_t t, int64_t rows, float* dh) const {
     const float* dhn = pass_.State(call_.dhn, layer_, direction_, shape_.recurrent);
     const float* dcn = pass_.State(call_.dcn, layer_, direction_, shape_.hidden);
-    const int64_t going_on = schedule_.GoingOn(t, reverse_);
-    const int64_t begin = crew_.Begin(rows), end = crew_.End(rows);
+    const int64_t going_on = sequence_.Remaining(t, reverse_);
+    const int64_t begin = team_.Begin(rows), end = team_.End(rows);
     const auto load = [&](float* to, const float* from, int64_t j, int64_t width) {
       if (from == nullptr) {
         ZeroFloats(to, width);
       } else {
-        CopyFloats(to, from + schedule_.BatchRow(j) * width, width);
+        CopyFloats(to, from + sequence_.BatchRow(j) * width, width);
       }
     };
     for (int64_t j = std::max(begin, going_on); j < end; ++j) {
@@ -121,7 +121,7 @@ class ThreadSteps {
     step->dh = dh;
     step->ld_dh = g_.ld_recurrent;
     if (shape_.projection == 0) return;
-    const int64_t begin = crew_.Begin(step->rows), count = crew_.End(step->rows) - begin;
+    const int64_t begin = team_.Begin(step->rows), count = team_.End(step->rows) - begin;
     const float* own = dh + begin * g_.ld_recurrent;
     float* wide = plan_.At(plan_.layout.dh_wide);
     float* kept =
@@ -138,8 +138,8 @@ class ThreadSteps {
     float* dh0 = pass_.State(call_.dh0, layer_, direction_, shape_.recurrent);
     float* dc0 = shape_.lstm ? pass_.State(call_.dc0, layer_, direction_, shape_.hidden) : nullptr;
     if (dh0 == nullptr && dc0 == nullptr) return;
-    for (int64_t j = std::max(begin, schedule_.Continuing(t, reverse_)); j < end; ++j) {
-      const int64_t n = schedule_.BatchRow(j);
+    for (int64_t j = std::max(begin, sequence_.Continuing(t, reverse_)); j < end; ++j) {
+      const int64_t n = sequence_.BatchRow(j);
       if (dh0 != nullptr) {
         CopyFloats(dh0 + n * shape_.recurrent, dh + j * g_.ld_recurrent, shape_.recurrent);
       }
@@ -154,39 +154,39 @@ class ThreadSteps {
   // W_hh then, and not its own panels alone, which pays while W_hh stays in the core's own cache or
   // the rows are many.
   bool TakesRows() const {
-    if (crew_.count == 1) return true;
-    if (!schedule_.direct()) return false;
+    if (team_.count == 1) return true;
+    if (!sequence_.direct()) return false;
     const int64_t bytes = shape_.gates * shape_.hidden * shape_.recurrent * int64_t{sizeof(float)};
-    return call_.n >= crew_.count * (bytes <= Caches().l2 ? 4 : 32);
+    return call_.n >= team_.count * (bytes <= Caches().l2 ? 4 : 32);
   }
 
   const BackwardPass& pass_;
   const fr_plan& plan_;
   const fr_packed& packed_;
   const BackwardCall& call_;
-  const Schedule& schedule_;
+  const PackedSequence& sequence_;
   const Geometry& g_;
   const Shape& shape_;
   const int64_t layer_, direction_;
   const bool reverse_;
   const DirectionWeights& weights_;
-  const Crew& crew_;
+  const Team& team_;
 };
 
 }  // namespace
 
 // Initial cell states in sorted order, and empty sums.
 void PrepareSteps(const BackwardPass& pass, int64_t layer, int64_t direction) {
-  if (pass.schedule.steps() == 0) return;
+  if (pass.sequence.steps() == 0) return;
   if (pass.shape.lstm) {
     const float* c0 = pass.State(pass.call.c0, layer, direction, pass.shape.hidden);
     float* c_initial = pass.plan.At(pass.plan.layout.c_initial);
-    for (int64_t j = 0; j < pass.schedule.Active(0); ++j) {
+    for (int64_t j = 0; j < pass.sequence.Active(0); ++j) {
       if (c0 == nullptr) {
         ZeroFloats(c_initial + j * pass.g.ld_hidden, pass.shape.hidden);
       } else {
         CopyFloats(c_initial + j * pass.g.ld_hidden,
-                   c0 + pass.schedule.BatchRow(j) * pass.shape.hidden, pass.shape.hidden);
+                   c0 + pass.sequence.BatchRow(j) * pass.shape.hidden, pass.shape.hidden);
       }
     }
   }
@@ -197,11 +197,11 @@ void PrepareSteps(const BackwardPass& pass, int64_t layer, int64_t direction) {
 
 // The peepholes' sums run over the rows in order: one thread takes those steps.
 void BackwardSteps(const BackwardPass& pass, int64_t layer, int64_t direction,
-                   const GradientChunk& chunk, const Crew& crew) {
+                   const GradientChunk& chunk, const Team& team) {
   if (pass.shape.desc.peephole == 0) {
-    ThreadSteps(pass, layer, direction, crew).Run(chunk);
-  } else if (crew.index == 0) {
-    ThreadSteps(pass, layer, direction, Crew{0, 1, nullptr}).Run(chunk);
+    ThreadSteps(pass, layer, direction, team).Run(chunk);
+  } else if (team.index == 0) {
+    ThreadSteps(pass, layer, direction, Team{0, 1, nullptr}).Run(chunk);
   }
 }
 

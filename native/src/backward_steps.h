@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "backward_pass.h"
-#include "crew.h"
+#include "team.h"
 
 namespace fusedrnn {
 
@@ -15,6 +15,6 @@ void PrepareSteps(const BackwardPass& pass, int64_t layer, int64_t direction);
 
 // dgates and its like of the chunk's rows. Ends without a barrier.
 void BackwardSteps(const BackwardPass& pass, int64_t layer, int64_t direction,
-                   const GradientChunk& chunk, const Crew& crew);
+                   const GradientChunk& chunk, const Team& team);
 
 }  // namespace fusedrnn

@@ -127,10 +127,10 @@ void BlasGemm(const MatrixProduct& args) noexcept {
   CallSgemm(*library.load(std::memory_order_acquire), args);
 }
 
-void BlasGemmBlocks(const MatrixProduct& args, const Crew& crew) noexcept {
+void BlasGemmBlocks(const MatrixProduct& args, const Team& team) noexcept {
   if (args.m <= 0 || args.n <= 0) return;
   if (args.k <= 0) {
-    if (crew.index == 0) ScaleOnly(args);
+    if (team.index == 0) ScaleOnly(args);
     return;
   }
   const Library& blas = *library.load(std::memory_order_acquire);
@@ -139,7 +139,7 @@ void BlasGemmBlocks(const MatrixProduct& args, const Crew& crew) noexcept {
   const int64_t depth = blas.threads_owner ? kOwnDepth : kSharedBlock;
   const int64_t across = DivideUp(args.n, columns);
   const int64_t blocks = DivideUp(args.m, rows) * across;
-  for (int64_t block = crew.index; block < blocks; block += crew.count) {
+  for (int64_t block = team.index; block < blocks; block += team.count) {
     const int64_t i = block / across * rows, j = block % across * columns;
     MatrixProduct part = args;
     part.m = std::min(rows, args.m - i);

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "crew.h"
 #include "gemm.h"
+#include "team.h"
 
 namespace fusedrnn {
 
@@ -21,8 +21,8 @@ void CheckBlasLeading(const char* name, int64_t leading);
 // As one call: any bits.
 void BlasGemm(const MatrixProduct& args) noexcept;
 
-// On a grid of blocks that depends on the sizes alone; the crew shares the blocks, so that the
+// On a grid of blocks that depends on the sizes alone; the team shares the blocks, so that the
 // thread count changes no bit.
-void BlasGemmBlocks(const MatrixProduct& args, const Crew& crew) noexcept;
+void BlasGemmBlocks(const MatrixProduct& args, const Team& team) noexcept;
 
 }  // namespace fusedrnn

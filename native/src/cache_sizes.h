@@ -1,4 +1,4 @@
-// What this machine's caches hold, as the operating system tells.
+// The cache sizes of this machine, as reported by the operating system.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ struct CacheSizes {
   int64_t last;
 };
 
-// Read once; where the system does not tell, the smallest of the usual sizes.
+// Read once; the smallest usual size where the system reports none.
 const CacheSizes& Caches() noexcept;
 
 }  // namespace fusedrnn

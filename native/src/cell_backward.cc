@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "generic_cells.h"
 #include "products.h"
-#include "rare_cells.h"
 
 namespace fusedrnn {
 namespace {
@@ -54,13 +54,13 @@ void StandardGates(const fr_plan& plan, const Geometry& g, const BackwardStep& s
   }
 }
 
-RareBackwardArgs RareArgsOf(const fr_plan& plan, const fr_packed& packed,
-                            const DirectionWeights& weights, const BackwardStep& step,
-                            int64_t direction, int64_t begin, int64_t end,
-                            const float* c_prev) noexcept {
+GenericBackwardArgs GenericArgsOf(const fr_plan& plan, const fr_packed& packed,
+                                  const DirectionWeights& weights, const BackwardStep& step,
+                                  int64_t direction, int64_t begin, int64_t end,
+                                  const float* c_prev) noexcept {
   const Geometry& g = packed.geometry();
   const int64_t row = step.packed_row + begin, gradient_row = step.gradient_row + begin;
-  RareBackwardArgs args{};
+  GenericBackwardArgs args{};
   args.shape = &g.shape;
   args.activations = g.shape.ActivationsOf(direction);
   args.peephole = packed.At(weights.peephole);
@@ -100,15 +100,15 @@ void Gates(const fr_plan& plan, const fr_packed& packed, const DirectionWeights&
            const float* c_prev) noexcept {
   if (begin >= end) return;
   const Geometry& g = packed.geometry();
-  if (!g.rare) return StandardGates(plan, g, step, direction, begin, end, c_prev);
-  const RareBackwardArgs args =
-      RareArgsOf(plan, packed, weights, step, direction, begin, end, c_prev);
+  if (!g.generic) return StandardGates(plan, g, step, direction, begin, end, c_prev);
+  const GenericBackwardArgs args =
+      GenericArgsOf(plan, packed, weights, step, direction, begin, end, c_prev);
   if (g.shape.lstm) {
-    RareLstmBackward(args);
+    GenericLstmBackward(args);
   } else if (g.shape.gru) {
-    RareGruBackward(args);
+    GenericGruBackward(args);
   } else {
-    RareRnnBackward(args);
+    GenericRnnBackward(args);
   }
 }
 
@@ -119,21 +119,21 @@ void ResetBackward(const fr_plan& plan, const fr_packed& packed, const Direction
   if (begin >= end) return;
   const Geometry& g = packed.geometry();
   const RecurrentPart& candidate = weights.recurrent[1];
-  const RareBackwardArgs args =
-      RareArgsOf(plan, packed, weights, step, direction, begin, end, nullptr);
+  const GenericBackwardArgs args =
+      GenericArgsOf(plan, packed, weights, step, direction, begin, end, nullptr);
   Product(packed, candidate.transposed,
           {args.dgates + candidate.row, g.ld_gate_major, end - begin, nullptr, 0,
            plan.At(plan.layout.dh_wide) + begin * g.ld_hidden, g.ld_hidden});
-  RareGruResetBackward(args);
-  RareGruResetAgain(args,
-                    plan.At(plan.layout.reset_h_all) + (step.gradient_row + begin) * g.ld_hidden);
+  GenericGruResetBackward(args);
+  GenericGruResetAgain(
+      args, plan.At(plan.layout.reset_h_all) + (step.gradient_row + begin) * g.ld_hidden);
 }
 
 }  // namespace
 
 void GatesBackward(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
-                   const BackwardStep& step, int64_t direction, const Crew& crew) noexcept {
-  const int64_t begin = crew.Begin(step.rows), end = crew.End(step.rows);
+                   const BackwardStep& step, int64_t direction, const Team& team) noexcept {
+  const int64_t begin = team.Begin(step.rows), end = team.End(step.rows);
   Gates(plan, packed, weights, step, direction, begin, std::min(end, step.continuing), step.c_prev);
   Gates(plan, packed, weights, step, direction, std::max(begin, step.continuing), end,
         step.c_initial);
@@ -144,24 +144,24 @@ void GatesBackward(const fr_plan& plan, const fr_packed& packed, const Direction
 
 void RecurrentBackward(const fr_plan& plan, const fr_packed& packed,
                        const DirectionWeights& weights, BackwardStep* step, bool by_rows,
-                       const Crew& crew) noexcept {
+                       const Team& team) noexcept {
   const Geometry& g = packed.geometry();
   const int64_t dgates_at = g.shape.SplitsHidden() ? plan.layout.dgates_hidden : plan.layout.dgates;
   const RecurrentPart& part = weights.recurrent[0];
   const int64_t panels = part.transposed.panel_count;
-  const int64_t begin = by_rows ? crew.Begin(step->rows) : 0;
-  const int64_t end = by_rows ? crew.End(step->rows) : step->rows;
+  const int64_t begin = by_rows ? team.Begin(step->rows) : 0;
+  const int64_t end = by_rows ? team.End(step->rows) : step->rows;
   const float* dgates = plan.At(dgates_at) + (step->gradient_row + begin) * g.ld_gate_major;
   const float* direct = g.shape.gru ? plan.At(plan.layout.dh[1]) + begin * g.ld_recurrent : nullptr;
   ProductArgs product = {dgates + part.row, g.ld_gate_major,
                          end - begin,       direct,
                          g.ld_recurrent,    plan.At(plan.layout.dh[0]) + begin * g.ld_recurrent,
                          g.ld_recurrent};
-  product.ahead = &step->ahead;
+  product.prefetch = &step->prefetch;
   if (by_rows) {
     if (begin < end) Product(packed, part.transposed, product);
   } else {
-    Product(packed, part.transposed, product, crew.Begin(panels), crew.End(panels));
+    Product(packed, part.transposed, product, team.Begin(panels), team.End(panels));
   }
 }
 

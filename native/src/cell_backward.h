@@ -3,10 +3,10 @@
 
 #include <cstdint>
 
-#include "crew.h"
 #include "pack.h"
 #include "plan.h"
 #include "reserve.h"
+#include "team.h"
 
 namespace fusedrnn {
 
@@ -21,18 +21,18 @@ struct BackwardStep {
   const float* c_initial;  // LSTM: of the others, row j at row j; ld_hidden both
   int64_t continuing;
   double* dpeephole;
-  Ahead ahead;  // what the next step reads first
+  PrefetchList prefetch;  // what the next step reads first
 };
 
 // dgates (and dgates_hidden) of the step's rows; dc becomes that of c_prev; GRU: dh_direct into
-// dh[1] of the plan. The crew shares the rows.
+// dh[1] of the plan. The team shares the rows.
 void GatesBackward(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
-                   const BackwardStep& step, int64_t direction, const Crew& crew) noexcept;
+                   const BackwardStep& step, int64_t direction, const Team& team) noexcept;
 
 // dh_prev [rows, recurrent] into dh[0] of the plan, through the recurrent product, which fetches
-// step->ahead meanwhile. The crew shares the rows, or the panels of columns.
+// step->ahead meanwhile. The team shares the rows, or the panels of columns.
 void RecurrentBackward(const fr_plan& plan, const fr_packed& packed,
                        const DirectionWeights& weights, BackwardStep* step, bool by_rows,
-                       const Crew& crew) noexcept;
+                       const Team& team) noexcept;
 
 }  // namespace fusedrnn

@@ -2,8 +2,8 @@
 
 #include "cache_sizes.h"
 #include "compressed_step.h"
+#include "generic_cells.h"
 #include "products.h"
-#include "rare_cells.h"
 
 namespace fusedrnn {
 
@@ -44,7 +44,7 @@ void FusedStep(const fr_packed& packed, const DirectionWeights& weights, const S
   args.panels = packed.At(weights.recurrent[0].forward.panels);
   args.panel_begin = panel_begin;
   args.panel_end = panel_end;
-  args.descending = (step.sweep & 1) != 0;
+  args.descending = (step.step_count & 1) != 0;
   args.l1_bytes = Caches().l1d;
   args.x = step.x;
   args.ld_x = step.ld_x;
@@ -91,10 +91,11 @@ void StandardGates(const fr_plan& plan, const fr_packed& packed, const Direction
   }
 }
 
-RareArgs RareArgsOf(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
-                    const StepBuffers& step, int64_t direction) noexcept {
+GenericArgs GenericArgsOf(const fr_plan& plan, const fr_packed& packed,
+                          const DirectionWeights& weights, const StepBuffers& step,
+                          int64_t direction) noexcept {
   const Geometry& g = packed.geometry();
-  RareArgs args{};
+  GenericArgs args{};
   args.shape = &g.shape;
   args.activations = g.shape.ActivationsOf(direction);
   args.peephole = packed.At(weights.peephole);
@@ -124,7 +125,7 @@ void GateMajorStep(const fr_plan& plan, const fr_packed& packed, const Direction
                    const StepBuffers& step, int64_t direction) noexcept {
   if (step.rows == 0) return;
   const Geometry& g = packed.geometry();
-  const RareArgs rare = RareArgsOf(plan, packed, weights, step, direction);
+  const GenericArgs generic = GenericArgsOf(plan, packed, weights, step, direction);
   const auto add_product = [&](const RecurrentPart& part, const float* a, int64_t lda) {
     float* out = step.gates + part.row;
     Product(packed, part.forward, {a, lda, step.rows, out, g.ld_gates, out, g.ld_gates});
@@ -136,17 +137,17 @@ void GateMajorStep(const fr_plan& plan, const fr_packed& packed, const Direction
   } else {
     add_product(weights.recurrent[0], step.h_prev, step.ld_h_prev);
     if (weights.recurrent_parts == 2) {
-      RareGruReset(rare);
-      add_product(weights.recurrent[1], rare.reset_h, g.ld_hidden);
+      GenericGruReset(generic);
+      add_product(weights.recurrent[1], generic.reset_h, g.ld_hidden);
     }
   }
-  if (!g.rare) return StandardGates(plan, packed, weights, step, direction);
+  if (!g.generic) return StandardGates(plan, packed, weights, step, direction);
   if (g.shape.lstm) {
-    RareLstmForward(rare);
+    GenericLstmForward(generic);
   } else if (g.shape.gru) {
-    RareGruForward(rare);
+    GenericGruForward(generic);
   } else {
-    RareRnnForward(rare);
+    GenericRnnForward(generic);
   }
 }
 

@@ -12,8 +12,9 @@ namespace fusedrnn {
 // Buffers of one step; h without projection is the state itself.
 struct StepBuffers {
   int64_t rows;
-  int64_t first;   // of these rows among the step's: where they lie in the plan's scratch rows
-  int64_t sweep;   // counts the steps of all calls: every second one goes through W from its end
+  int64_t first;  // of these rows among the step's: where they lie in the plan's scratch rows
+  int64_t
+      step_count;  // counts the steps of all calls: every second one goes through W from its end
   float* gates;    // input part with biases, ld_gates; scratch where x is given
   const float* x;  // fused steps: the step's input, whose product is then made with the step's own
   int64_t ld_x;    // nullptr: it is in gates
@@ -35,7 +36,7 @@ struct StepBuffers {
 void FusedStep(const fr_packed& packed, const DirectionWeights& weights, const StepBuffers& step,
                int64_t direction, int64_t panel_begin, int64_t panel_end) noexcept;
 
-// Product and gates apart, on gate-major rows: OpenBLAS products or rare cells.
+// Product and gates apart, on gate-major rows: OpenBLAS products or generic cells.
 void GateMajorStep(const fr_plan& plan, const fr_packed& packed, const DirectionWeights& weights,
                    const StepBuffers& step, int64_t direction) noexcept;
 

@@ -5,7 +5,7 @@
 #include <initializer_list>
 
 #include "activation.h"
-#include "dense_crew.h"
+#include "dense_team.h"
 #include "dispatch.h"
 #include "fusedrnn/fusedrnn.h"
 #include "rows.h"
@@ -51,9 +51,9 @@ template <class Term>
 double SumOf(int64_t n, Term term) {
   const Parts parts(n, kSmallestShare);
   double sums[Parts::kMost];
-  DenseCrewLease lease(DenseCrewSize(n, kSmallestShare));
-  lease.Run([&](const Crew& crew) {
-    for (int64_t p = crew.Begin(parts.count); p < crew.End(parts.count); ++p) {
+  DenseTeamLease lease(DenseTeamSize(n, kSmallestShare));
+  lease.Run([&](const Team& team) {
+    for (int64_t p = team.Begin(parts.count); p < team.End(parts.count); ++p) {
       sums[p] = SumInLanes(parts.Begin(p), parts.Begin(p + 1), term);
     }
   });
@@ -65,9 +65,9 @@ double SumOf(int64_t n, Term term) {
 // body(begin, end) for ranges of rows.
 template <class Body>
 void ShareRows(int64_t rows, int64_t cols, const Body& body) {
-  DenseCrewLease lease(
-      DenseCrewSize(rows, std::max<int64_t>(1, kSmallestShare / std::max<int64_t>(1, cols))));
-  lease.Run([&](const Crew& crew) { body(crew.Begin(rows), crew.End(rows)); });
+  DenseTeamLease lease(
+      DenseTeamSize(rows, std::max<int64_t>(1, kSmallestShare / std::max<int64_t>(1, cols))));
+  lease.Run([&](const Team& team) { body(team.Begin(rows), team.End(rows)); });
 }
 
 // Whether `label` is where the first of the largest values lies; not if a NaN is among them.
@@ -160,9 +160,9 @@ void SoftmaxCrossEntropy(const float* logits, const int32_t* labels, int32_t ign
                          int64_t classes, float scale, float* dlogits, double loss[3]) {
   const Parts parts(rows, 1);
   RowLoss losses[Parts::kMost];
-  DenseCrewLease lease(DenseCrewSize(rows, std::max<int64_t>(1, kSmallestShare / 4 / classes)));
-  lease.Run([&](const Crew& crew) {
-    for (int64_t p = crew.Begin(parts.count); p < crew.End(parts.count); ++p) {
+  DenseTeamLease lease(DenseTeamSize(rows, std::max<int64_t>(1, kSmallestShare / 4 / classes)));
+  lease.Run([&](const Team& team) {
+    for (int64_t p = team.Begin(parts.count); p < team.End(parts.count); ++p) {
       losses[p] = SoftmaxRows(logits, labels, ignore, parts.Begin(p), parts.Begin(p + 1), classes,
                               scale, dlogits);
     }

@@ -1,5 +1,5 @@
 // The handful of dense operations around recurrent layers. Sums run in a fixed order, whatever the
-// number of threads (dense_crew.h). Arguments have been checked.
+// number of threads (dense_team.h). Arguments have been checked.
 #pragma once
 
 #include <cstdint>

@@ -131,8 +131,8 @@ Shape CheckDesc(const fr_desc* given) {
 }
 
 bool SameLayer(const Shape& a, const Shape& b) {
-  // Compared where they lie: copies would be read by wider loads than they were just written by,
-  // for which a CPU waits, and every call comes by here.
+  // Compared in place: copies would be read by wider loads than they were just written with, which
+  // stalls store forwarding, and this is on the path of every call.
   constexpr size_t kBefore = offsetof(fr_desc, dropout), kAfter = offsetof(fr_desc, activation);
   static_assert(kAfter == kBefore + sizeof(float), "dropout alone lies between");
   const char *left = reinterpret_cast<const char*>(&a.desc),

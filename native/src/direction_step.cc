@@ -9,14 +9,14 @@ namespace fusedrnn {
 // In place in the output where its rows are as good as a buffer's.
 inline DirectionWalk::Rows DirectionWalk::NewState(int64_t t) const {
   if (!in_place_) return {At(pass_.plan.layout.h[spare_]), g_.ld_recurrent};
-  const int64_t row = last_layer() && !schedule_.direct() ? t : schedule_.Offset(t);
+  const int64_t row = last_layer() && !sequence_.direct() ? t : sequence_.Offset(t);
   float* output = last_layer() ? pass_.call.y : pass_.Output(layer_);
   return {output + row * shape_.merged + shape_.MergedColumn(direction_), shape_.merged};
 }
 
 // The last one goes to the caller at once where his rows are in order.
 inline DirectionWalk::Rows DirectionWalk::NewCell(int64_t t) const {
-  if (shape_.lstm && schedule_.direct() && IsLast(t)) {
+  if (shape_.lstm && sequence_.direct() && IsLast(t)) {
     float* cn = State(pass_.call.cn, shape_.hidden);
     if (cn != nullptr) return {cn, shape_.hidden};
   }
@@ -25,11 +25,11 @@ inline DirectionWalk::Rows DirectionWalk::NewCell(int64_t t) const {
 
 inline StepBuffers DirectionWalk::Buffers(int64_t t, float* gates, const float* x, const Rows& h,
                                           const Rows& c, Range rows) const {
-  const int64_t own = rows.begin, packed_row = schedule_.Offset(t) + own;
+  const int64_t own = rows.begin, packed_row = sequence_.Offset(t) + own;
   StepBuffers buffers;  // every field is set
   buffers.rows = rows.size();
   buffers.first = own;
-  buffers.sweep = sweep_;
+  buffers.step_count = step_count_;
   buffers.gates = gates + own * g_.ld_gates;
   buffers.ld_x = shape_.InputWidth(layer_);
   buffers.x = x == nullptr ? nullptr : x + own * buffers.ld_x;
@@ -55,7 +55,7 @@ inline StepBuffers DirectionWalk::Buffers(int64_t t, float* gates, const float* 
 
 // What backward reads: own parts.
 void DirectionWalk::Save(int64_t t, const Rows& h, const Rows& c) const {
-  const int64_t active = schedule_.Active(t), packed_row = schedule_.Offset(t);
+  const int64_t active = sequence_.Active(t), packed_row = sequence_.Offset(t);
   const auto save = [&](const Parts& parts, float* to, int64_t ld, const float* from,
                         int64_t ld_from) {
     for (const Part& part : parts) {
@@ -74,15 +74,15 @@ void DirectionWalk::Save(int64_t t, const Rows& h, const Rows& c) const {
 // The layer's output: own parts.
 void DirectionWalk::Emit(int64_t t, const Rows& h) const {
   float* base = last_layer() ? pass_.call.y : pass_.Output(layer_);
-  const bool scattered = last_layer() && !schedule_.direct();
+  const bool scattered = last_layer() && !sequence_.direct();
   const bool adds = shape_.SumsInto(direction_);
   for (const Part& part : states_) {
     const int64_t begin = part.columns.begin, count = part.columns.size();
     const int64_t to_column = shape_.MergedColumn(direction_) + begin;
-    const Range rows = RowsOf(part, 0, schedule_.Active(t));
+    const Range rows = RowsOf(part, 0, sequence_.Active(t));
     for (int64_t j = rows.begin; j < rows.end; ++j) {
       const int64_t row =
-          scattered ? schedule_.CallerRow(t, schedule_.BatchRow(j)) : schedule_.Offset(t) + j;
+          scattered ? sequence_.CallerRow(t, sequence_.BatchRow(j)) : sequence_.Offset(t) + j;
       float* to = base + row * shape_.merged + to_column;
       if (adds) {
         AddFloats(to, h.at + j * h.ld + begin, count);
@@ -101,9 +101,9 @@ void DirectionWalk::End(int64_t t, const Rows& h, const Rows& c) const {
   const auto end = [&](const Parts& parts, float* to, int64_t width, const Rows& from) {
     if (to == nullptr) return;
     for (const Part& part : parts) {
-      const Range rows = RowsOf(part, 0, schedule_.Active(t));
-      for (int64_t j = std::max(schedule_.GoingOn(t, reverse_), rows.begin); j < rows.end; ++j) {
-        CopyFloats(to + schedule_.BatchRow(j) * width + part.columns.begin,
+      const Range rows = RowsOf(part, 0, sequence_.Active(t));
+      for (int64_t j = std::max(sequence_.Remaining(t, reverse_), rows.begin); j < rows.end; ++j) {
+        CopyFloats(to + sequence_.BatchRow(j) * width + part.columns.begin,
                    from.at + j * from.ld + part.columns.begin, part.columns.size());
       }
     }
@@ -115,7 +115,7 @@ void DirectionWalk::End(int64_t t, const Rows& h, const Rows& c) const {
 // Initial states of the rows that begin after t: reverse only.
 void DirectionWalk::Join(int64_t t, float* h, float* c) const {
   if (!reverse_) return;
-  const int64_t begin = schedule_.Active(t), end = schedule_.Active(t - 1);
+  const int64_t begin = sequence_.Active(t), end = sequence_.Active(t - 1);
   if (begin == end) return;
   LoadStates(State(pass_.call.h0, shape_.recurrent), shape_.recurrent, {begin, end}, states_, h,
              g_.ld_recurrent);
@@ -126,7 +126,7 @@ void DirectionWalk::Join(int64_t t, float* h, float* c) const {
 }
 
 void DirectionWalk::Step(int64_t t, float* gates, const float* x) {
-  const int64_t active = schedule_.Active(t);
+  const int64_t active = sequence_.Active(t);
   const bool last_step = IsLast(t);
   const Rows h = NewState(t), c = NewCell(t);
   for (const Part& part : units_) {
@@ -138,7 +138,7 @@ void DirectionWalk::Step(int64_t t, float* gates, const float* x) {
     }
   }
   if (shape_.projection > 0) {
-    if (g_.fused) crew_.Sync();
+    if (g_.fused) team_.Sync();
     const Part& part = states_.part[0];
     const StepBuffers buffers = Buffers(t, gates, x, h, c, RowsOf(part, 0, active));
     Product(pass_.packed, weights_.projection,
@@ -148,13 +148,13 @@ void DirectionWalk::Step(int64_t t, float* gates, const float* x) {
   }
   if (pass_.saves) Save(t, h, c);
   if (!in_place_) Emit(t, h);
-  const bool ends = last_step || !schedule_.direct();
-  const bool late = ends && crew_.count > 1 && pass_.EndsLate(layer_);
+  const bool ends = last_step || !sequence_.direct();
+  const bool late = ends && team_.count > 1 && pass_.EndsLate(layer_);
   if (ends && !late) End(t, h, c);
   if (!last_step) Join(t, h.at, c.at);
   // The workers' own last barrier follows upon the last step.
   if (!last_step || !last_layer() || direction_ + 1 < shape_.directions) {
-    crew_.Sync();
+    team_.Sync();
     if (late) End(t, h, c);
   }
 
@@ -163,7 +163,7 @@ void DirectionWalk::Step(int64_t t, float* gates, const float* x) {
   c_prev_ = c.at;
   ld_c_prev_ = c.ld;
   spare_ ^= 1;
-  ++sweep_;
+  ++step_count_;
 }
 
 }  // namespace fusedrnn

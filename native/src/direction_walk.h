@@ -1,27 +1,27 @@
 // One thread's way through the steps of one layer and direction.
 //
-// Every thread of a crew runs the same code. With fused steps it owns a range of unit panels, in
+// Every thread of a team runs the same code. With fused steps it owns a range of unit panels, in
 // which the first and the last may be its own for some of the rows only, so that all have as much
 // to do: it makes the input product, the step, the copies of the state and of the outputs for its
 // own part, and the only value that crosses is h, once per step: hence one barrier per step.
-// Otherwise it owns a part of each step's rows. A crew of one shares nothing: its index names its
-// lane of the workspace.
+// Otherwise it owns a part of each step's rows. A team of one shares nothing: its index names its
+// slot of the workspace.
 #pragma once
 
 #include <cstdint>
 
 #include "cell_step.h"
-#include "crew.h"
 #include "forward_pass.h"
+#include "team.h"
 
 namespace fusedrnn {
 
 class DirectionWalk {
  public:
   // There is at least one step.
-  DirectionWalk(const ForwardPass& pass, int64_t layer, int64_t direction, const Crew& crew);
+  DirectionWalk(const ForwardPass& pass, int64_t layer, int64_t direction, const Team& team);
 
-  bool ended() const { return done_ == schedule_.steps(); }
+  bool ended() const { return done_ == sequence_.steps(); }
   // The next few steps, with the input product of all of them before.
   void RunChunk();
   // How often that is, from the first step to the last.
@@ -62,12 +62,12 @@ class DirectionWalk {
 
   static Chunk NextChunk(const ForwardPass& pass, bool reverse, int64_t done);
 
-  // Place in this lane's part of the workspace.
+  // Place in this slot's part of the workspace.
   float* At(int64_t offset) const {
-    return offset < 0 ? nullptr : pass_.plan.At(offset) + lane_ * pass_.plan.layout.lane_stride;
+    return offset < 0 ? nullptr : pass_.plan.At(offset) + slot_ * pass_.plan.layout.slot_stride;
   }
   Range Own(int64_t items) const {
-    return crew_.count == 1 ? Range{0, items} : Range{crew_.Begin(items), crew_.End(items)};
+    return team_.count == 1 ? Range{0, items} : Range{team_.Begin(items), team_.End(items)};
   }
   // Of the rows [begin, end).
   Range RowsOf(const Part& part, int64_t begin, int64_t end) const {
@@ -77,7 +77,7 @@ class DirectionWalk {
             begin + rows * part.rows.end / part.rows.of};
   }
   bool last_layer() const { return layer_ + 1 == shape_.layers; }
-  bool IsLast(int64_t t) const { return t == (reverse_ ? 0 : schedule_.steps() - 1); }
+  bool IsLast(int64_t t) const { return t == (reverse_ ? 0 : sequence_.steps() - 1); }
   template <class T>
   T* State(T* states, int64_t width) const {
     return pass_.State(states, layer_, direction_, width);
@@ -103,12 +103,12 @@ class DirectionWalk {
   void Join(int64_t t, float* h, float* c) const;
 
   const ForwardPass& pass_;
-  const Schedule& schedule_;
+  const PackedSequence& sequence_;
   const Geometry& g_;
   const Shape& shape_;
-  const Crew crew_;
+  const Team team_;
   const int64_t layer_, direction_;
-  const int64_t lane_;  // of the workspace
+  const int64_t slot_;  // of the workspace
   const bool reverse_;
   const bool in_place_;  // h is written where the layer's output lies
   const DirectionWeights& weights_;
@@ -120,9 +120,9 @@ class DirectionWalk {
   int64_t ld_h_prev_;
   const float* c_prev_ = nullptr;
   int64_t ld_c_prev_ = 0;
-  int64_t done_ = 0;  // steps
-  int64_t sweep_;     // counts steps, too, but across calls
-  int spare_ = 0;     // index of the state buffer that the next step may write
+  int64_t done_ = 0;    // steps
+  int64_t step_count_;  // counts steps, too, but across calls
+  int spare_ = 0;       // index of the state buffer that the next step may write
 };
 
 }  // namespace fusedrnn

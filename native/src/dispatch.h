@@ -1,4 +1,4 @@
-// Which kernels run here: CPUID and XGETBV, asked once.
+// Which kernels run on this CPU: CPUID and XGETBV, queried once.
 #pragma once
 
 #include <cstdint>

@@ -10,12 +10,12 @@ namespace fusedrnn {
 
 struct ForwardPass {
   ForwardPass(const fr_plan& the_plan, const fr_packed& the_packed, const ForwardCall& the_call,
-              const Choice& the_choice)
+              const Schedule& the_schedule)
       : plan(the_plan),
         packed(the_packed),
         call(the_call),
-        choice(the_choice),
-        schedule(the_plan.schedule),
+        schedule(the_schedule),
+        sequence(the_plan.sequence),
         g(the_packed.geometry()),
         shape(the_packed.geometry().shape),
         saves(the_call.reserve != nullptr) {
@@ -25,8 +25,8 @@ struct ForwardPass {
   const fr_plan& plan;
   const fr_packed& packed;
   const ForwardCall& call;
-  const Choice& choice;
   const Schedule& schedule;
+  const PackedSequence& sequence;
   const Geometry& g;
   const Shape& shape;
   const bool saves;  // training: keep what backward reads
@@ -45,15 +45,15 @@ struct ForwardPass {
 
   // With one step the input product is made in the same sweep as the recurrent one: W is read once
   // in either case, but then in one order, which the next call reverses.
-  bool InputRides() const { return g.fused && schedule.steps() == 1; }
+  bool InputRides() const { return g.fused && sequence.steps() == 1; }
   // h is written where the layer's output lies.
   bool InPlace(int64_t layer) const {
     if (shape.projection > 0 || shape.desc.merge_sum != 0) return false;
-    return call.n == 1 || (call.t == 1 && (layer + 1 < shape.layers || schedule.direct()));
+    return call.n == 1 || (call.t == 1 && (layer + 1 < shape.layers || sequence.direct()));
   }
   // hn is h0, and other threads may read that until the one step is done.
   bool EndsLate(int64_t layer) const {
-    return choice.schedule == ScheduleKind::kUnits && call.t == 1 && schedule.direct() &&
+    return schedule.partition == Partition::kUnits && call.t == 1 && sequence.direct() &&
            call.hn != nullptr && call.hn == call.h0 && InPlace(layer);
   }
 };

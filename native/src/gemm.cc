@@ -20,7 +20,7 @@ static_assert(kSumRows * kSumLeading <= kRows * kDepth,
               "their place is that of a packed left side");
 constexpr int64_t kLeftExcess = 64;  // what f32_pack_left may write past its end
 
-// Blocks as equal as can be: how many of at most `most` cover `size`, and where block i begins.
+// `size` cut into as few blocks of at most `most` as possible, as equal as possible.
 struct Cut {
   int64_t size, count;
   Cut(int64_t whole, int64_t most) : size(whole), count(DivideUp(whole, most)) {}
@@ -37,11 +37,11 @@ int64_t LeftFloats(const KernelTable& kernels, int64_t m, int64_t k) {
 }
 
 // Rows [begin, end) of c that this thread makes: whole tiles.
-void OwnRows(const KernelTable& kernels, int64_t m, const Crew& crew, int64_t* begin,
+void OwnRows(const KernelTable& kernels, int64_t m, const Team& team, int64_t* begin,
              int64_t* end) {
   const int64_t tiles = DivideUp(m, kernels.tile_rows);
-  *begin = std::min(m, crew.Begin(tiles) * kernels.tile_rows);
-  *end = std::min(m, crew.End(tiles) * kernels.tile_rows);
+  *begin = std::min(m, team.Begin(tiles) * kernels.tile_rows);
+  *end = std::min(m, team.End(tiles) * kernels.tile_rows);
 }
 
 // alpha times the first `columns` (at most 4V) columns of b [k, .] as one panel.
@@ -77,10 +77,10 @@ struct TransposedArgs {
 // The own rows of one left side, for one block of depth and the packed panels of its right sides.
 void TransposedBlock(const KernelTable& kernels, const TransposedArgs& args, const LeftSide& side,
                      int64_t k0, int64_t deep, const Panel* panels, int64_t count,
-                     const float* right, float* left, const Crew& crew) {
+                     const float* right, float* left, const Team& team) {
   const int64_t wide = 4 * kernels.width, tile = kernels.tile_rows;
   int64_t begin, end;
-  OwnRows(kernels, side.columns, crew, &begin, &end);
+  OwnRows(kernels, side.columns, team, &begin, &end);
   const Cut rows(DivideUp(end - begin, tile), kRows / tile);
   for (int64_t r = 0; r < rows.count; ++r) {
     const int64_t m0 = begin + rows.Begin(r) * tile;
@@ -96,32 +96,32 @@ void TransposedBlock(const KernelTable& kernels, const TransposedArgs& args, con
   }
 }
 
-// For the panels listed, which the crew packs together.
+// For the panels listed, which the team packs together.
 void TransposedGroup(const KernelTable& kernels, const TransposedArgs& args, const Panel* panels,
-                     int64_t count, float* left, float* right, const Crew& crew) {
+                     int64_t count, float* left, float* right, const Team& team) {
   const int64_t wide = 4 * kernels.width;
   const Cut depth(args.k, kDepth);
   for (int64_t p = 0; p < depth.count; ++p) {
     const int64_t k0 = depth.Begin(p), deep = depth.Begin(p + 1) - k0;
-    crew.Sync();  // nobody reads the panels before these any more
-    for (int64_t i = crew.Begin(count); i < crew.End(count); ++i) {
+    team.Sync();  // nobody reads the panels before these any more
+    for (int64_t i = team.Begin(count); i < team.End(count); ++i) {
       const RightSide& side = args.sides[panels[i].side];
       const float* b = args.trans_b ? side.b + panels[i].column * side.ldb + k0
                                     : side.b + k0 * side.ldb + panels[i].column;
       PackPanel(kernels, b, side.ldb, args.trans_b, deep, panels[i].columns, args.alpha,
                 right + i * deep * wide);
     }
-    crew.Sync();
+    team.Sync();
     for (int i = 0; i < args.left_count; ++i) {
-      TransposedBlock(kernels, args, args.lefts[i], k0, deep, panels, count, right, left, crew);
+      TransposedBlock(kernels, args, args.lefts[i], k0, deep, panels, count, right, left, team);
     }
   }
 }
 
 void Transposed(const KernelTable& kernels, const TransposedArgs& args, const GemmWork& work,
-                const Crew& crew) {
+                const Team& team) {
   const int64_t wide = 4 * kernels.width;
-  float* left = work.floats + crew.index * work.each;
+  float* left = work.floats + team.index * work.each;
   float* right = work.floats + LeftFloats(kernels, args.widest, args.k);
   Panel panels[kMostPanels];
   int64_t used = 0;
@@ -131,37 +131,37 @@ void Transposed(const KernelTable& kernels, const TransposedArgs& args, const Ge
       panels[used++] = {s, column, std::min(wide, columns - column)};
       const bool last = s + 1 == args.count && column + wide >= columns;
       if (used * wide < kColumns && !last) continue;
-      TransposedGroup(kernels, args, panels, used, left, right, crew);
+      TransposedGroup(kernels, args, panels, used, left, right, team);
       used = 0;
     }
   }
 }
 
-// Rows [begin, end) of a product whose left side is read as it is; the crew packs the right side
+// Rows [begin, end) of a product whose left side is read as it is; the team packs the right side
 // together.
 void Straight(const KernelTable& kernels, const MatrixProduct& product, const GemmWork& work,
-              const Crew& crew) {
+              const Team& team) {
   int64_t begin, end;
-  OwnRows(kernels, product.m, crew, &begin, &end);
+  OwnRows(kernels, product.m, team, &begin, &end);
   const int64_t wide = 4 * kernels.width;
   const Cut depth(product.k, kDepth);
   float* right = work.floats;
-  float* sums = work.floats + crew.index * work.each + kColumns * kDepth;
+  float* sums = work.floats + team.index * work.each + kColumns * kDepth;
   for (int64_t column = 0; column < product.n; column += kColumns) {
     const int64_t columns = std::min(kColumns, product.n - column);
     const int64_t panels = DivideUp(columns, wide);
     float* c = product.c + begin * product.ldc + column;
     for (int64_t p = 0; p < depth.count; ++p) {
       const int64_t k0 = depth.Begin(p), deep = depth.Begin(p + 1) - k0;
-      crew.Sync();  // nobody reads the panels before these any more
-      for (int64_t i = crew.Begin(panels); i < crew.End(panels); ++i) {
+      team.Sync();  // nobody reads the panels before these any more
+      for (int64_t i = team.Begin(panels); i < team.End(panels); ++i) {
         const int64_t at = column + i * wide;
         const float* b =
             product.trans_b ? product.b + at * product.ldb + k0 : product.b + k0 * product.ldb + at;
         PackPanel(kernels, b, product.ldb, product.trans_b, deep,
                   std::min(wide, columns - i * wide), product.alpha, right + i * wide * deep);
       }
-      crew.Sync();
+      team.Sync();
       const float beta = p == 0 ? product.beta : 1.0f;
       for (int64_t r = 0; r < end - begin; r += kSumRows) {
         GemmArgs args{};
@@ -185,11 +185,11 @@ void Straight(const KernelTable& kernels, const MatrixProduct& product, const Ge
   }
 }
 
-// Whether each thread makes columns of its own: that takes no barrier, and every panel is packed by
-// who reads it.
-bool TakesColumns(int64_t panels, const Crew& crew) {
+// Whether each thread computes its own columns: that needs no barrier, and every panel is packed by
+// the thread that reads it.
+bool TakesColumns(int64_t panels, const Team& team) {
   constexpr int64_t kFewest = 16;  // for each thread: one more or less matters little then
-  return crew.count > 1 && panels >= kFewest * crew.count;
+  return team.count > 1 && panels >= kFewest * team.count;
 }
 
 }  // namespace
@@ -207,36 +207,36 @@ int64_t LargestGemmWorkFloats(const KernelTable& kernels) {
 
 void AddTransposedProducts(const KernelTable& kernels, const LeftSide* lefts, int left_count,
                            int64_t k, const RightSide* sides, int count, const GemmWork& work,
-                           const Crew& crew) noexcept {
+                           const Team& team) noexcept {
   if (k <= 0) return;
   int64_t widest = 0;
   for (int i = 0; i < left_count; ++i) widest = std::max(widest, lefts[i].columns);
-  Transposed(kernels, {lefts, left_count, widest, k, sides, count, false, 1.0f, 1.0f}, work, crew);
+  Transposed(kernels, {lefts, left_count, widest, k, sides, count, false, 1.0f, 1.0f}, work, team);
 }
 
 void Gemm(const KernelTable& kernels, const MatrixProduct& product, const GemmWork& work,
-          const Crew& crew) noexcept {
+          const Team& team) noexcept {
   if (product.k <= 0) {
-    if (crew.index == 0) ScaleOnly(product);
+    if (team.index == 0) ScaleOnly(product);
     return;
   }
   const int64_t wide = 4 * kernels.width, panels = DivideUp(product.n, wide);
-  if (TakesColumns(panels, crew)) {
+  if (TakesColumns(panels, team)) {
     MatrixProduct own = product;
-    const int64_t begin = crew.Begin(panels) * wide;
-    own.n = std::min(product.n, crew.End(panels) * wide) - begin;
+    const int64_t begin = team.Begin(panels) * wide;
+    own.n = std::min(product.n, team.End(panels) * wide) - begin;
     own.b += product.trans_b ? begin * product.ldb : begin;
     own.c += begin;
-    return Gemm(kernels, own, {work.floats + crew.index * work.each, work.each},
-                Crew{0, 1, nullptr});
+    return Gemm(kernels, own, {work.floats + team.index * work.each, work.each},
+                Team{0, 1, nullptr});
   }
-  if (!product.trans_a) return Straight(kernels, product, work, crew);
+  if (!product.trans_a) return Straight(kernels, product, work, team);
   const LeftSide left = {product.a, product.lda, product.m, 0, 0, 1};
   const RightSide right = {product.b, product.ldb, product.n, product.c, product.ldc};
   Transposed(
       kernels,
       {&left, 1, product.m, product.k, &right, 1, product.trans_b, product.alpha, product.beta},
-      work, crew);
+      work, team);
 }
 
 void ScaleOnly(const MatrixProduct& product) noexcept {

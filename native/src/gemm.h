@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#include "crew.h"
 #include "dispatch.h"
+#include "team.h"
 
 namespace fusedrnn {
 
@@ -44,7 +44,7 @@ struct LeftSide {
   int first, count;
 };
 
-// What a crew packs into: one part for each thread, all alike, one after the other.
+// Workspace of a team: one part for each thread, all of the same size, one after the other.
 struct GemmWork {
   float* floats;
   int64_t each;  // floats of a part
@@ -53,17 +53,17 @@ struct GemmWork {
 // Floats of a thread's part for products of at most these sizes, a whole number of cache lines.
 int64_t GemmWorkFloats(const KernelTable& kernels, int64_t m, int64_t n, int64_t k);
 
-// c += a^T b for every left side and each of its right sides, all with k rows. The crew shares c.
+// c += a^T b for every left side and each of its right sides, all with k rows. The team shares c.
 void AddTransposedProducts(const KernelTable& kernels, const LeftSide* lefts, int left_count,
                            int64_t k, const RightSide* sides, int count, const GemmWork& work,
-                           const Crew& crew) noexcept;
+                           const Team& team) noexcept;
 
 // Floats of a thread's part that serve products of any size.
 int64_t LargestGemmWorkFloats(const KernelTable& kernels);
 
-// m, n >= 1. The crew shares c.
+// m, n >= 1. The team shares c.
 void Gemm(const KernelTable& kernels, const MatrixProduct& product, const GemmWork& work,
-          const Crew& crew) noexcept;
+          const Team& team) noexcept;
 
 // c = beta c: what is left of a product with nothing inside.
 void ScaleOnly(const MatrixProduct& product) noexcept;

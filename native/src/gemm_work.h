@@ -5,9 +5,9 @@
 
 namespace fusedrnn {
 
-// One workspace, for as long as the lease lives. The process keeps as many as were ever leased at
-// the same time and hands them out again, so that only new heights of concurrency allocate; they
-// are no part of fr_live_bytes, as OpenBLAS's own buffers are not.
+// One workspace, for the lifetime of the lease. The process keeps as many as were ever leased at
+// the same time and reuses them, so that only a new peak of concurrency allocates. They are not
+// counted by fr_live_bytes, like OpenBLAS's own buffers.
 class GemmWorkLease {
  public:
   explicit GemmWorkLease(int64_t floats);  // throws Failure(FR_OUT_OF_MEMORY)

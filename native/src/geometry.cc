@@ -44,7 +44,7 @@ Geometry Geometry::Of(const Shape& shape, int32_t isa, int32_t products) {
   g.shape = shape;
   g.kernels = &KernelsFor(isa);
   g.blas = products == FR_PRODUCTS_OPENBLAS;
-  g.rare = !shape.standard;
+  g.generic = !shape.standard;
   g.fused = shape.standard && !g.blas;
   g.form = FormOf(products);
   g.int8 = g.form == WeightForm::kInt8 ? &Int8KernelsFor(isa) : nullptr;

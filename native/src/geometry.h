@@ -9,8 +9,8 @@
 
 namespace fusedrnn {
 
-// Rows a whole number of pages apart fight for the same cache sets; 16 floats more keep them off
-// each other.
+// Rows that are a whole number of pages apart map to the same cache sets; 16 floats of padding
+// avoid the conflicts.
 inline int64_t PadLeading(int64_t columns) { return (columns + 15) / 16 * 16 + 16; }
 
 inline int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -24,9 +24,9 @@ struct Geometry {
   WeightForm form;
   const Int8Table* int8;  // nullptr unless form is kInt8
   bool blas;              // products by OpenBLAS on canonical weights
-  bool fused;  // one kernel does product and gates of a step; else gates are kept gate-major, and
-               // products and gates are apart
-  bool rare;   // gates by plain code
+  bool fused;    // one kernel does product and gates of a step; else gates are kept gate-major, and
+                 // products and gates are apart
+  bool generic;  // gates by plain code
 
   // Panels of the gates: what one step is split by.
   int32_t gate_vectors;  // NV of W_ih and W_hh

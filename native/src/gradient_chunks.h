@@ -1,5 +1,5 @@
-// In what pieces backward works: the gates' gradients of a chunk of steps, then what these add to
-// the gradients of weights and inputs, while they are still in a cache.
+// Chunk sizes of backward: the gate gradients of a chunk of steps are computed first, then their
+// contributions to the gradients of weights and inputs, while they are still in cache.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace fusedrnn {
 
-// At most that many rows are a chunk of a call with n rows a step, and one step at least. OpenBLAS
-// has all rows at once: it packs what it reads at every call.
+// Most rows of a chunk for n rows a step; a chunk has one step at least. With OpenBLAS all rows are
+// one chunk, because OpenBLAS packs its operands anew in every call.
 int64_t GradientRows(const Geometry& geometry, int64_t n);
 
 // Workspace of one thread for the products over a chunk, in floats.

@@ -13,19 +13,19 @@ namespace {
 class ChunkProducts {
  public:
   ChunkProducts(const BackwardPass& pass, int64_t layer, int64_t direction,
-                const GradientChunk& chunk, const Crew& crew)
+                const GradientChunk& chunk, const Team& team)
       : pass_(pass),
         plan_(pass.plan),
         packed_(pass.packed),
         call_(pass.call),
-        schedule_(pass.schedule),
+        sequence_(pass.sequence),
         g_(pass.g),
         shape_(pass.shape),
         layer_(layer),
         direction_(direction),
         weights_(pass.packed.Direction(layer, direction)),
         chunk_(chunk),
-        crew_(crew) {}
+        team_(team) {}
 
   void WeightGradients() const {
     if (call_.dweights == nullptr || chunk_.rows == 0) return;
@@ -62,9 +62,9 @@ class ChunkProducts {
     if (shape_.desc.bias != 0) {
       AddBiases(dgates, dhidden, place(FR_BIAS_IH), place(FR_BIAS_HH));
     }
-    const bool last = shape_.Reverse(direction_) ? chunk_.low + chunk_.count == schedule_.steps()
+    const bool last = shape_.Reverse(direction_) ? chunk_.low + chunk_.count == sequence_.steps()
                                                  : chunk_.low == 0;
-    if (last && shape_.desc.peephole != 0 && crew_.index == 0) {
+    if (last && shape_.desc.peephole != 0 && team_.index == 0) {
       const double* sums = reinterpret_cast<const double*>(plan_.At(plan_.layout.dpeephole));
       float* to = place(FR_WEIGHT_PEEPHOLE);
       for (int64_t i = 0; i < 3 * shape_.hidden; ++i) {
@@ -77,7 +77,7 @@ class ChunkProducts {
     if (layer_ == 0 && call_.dx == nullptr) return;
     const PackedMatrix& matrix = weights_.input_transposed;
     float* to = layer_ > 0           ? pass_.OutputGradient(layer_ - 1)
-                : schedule_.direct() ? call_.dx
+                : sequence_.direct() ? call_.dx
                                      : plan_.At(plan_.layout.dx_packed);
     to += chunk_.first_row * matrix.columns;
     const float* dgates = plan_.At(plan_.layout.dgates);
@@ -94,10 +94,10 @@ class ChunkProducts {
       product.beta = direction_ == 0 ? 0.0f : 1.0f;
       product.c = to;
       product.ldc = matrix.columns;
-      BlasGemmBlocks(product, crew_);
+      BlasGemmBlocks(product, team_);
       return;
     }
-    const int64_t begin = crew_.Begin(chunk_.rows), count = crew_.End(chunk_.rows) - begin;
+    const int64_t begin = team_.Begin(chunk_.rows), count = team_.End(chunk_.rows) - begin;
     to += begin * matrix.columns;
     Product(packed_, matrix,
             {dgates + begin * g_.ld_gate_major, g_.ld_gate_major, count,
@@ -115,7 +115,7 @@ class ChunkProducts {
   Matrix Input() const {
     const int64_t width = shape_.InputWidth(layer_);
     const float* values = layer_ > 0           ? pass_.reserve.Output(call_.reserve, layer_ - 1)
-                          : schedule_.direct() ? call_.x
+                          : sequence_.direct() ? call_.x
                                                : plan_.At(plan_.layout.x_packed);
     return {values + chunk_.first_row * width, width, width};
   }
@@ -140,12 +140,12 @@ class ChunkProducts {
     product.beta = 1;
     product.c = dw;
     product.ldc = b.columns;
-    BlasGemmBlocks(product, crew_);
+    BlasGemmBlocks(product, team_);
   }
 
   void AddProducts(const LeftSide* lefts, int left_count, const RightSide* sides, int count) const {
     AddTransposedProducts(*g_.kernels, lefts, left_count, chunk_.rows, sides, count,
-                          {plan_.At(plan_.layout.gemm_work), plan_.layout.gemm_work_floats}, crew_);
+                          {plan_.At(plan_.layout.gemm_work), plan_.layout.gemm_work_floats}, team_);
   }
 
   // Both weight matrices at once: what is packed serves both. A GRU's gates r and z have the same
@@ -163,10 +163,10 @@ class ChunkProducts {
     AddProducts(lefts, same == gates ? 1 : 3, sides, 2);
   }
 
-  // The crew shares the columns.
+  // The team shares the columns.
   void AddBiases(const float* dgates, const float* dhidden, float* input, float* hidden) const {
     const int64_t ld = g_.ld_gate_major, gates = shape_.gates * shape_.hidden;
-    const int64_t begin = crew_.Begin(gates), end = crew_.End(gates);
+    const int64_t begin = team_.Begin(gates), end = team_.End(gates);
     const int64_t same = dgates == dhidden ? end : std::clamp(2 * shape_.hidden, begin, end);
     const auto add = [&](const float* from, int64_t first, int64_t last, float* to, float* also) {
       if (first == last) return;
@@ -182,20 +182,20 @@ class ChunkProducts {
   const fr_plan& plan_;
   const fr_packed& packed_;
   const BackwardCall& call_;
-  const Schedule& schedule_;
+  const PackedSequence& sequence_;
   const Geometry& g_;
   const Shape& shape_;
   const int64_t layer_, direction_;
   const DirectionWeights& weights_;
   const GradientChunk& chunk_;
-  const Crew& crew_;
+  const Team& team_;
 };
 
 }  // namespace
 
 void AddChunkGradients(const BackwardPass& pass, int64_t layer, int64_t direction,
-                       const GradientChunk& chunk, const Crew& crew) {
-  const ChunkProducts products(pass, layer, direction, chunk, crew);
+                       const GradientChunk& chunk, const Team& team) {
+  const ChunkProducts products(pass, layer, direction, chunk, team);
   products.WeightGradients();
   products.InputGradient();
 }

@@ -1,16 +1,16 @@
-// What the gates' gradients of a chunk of steps add to the gradients of weights, biases and inputs.
+// The contributions of a chunk of steps to the gradients of weights, biases and inputs.
 #pragma once
 
 #include <cstdint>
 
 #include "backward_pass.h"
-#include "crew.h"
+#include "team.h"
 
 namespace fusedrnn {
 
-// The crew shares blocks, columns and rows; every thread's dgates are complete. Ends without a
-// barrier.
+// The team shares blocks, columns and rows. Requires that dgates of all threads are complete. Ends
+// without a barrier.
 void AddChunkGradients(const BackwardPass& pass, int64_t layer, int64_t direction,
-                       const GradientChunk& chunk, const Crew& crew);
+                       const GradientChunk& chunk, const Team& team);
 
 }  // namespace fusedrnn

@@ -32,9 +32,9 @@ struct Header {
 
 }  // namespace
 
-// Room for the alignment is added here, because aligned_alloc cuts off what it does not need: a
-// block that was freed is then too small for the next of its size, and that gets untouched pages,
-// which the system has to clear. It was a third of the time of packing weights anew with H = 256.
+// Aligned by hand: aligned_alloc trims the excess, so that a freed block is too small for the next
+// request of the same size, which then gets untouched pages that the system has to clear. That was
+// a third of the time of repacking weights with H = 256.
 void* AllocateAligned(int64_t bytes, Pages pages) noexcept {
   if (bytes < 0 || bytes > kLargestSize) return nullptr;
   const int64_t needed = bytes + kAlignment;
@@ -47,7 +47,7 @@ void* AllocateAligned(int64_t bytes, Pages pages) noexcept {
   const int64_t past = static_cast<int64_t>(reinterpret_cast<uintptr_t>(start)) & (alignment - 1);
   char* aligned = static_cast<char*>(start) + (past == 0 ? 0 : alignment - past);
 #if defined(__linux__)
-  // Only a wish.
+  // A hint: without large pages everything works, only slower.
   if (large > 0) madvise(aligned, static_cast<size_t>(large), MADV_HUGEPAGE);
 #endif
   *reinterpret_cast<Header*>(aligned) = {start, bytes};
@@ -100,7 +100,7 @@ int64_t CheckedAdd(int64_t a, int64_t b) {
   return sum;
 }
 
-int64_t Carver::Floats(int64_t rows, int64_t columns) {
+int64_t ArenaLayout::Floats(int64_t rows, int64_t columns) {
   const int64_t offset = bytes_ / static_cast<int64_t>(sizeof(float));
   const int64_t size = CheckedMultiply(CheckedMultiply(rows, columns), sizeof(float));
   bytes_ = CheckedAdd(bytes_, CheckedAdd(size, kAlignment - 1) / kAlignment * kAlignment);

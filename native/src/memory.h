@@ -6,9 +6,9 @@
 
 namespace fusedrnn {
 
-// kLarge asks the system for pages of 2 MiB where there are enough bytes for one. What is read over
-// and over wants them: small pages lie anywhere, and then some of the sets of a physically indexed
-// cache overflow while others are empty.
+// kLarge requests pages of 2 MiB where there are enough bytes for one. Data that is read over and
+// over benefits: small pages are scattered, so that some sets of a physically indexed cache
+// overflow while others stay empty.
 enum class Pages { kSmall, kLarge };
 
 // Returns nullptr when the system refuses or bytes is too large to round up. Not cleared.
@@ -40,9 +40,9 @@ class AlignedBuffer {
 int64_t CheckedMultiply(int64_t a, int64_t b);
 int64_t CheckedAdd(int64_t a, int64_t b);
 
-// Lays out 64-byte aligned pieces in one block that does not exist yet: the same code tells the
-// size and the places.
-class Carver {
+// Offsets of 64-byte aligned pieces in one block that is allocated later: the same code computes
+// the total size and the offsets.
+class ArenaLayout {
  public:
   // Reserves rows * columns floats; returns their offset in floats.
   int64_t Floats(int64_t rows, int64_t columns = 1);

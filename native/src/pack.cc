@@ -10,9 +10,9 @@
 namespace fusedrnn {
 namespace {
 
-// ---- where things lie ----
+// ---- offsets ----
 
-PackedMatrix PlaceMatrix(const Geometry& g, Carver* carver, int64_t columns, int64_t k,
+PackedMatrix PlaceMatrix(const Geometry& g, ArenaLayout* arena, int64_t columns, int64_t k,
                          int32_t vectors, int64_t panel_count, bool panels) {
   PackedMatrix matrix;
   matrix.columns = columns;
@@ -20,15 +20,15 @@ PackedMatrix PlaceMatrix(const Geometry& g, Carver* carver, int64_t columns, int
   matrix.vectors = vectors;
   matrix.panel_count = panel_count;
   if (panels && g.form != WeightForm::kFloat32) {
-    PlaceCompressed(g, carver, &matrix);
+    PlaceCompressed(g, arena, &matrix);
   } else if (panels) {
-    matrix.panels = carver->Floats(CheckedMultiply(panel_count, k), vectors * g.kernels->width);
+    matrix.panels = arena->Floats(CheckedMultiply(panel_count, k), vectors * g.kernels->width);
   }
   return matrix;
 }
 
-PackedMatrix PlacePlain(const Geometry& g, Carver* carver, int64_t columns, int64_t k) {
-  return PlaceMatrix(g, carver, columns, k, 4, DivideUp(columns, g.plain_columns), !g.blas);
+PackedMatrix PlacePlain(const Geometry& g, ArenaLayout* arena, int64_t columns, int64_t k) {
+  return PlaceMatrix(g, arena, columns, k, 4, DivideUp(columns, g.plain_columns), !g.blas);
 }
 
 void SetCanonical(PackedMatrix* matrix, int64_t offset, int64_t ld, bool transposed) {
@@ -37,19 +37,20 @@ void SetCanonical(PackedMatrix* matrix, int64_t offset, int64_t ld, bool transpo
   matrix->canonical_transposed = transposed;
 }
 
-void PlaceRecurrent(const Geometry& g, Carver* carver, bool training, DirectionWeights* weights) {
+void PlaceRecurrent(const Geometry& g, ArenaLayout* arena, bool training,
+                    DirectionWeights* weights) {
   const Shape& shape = g.shape;
   const int64_t h = shape.hidden;
   const auto add = [&](int64_t row, int64_t rows) {
     RecurrentPart& part = weights->recurrent[weights->recurrent_parts++];
     part.row = row;
     part.rows = rows;
-    part.forward = g.fused ? PlaceMatrix(g, carver, g.gate_columns, shape.recurrent, g.gate_vectors,
+    part.forward = g.fused ? PlaceMatrix(g, arena, g.gate_columns, shape.recurrent, g.gate_vectors,
                                          g.gate_panels, true)
-                           : PlacePlain(g, carver, rows, shape.recurrent);
-    if (training) part.transposed = PlacePlain(g, carver, shape.recurrent, rows);
+                           : PlacePlain(g, arena, rows, shape.recurrent);
+    if (training) part.transposed = PlacePlain(g, arena, shape.recurrent, rows);
     if (g.blas) {
-      const int64_t canonical = carver->Floats(rows, shape.recurrent);
+      const int64_t canonical = arena->Floats(rows, shape.recurrent);
       SetCanonical(&part.forward, canonical, shape.recurrent, false);
       SetCanonical(&part.transposed, canonical, shape.recurrent, true);
     }
@@ -72,41 +73,42 @@ int64_t InputColumns(const Geometry& g) {
   return DivideUp(g.shape.hidden, width) * width;
 }
 
-DirectionWeights PlaceDirection(const Geometry& g, Carver* carver, int64_t layer, bool training) {
+DirectionWeights PlaceDirection(const Geometry& g, ArenaLayout* arena, int64_t layer,
+                                bool training) {
   const Shape& shape = g.shape;
   DirectionWeights weights;
-  weights.bias = carver->Floats(g.gate_columns);
+  weights.bias = arena->Floats(g.gate_columns);
   if (shape.SplitsHidden())
-    weights.hidden_bias = carver->Floats(PadLeading(shape.hidden) + g.plain_columns);
+    weights.hidden_bias = arena->Floats(PadLeading(shape.hidden) + g.plain_columns);
   const int64_t width = shape.InputWidth(layer);
   weights.input =
-      PlaceMatrix(g, carver, InputColumns(g), width, g.gate_vectors, g.gate_panels, !g.blas);
+      PlaceMatrix(g, arena, InputColumns(g), width, g.gate_vectors, g.gate_panels, !g.blas);
   if (training) {
-    weights.input_transposed = PlacePlain(g, carver, width, shape.gates * shape.hidden);
+    weights.input_transposed = PlacePlain(g, arena, width, shape.gates * shape.hidden);
   }
   if (g.blas) {
-    const int64_t canonical = carver->Floats(shape.gates * shape.hidden, width);
+    const int64_t canonical = arena->Floats(shape.gates * shape.hidden, width);
     SetCanonical(&weights.input, canonical, width, false);
     SetCanonical(&weights.input_transposed, canonical, width, true);
   }
-  PlaceRecurrent(g, carver, training, &weights);
+  PlaceRecurrent(g, arena, training, &weights);
   if (shape.projection > 0) {
-    weights.projection = PlacePlain(g, carver, shape.projection, shape.hidden);
+    weights.projection = PlacePlain(g, arena, shape.projection, shape.hidden);
     if (training)
-      weights.projection_transposed = PlacePlain(g, carver, shape.hidden, shape.projection);
+      weights.projection_transposed = PlacePlain(g, arena, shape.hidden, shape.projection);
     if (g.blas) {
-      const int64_t canonical = carver->Floats(shape.projection, shape.hidden);
+      const int64_t canonical = arena->Floats(shape.projection, shape.hidden);
       SetCanonical(&weights.projection, canonical, shape.hidden, false);
       SetCanonical(&weights.projection_transposed, canonical, shape.hidden, true);
     }
   }
-  if (shape.desc.peephole != 0) weights.peephole = carver->Floats(3, shape.hidden);
+  if (shape.desc.peephole != 0) weights.peephole = arena->Floats(3, shape.hidden);
   return weights;
 }
 
-// ---- filling: each thread of a crew its panels or rows, and nobody waits ----
+// ---- filling: each thread of a team has its own panels or rows; no barriers ----
 
-// A thread more has that many bytes to fill, or it is not asked: it may have to be woken.
+// Bytes that justify one more thread, which may have to be woken.
 constexpr int64_t kSmallestShare = 512 << 10;
 
 // The widest panel of any instruction set: 4 vectors of 16 floats, with room for a wider one.
@@ -123,10 +125,10 @@ void PackCompressed(const Geometry& g, const PackedMatrix& matrix, int64_t p, co
 
 // source [columns, k]
 void PackPlain(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base,
-               const Crew& crew) {
+               const Team& team) {
   if (matrix.panels == kAbsent) return;
   const int64_t wide = g.plain_columns, k = matrix.k;
-  for (int64_t p = crew.Begin(matrix.panel_count); p < crew.End(matrix.panel_count); ++p) {
+  for (int64_t p = team.Begin(matrix.panel_count); p < team.End(matrix.panel_count); ++p) {
     const int64_t column = p * wide;
     if (g.form != WeightForm::kFloat32) {
       PackCompressed(
@@ -144,15 +146,15 @@ void PackPlain(const Geometry& g, const PackedMatrix& matrix, const float* sourc
 
 // source [G*H, k], gates side by side
 void PackGates(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base,
-               const Crew& crew) {
+               const Team& team) {
   const int64_t v = g.kernels->width, h = g.shape.hidden, wide = matrix.vectors * v;
   if (g.shape.gates == 1) {
     PackedMatrix narrow = matrix;
     narrow.columns = h;
-    return PackPlain(g, narrow, source, base, crew);
+    return PackPlain(g, narrow, source, base, team);
   }
   const int64_t k = matrix.k;
-  for (int64_t p = crew.Begin(matrix.panel_count); p < crew.End(matrix.panel_count); ++p) {
+  for (int64_t p = team.Begin(matrix.panel_count); p < team.End(matrix.panel_count); ++p) {
     const int64_t unit = p * v;
     if (g.form != WeightForm::kFloat32) {
       PackCompressed(
@@ -174,11 +176,11 @@ void PackGates(const Geometry& g, const PackedMatrix& matrix, const float* sourc
 
 // source [k, columns]
 void PackTransposed(const Geometry& g, const PackedMatrix& matrix, const float* source, float* base,
-                    const Crew& crew) {
+                    const Team& team) {
   if (matrix.panels == kAbsent) return;
   const int64_t wide = g.plain_columns;
-  // Row by row, which is how the source lies; every panel is a stream to write.
-  for (int64_t k = crew.Begin(matrix.k); k < crew.End(matrix.k); ++k) {
+  // Row by row, as the source is stored; every panel is written as a stream.
+  for (int64_t k = team.Begin(matrix.k); k < team.End(matrix.k); ++k) {
     const float* row = source + k * matrix.columns;
     for (int64_t p = 0; p < matrix.panel_count; ++p) {
       float* to = base + matrix.panels + (p * matrix.k + k) * wide;
@@ -189,7 +191,7 @@ void PackTransposed(const Geometry& g, const PackedMatrix& matrix, const float* 
   }
 }
 
-// The canonical parameters of one layer and direction, made regular: no rows that the cell does not
+// The canonical parameters of one layer and direction, without the rows that the cell does not
 // use.
 struct Source {
   const float* input;
@@ -200,8 +202,9 @@ struct Source {
   const float* peephole;
 };
 
-// Unused rows may hold anything, and 0 * NaN is NaN: a copy with zeros there.
-struct Regular {
+// A copy of the parameters with zeros in the rows of unused gates: those rows may hold anything,
+// and 0 * NaN is NaN.
+struct MaskedSource {
   std::vector<float> input, hidden, bias_input, bias_hidden;
 
   void Apply(const Geometry& g, int64_t width, Source* source) {
@@ -255,37 +258,37 @@ void PackBiases(const Geometry& g, const DirectionWeights& weights, const Source
 }
 
 void PackDirection(const Geometry& g, const DirectionWeights& weights, const Source& source,
-                   float* base, const Crew& crew) {
+                   float* base, const Team& team) {
   const Shape& shape = g.shape;
   const auto copy_canonical = [&](const PackedMatrix& matrix, const float* from, int64_t count) {
     if (matrix.canonical == kAbsent) return;
-    const int64_t begin = crew.Begin(count);
-    std::copy_n(from + begin, crew.End(count) - begin, base + matrix.canonical + begin);
+    const int64_t begin = team.Begin(count);
+    std::copy_n(from + begin, team.End(count) - begin, base + matrix.canonical + begin);
   };
   if (g.fused) {
-    PackGates(g, weights.input, source.input, base, crew);
+    PackGates(g, weights.input, source.input, base, team);
   } else {
-    PackPlain(g, weights.input, source.input, base, crew);
+    PackPlain(g, weights.input, source.input, base, team);
   }
-  PackTransposed(g, weights.input_transposed, source.input, base, crew);
+  PackTransposed(g, weights.input_transposed, source.input, base, team);
   copy_canonical(weights.input, source.input, shape.gates * shape.hidden * weights.input.k);
   for (int i = 0; i < weights.recurrent_parts; ++i) {
     const RecurrentPart& part = weights.recurrent[i];
     const float* from = source.hidden + part.row * shape.recurrent;
     if (g.fused) {
-      PackGates(g, part.forward, from, base, crew);
+      PackGates(g, part.forward, from, base, team);
     } else {
-      PackPlain(g, part.forward, from, base, crew);
+      PackPlain(g, part.forward, from, base, team);
     }
-    PackTransposed(g, part.transposed, from, base, crew);
+    PackTransposed(g, part.transposed, from, base, team);
     copy_canonical(part.forward, from, part.rows * shape.recurrent);
   }
   if (shape.projection > 0) {
-    PackPlain(g, weights.projection, source.projection, base, crew);
-    PackTransposed(g, weights.projection_transposed, source.projection, base, crew);
+    PackPlain(g, weights.projection, source.projection, base, team);
+    PackTransposed(g, weights.projection_transposed, source.projection, base, team);
     copy_canonical(weights.projection, source.projection, shape.projection * shape.hidden);
   }
-  if (crew.index > 0) return;
+  if (team.index > 0) return;
   PackBiases(g, weights, source, base);
   if (weights.peephole != kAbsent) {
     std::copy_n(source.peephole, 3 * shape.hidden, base + weights.peephole);
@@ -301,10 +304,10 @@ struct PackJob {
   float* base;
 };
 
-void PackAll(void* context, const Crew& crew) {
+void PackAll(void* context, const Team& team) {
   const PackJob& job = *static_cast<const PackJob*>(context);
   for (size_t i = 0; i < job.layout.directions.size(); ++i) {
-    PackDirection(job.g, job.layout.directions[i], job.sources[i], job.base, crew);
+    PackDirection(job.g, job.layout.directions[i], job.sources[i], job.base, team);
   }
 }
 
@@ -329,27 +332,27 @@ void CheckOffset(const Shape& shape, int64_t layer, int64_t direction, int64_t k
 
 PackLayout PackLayout::Of(const Geometry& g, bool training) {
   PackLayout layout;
-  Carver carver;
-  // Places one layer to know whether the sizes can be held at all before a vector as long as L is
-  // asked for.
+  ArenaLayout arena;
+  // One layer first, to check that the total can be addressed before a vector of L elements is
+  // allocated.
   const int64_t slots = CheckedMultiply(g.shape.layers, g.shape.directions);
-  PlaceDirection(g, &carver, g.shape.layers > 1 ? 1 : 0, training);
-  CheckedMultiply(carver.bytes(), slots);
-  carver = Carver();
+  PlaceDirection(g, &arena, g.shape.layers > 1 ? 1 : 0, training);
+  CheckedMultiply(arena.bytes(), slots);
+  arena = ArenaLayout();
   layout.directions.reserve(static_cast<size_t>(slots));
   for (int64_t i = 0; i < slots; ++i) {
-    layout.directions.push_back(PlaceDirection(g, &carver, i / g.shape.directions, training));
+    layout.directions.push_back(PlaceDirection(g, &arena, i / g.shape.directions, training));
   }
-  layout.bytes = carver.bytes();
+  layout.bytes = arena.bytes();
   return layout;
 }
 
 }  // namespace fusedrnn
 
-using fusedrnn::Crew;
+using fusedrnn::MaskedSource;
 using fusedrnn::PackJob;
-using fusedrnn::Regular;
 using fusedrnn::Source;
+using fusedrnn::Team;
 
 fr_packed::fr_packed(const fusedrnn::Geometry& geometry, bool training, const float* weights,
                      const int64_t* offsets, fusedrnn::Workers* workers)
@@ -376,7 +379,7 @@ void fr_packed::Fill(const float* weights, fusedrnn::Workers* workers) {
   const fusedrnn::Shape& shape = geometry_.shape;
   std::vector<Source> sources;
   sources.reserve(layout_.directions.size());
-  std::vector<Regular> regular(layout_.directions.size());
+  std::vector<MaskedSource> masked(layout_.directions.size());
   for (int64_t layer = 0; layer < shape.layers; ++layer) {
     for (int64_t direction = 0; direction < shape.directions; ++direction) {
       const auto at = [&](int64_t kind) {
@@ -385,16 +388,16 @@ void fr_packed::Fill(const float* weights, fusedrnn::Workers* workers) {
       };
       sources.push_back({at(FR_WEIGHT_IH), at(FR_WEIGHT_HH), at(FR_BIAS_IH), at(FR_BIAS_HH),
                          at(FR_WEIGHT_HR), at(FR_WEIGHT_PEEPHOLE)});
-      regular[sources.size() - 1].Apply(geometry_, shape.InputWidth(layer), &sources.back());
+      masked[sources.size() - 1].Apply(geometry_, shape.InputWidth(layer), &sources.back());
     }
   }
   PackJob job{geometry_, layout_, sources.data(), buffer_.floats()};
   const int64_t threads = workers == nullptr ? 1 : workers->threads();
-  const int64_t crew = std::min(threads, layout_.bytes / fusedrnn::kSmallestShare);
-  // Compressed weights may be refused, which only the caller's thread can say.
-  if (crew <= 1 || geometry_.form != fusedrnn::WeightForm::kFloat32) {
-    fusedrnn::PackAll(&job, Crew{0, 1, nullptr});
+  const int64_t team = std::min(threads, layout_.bytes / fusedrnn::kSmallestShare);
+  // Compression may fail, which only the caller's thread can report.
+  if (team <= 1 || geometry_.form != fusedrnn::WeightForm::kFloat32) {
+    fusedrnn::PackAll(&job, Team{0, 1, nullptr});
   } else {
-    workers->Run(static_cast<int>(crew), fusedrnn::PackAll, &job);
+    workers->Run(static_cast<int>(team), fusedrnn::PackAll, &job);
   }
 }

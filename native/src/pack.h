@@ -15,7 +15,7 @@ class Workers;
 constexpr int64_t kAbsent = -1;
 
 // A matrix B of a product out[r, c] = sum over k of a[r, k] B[c, k], in panels, or canonical for
-// OpenBLAS, or both. Places are offsets in floats into the packed block.
+// OpenBLAS, or both. Offsets are in floats, into the packed block.
 struct PackedMatrix {
   int64_t columns = 0;
   int64_t k = 0;
@@ -52,7 +52,7 @@ struct DirectionWeights {
   int64_t peephole = kAbsent;
 };
 
-// Where everything lies; the same code tells the size.
+// The offsets of everything; the same code computes the size.
 struct PackLayout {
   std::vector<DirectionWeights> directions;  // [layer*D + direction]
   int64_t bytes = 0;
@@ -64,7 +64,7 @@ struct PackLayout {
 
 struct fr_packed {
  public:
-  // By `workers`, which nobody else uses meanwhile, or by the caller alone.
+  // Packed by `workers`, which nothing else may use meanwhile, or by the calling thread alone.
   fr_packed(const fusedrnn::Geometry& geometry, bool training, const float* weights,
             const int64_t* offsets, fusedrnn::Workers* workers = nullptr);
 
@@ -76,7 +76,7 @@ struct fr_packed {
   const float* At(int64_t offset) const {
     return offset == fusedrnn::kAbsent ? nullptr : buffer_.floats() + offset;
   }
-  // Place of a parameter in the canonical block, -1 = absent: where its gradient is added.
+  // Offset of a parameter in the canonical block, -1 = absent: its gradient is added there.
   int64_t CanonicalOffset(int64_t layer, int64_t direction, int64_t kind) const {
     return offsets_[static_cast<size_t>(
         (layer * geometry_.shape.directions + direction) * FR_WEIGHT_KINDS + kind)];

@@ -53,17 +53,17 @@ struct Int8Column {
 
 }  // namespace
 
-void PlaceCompressed(const Geometry& g, Carver* carver, PackedMatrix* matrix) {
+void PlaceCompressed(const Geometry& g, ArenaLayout* arena, PackedMatrix* matrix) {
   const int64_t columns = matrix->vectors * g.kernels->width;
   const int64_t all = CheckedMultiply(matrix->panel_count, columns);
   if (g.form == WeightForm::kFloat16) {
-    matrix->panels = carver->Floats(DivideUp(CheckedMultiply(all, matrix->k), 2));
+    matrix->panels = arena->Floats(DivideUp(CheckedMultiply(all, matrix->k), 2));
     return;
   }
   const int64_t padded = Groups(g, matrix->k) * g.int8->group;
-  matrix->panels = carver->Floats(DivideUp(CheckedMultiply(all, padded), 4));
-  matrix->scales = carver->Floats(all);
-  matrix->corrections = carver->Floats(all);
+  matrix->panels = arena->Floats(DivideUp(CheckedMultiply(all, padded), 4));
+  matrix->scales = arena->Floats(all);
+  matrix->corrections = arena->Floats(all);
 }
 
 void PackCompressedPanel(const Geometry& g, const PackedMatrix& matrix, int64_t p,

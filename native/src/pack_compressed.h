@@ -11,7 +11,7 @@
 namespace fusedrnn {
 
 // Reserves the panels of a matrix whose columns, k, vectors and panel_count are set.
-void PlaceCompressed(const Geometry& g, Carver* carver, PackedMatrix* matrix);
+void PlaceCompressed(const Geometry& g, ArenaLayout* arena, PackedMatrix* matrix);
 
 // Fills panel p, whose column c is the row rows[c] (nullptr: zero). Throws Failure if a weight has
 // no half.

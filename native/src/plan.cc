@@ -12,10 +12,10 @@ namespace {
 
 constexpr int kMostThreads = 1024;
 
-std::string DescribePlan(const Geometry& g, const Choice& choice, int32_t max_t, int32_t max_n,
+std::string DescribePlan(const Geometry& g, const Schedule& schedule, int32_t max_t, int32_t max_n,
                          int32_t threads, bool training) {
   std::string text = IsaName(g.kernels->isa);
-  text += g.rare ? ": plain gates" : g.fused ? ": fused steps" : ": gates apart";
+  text += g.generic ? ": generic gates" : g.fused ? ": fused steps" : ": separate gates";
   text += g.blas ? ", products by OpenBLAS" : ", packed products";
   if (g.form == WeightForm::kFloat16) text += " of float16 weights";
   if (g.form == WeightForm::kInt8) text += std::string(" of int8 weights by ") + g.int8->name;
@@ -23,7 +23,7 @@ std::string DescribePlan(const Geometry& g, const Choice& choice, int32_t max_t,
     text += ", " + std::to_string(g.gate_panels) + " panels of " + std::to_string(g.panel_units) +
             " units";
   }
-  text += ", " + Describe(choice, g);
+  text += ", " + Describe(schedule, g);
   text += ", T <= " + std::to_string(max_t) + ", N <= " + std::to_string(max_n);
   text += ", threads <= " + std::to_string(threads);
   text += training ? ", training" : ", inference";
@@ -40,24 +40,24 @@ void CheckPlanArguments(int32_t max_t, int32_t max_n, int32_t threads) {
   }
 }
 
-PlanLayout PlanLayout::Of(const Geometry& g, const Choice& choice, int64_t max_t, int64_t max_n,
+PlanLayout PlanLayout::Of(const Geometry& g, const Schedule& schedule, int64_t max_t, int64_t max_n,
                           int32_t threads, bool training) {
   const Shape& shape = g.shape;
   const int64_t n = max_n, rows = CheckedMultiply(max_t, max_n);
   const bool projected = shape.projection > 0;
   const bool before = shape.gru && shape.desc.gru_reset == FR_RESET_BEFORE;
   PlanLayout layout{};
-  layout.chunk_rows = std::max(max_n, std::min(choice.chunk_rows, rows));
+  layout.chunk_rows = std::max(max_n, std::min(schedule.chunk_rows, rows));
   const int64_t chunk = layout.chunk_rows;
-  Carver carver;
-  const auto place = [&carver](bool wanted, int64_t r, int64_t ld) {
-    return wanted ? carver.Floats(r, ld) : int64_t{-1};
+  ArenaLayout arena;
+  const auto place = [&arena](bool wanted, int64_t r, int64_t ld) {
+    return wanted ? arena.Floats(r, ld) : int64_t{-1};
   };
   layout.order = place(true, n, 1);
   layout.active = place(true, max_t + 1, 1);
   layout.offset = place(true, max_t + 1, 2);
   layout.zeros = place(true, 1, std::max(g.ld_recurrent, g.ld_hidden));
-  const int64_t lane = carver.Floats(0);
+  const int64_t slot = arena.Floats(0);
   layout.h[0] = place(true, n, g.ld_recurrent);
   layout.h[1] = place(true, n, g.ld_recurrent);
   layout.c = place(shape.lstm, n, g.ld_hidden);
@@ -66,8 +66,8 @@ PlanLayout PlanLayout::Of(const Geometry& g, const Choice& choice, int64_t max_t
   layout.reset_h = place(before, n, g.ld_hidden);
   layout.gates = place(true, chunk, g.ld_gates);
   layout.x_chunk = place(true, chunk, shape.inputs);
-  layout.lane_stride = carver.Floats(0) - lane;
-  if (choice.LaneCount() > 1) carver.Floats(choice.LaneCount() - 1, layout.lane_stride);
+  layout.slot_stride = arena.Floats(0) - slot;
+  if (schedule.SlotCount() > 1) arena.Floats(schedule.SlotCount() - 1, layout.slot_stride);
   layout.quantized_floats = QuantizedFloats(g, chunk, n);
   layout.quantized = place(layout.quantized_floats > 0, threads, layout.quantized_floats);
   layout.output[0] = place(shape.layers > 1, rows, shape.merged);
@@ -89,8 +89,8 @@ PlanLayout PlanLayout::Of(const Geometry& g, const Choice& choice, int64_t max_t
   layout.dx_packed = place(training, rows, shape.inputs);
   layout.dpeephole = place(training && shape.desc.peephole != 0, 3 * shape.hidden, 2);
   layout.gemm_work_floats = training ? GradientWorkFloats(g, max_n) : 0;
-  layout.gemm_work = place(training && !g.blas, choice.threads, layout.gemm_work_floats);
-  layout.bytes = carver.bytes();
+  layout.gemm_work = place(training && !g.blas, schedule.threads, layout.gemm_work_floats);
+  layout.bytes = arena.bytes();
   return layout;
 }
 
@@ -99,18 +99,18 @@ PlanLayout PlanLayout::Of(const Geometry& g, const Choice& choice, int64_t max_t
 fr_plan::fr_plan(const fusedrnn::Geometry& layer_geometry, int32_t most_t, int32_t most_n,
                  int32_t threads, bool for_training)
     : fr_plan(layer_geometry, most_t, most_n, threads, for_training,
-              fusedrnn::RuleFor(layer_geometry, most_t, most_n, threads, for_training)) {}
+              fusedrnn::DefaultSchedule(layer_geometry, most_t, most_n, threads, for_training)) {}
 
 fr_plan::fr_plan(const fusedrnn::Geometry& layer_geometry, int32_t most_t, int32_t most_n,
-                 int32_t threads, bool for_training, const fusedrnn::Choice& chosen)
+                 int32_t threads, bool for_training, const fusedrnn::Schedule& chosen)
     : geometry(layer_geometry),
       max_t(most_t),
       max_n(most_n),
       training(for_training),
-      choice(chosen),
-      layout(fusedrnn::PlanLayout::Of(geometry, choice, max_t, max_n, threads, training)),
-      workers(training ? threads : choice.threads),
-      description(fusedrnn::DescribePlan(geometry, choice, max_t, max_n, threads, training)),
+      schedule(chosen),
+      layout(fusedrnn::PlanLayout::Of(geometry, schedule, max_t, max_n, threads, training)),
+      workers(training ? threads : schedule.threads),
+      description(fusedrnn::DescribePlan(geometry, schedule, max_t, max_n, threads, training)),
       buffer_(layout.bytes) {
   // An inference plan's pages are touched now, so that no first call pays for them; a training
   // plan's, which are many, on first use.
@@ -118,18 +118,19 @@ fr_plan::fr_plan(const fusedrnn::Geometry& layer_geometry, int32_t most_t, int32
       std::max(geometry.ld_recurrent, geometry.ld_hidden) * int64_t{sizeof(float)};
   std::memset(At(layout.zeros), 0, static_cast<size_t>(zeros));
   if (!training) std::memset(buffer_.floats(), 0, static_cast<size_t>(layout.bytes));
-  schedule.Bind(reinterpret_cast<int32_t*>(At(layout.order)),
+  sequence.Bind(reinterpret_cast<int32_t*>(At(layout.order)),
                 reinterpret_cast<int32_t*>(At(layout.active)),
                 reinterpret_cast<int64_t*>(At(layout.offset)));
 }
 
-fusedrnn::Choice fr_plan::ChoiceFor(int64_t t, int64_t n) const {
-  if (choice.threads == 1 || (t == max_t && n == max_n)) return choice;
-  fusedrnn::Choice smaller = fusedrnn::RuleFor(geometry, t, n, choice.threads, training);
-  // There are no more lanes than the plan's own choice needs.
-  return smaller.LaneCount() == 1 || smaller.schedule == choice.schedule ? smaller : choice;
+fusedrnn::Schedule fr_plan::ScheduleFor(int64_t t, int64_t n) const {
+  if (schedule.threads == 1 || (t == max_t && n == max_n)) return schedule;
+  fusedrnn::Schedule smaller =
+      fusedrnn::DefaultSchedule(geometry, t, n, schedule.threads, training);
+  // There are no more slots than the plan's own schedule needs.
+  return smaller.SlotCount() == 1 || smaller.partition == schedule.partition ? smaller : schedule;
 }
 
-int fr_plan::CrewSize(int64_t n) const {
-  return fusedrnn::RuleFor(geometry, max_t, n, workers.threads(), training).threads;
+int fr_plan::TeamSize(int64_t n) const {
+  return fusedrnn::DefaultSchedule(geometry, max_t, n, workers.threads(), training).threads;
 }

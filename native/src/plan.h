@@ -5,15 +5,15 @@
 #include <cstdint>
 #include <string>
 
-#include "choice.h"
 #include "geometry.h"
 #include "memory.h"
+#include "packed_sequence.h"
 #include "schedule.h"
 #include "workers.h"
 
 namespace fusedrnn {
 
-// Places of the workspace's parts, as offsets in floats; -1 where a plan needs none. [rows, leading
+// Offsets of the workspace's parts in floats; -1 where a plan needs none. [rows, leading
 // dimension] is in plan.cc.
 struct PlanLayout {
   int64_t order, active, offset;
@@ -31,31 +31,32 @@ struct PlanLayout {
   int64_t gemm_work, gemm_work_floats;  // of each thread
 
   int64_t chunk_rows;
-  // A lane is what one layer and direction needs while it is walked: h to x_chunk. Schedules that
-  // walk several at once have one for each, that many floats apart.
-  int64_t lane_stride;
+  // A slot holds what one layer and direction needs while its steps run: h to x_chunk. Schedules
+  // that run several at once have a slot for each, slot_stride floats apart.
+  int64_t slot_stride;
   int64_t bytes;
 
-  static PlanLayout Of(const Geometry& geometry, const Choice& choice, int64_t max_t, int64_t max_n,
-                       int32_t threads, bool training);
+  static PlanLayout Of(const Geometry& geometry, const Schedule& schedule, int64_t max_t,
+                       int64_t max_n, int32_t threads, bool training);
 };
 
 }  // namespace fusedrnn
 
 struct fr_plan {
  public:
-  // With the choice by rule.
+  // With the default schedule.
   fr_plan(const fusedrnn::Geometry& geometry, int32_t max_t, int32_t max_n, int32_t threads,
           bool training);
-  // With a choice that fits (WhyNot): it holds for calls of the full size.
+  // With a valid schedule (ReasonAgainst), used for calls of the full size.
   fr_plan(const fusedrnn::Geometry& geometry, int32_t max_t, int32_t max_n, int32_t threads,
-          bool training, const fusedrnn::Choice& choice);
+          bool training, const fusedrnn::Schedule& schedule);
 
-  // How a call is worked on: smaller ones as the rule says, within the plan's threads.
-  fusedrnn::Choice ChoiceFor(int64_t t, int64_t n) const;
-  // How many of the plan's threads a step of n rows is worth.
-  int CrewSize(int64_t n) const;
-  // int8: the memory for quantised inputs of the thread of that index among the crew.
+  // The schedule of a call: smaller ones than the plan's get the default, within the plan's
+  // threads.
+  fusedrnn::Schedule ScheduleFor(int64_t t, int64_t n) const;
+  // How many of the plan's threads work on steps of n rows.
+  int TeamSize(int64_t n) const;
+  // int8: the memory for quantised inputs of the thread of that index among the team.
   float* Quantized(int thread) const {
     return layout.quantized < 0 ? nullptr : At(layout.quantized) + thread * layout.quantized_floats;
   }
@@ -64,10 +65,10 @@ struct fr_plan {
   const fusedrnn::Geometry geometry;
   const int32_t max_t, max_n;
   const bool training;
-  const fusedrnn::Choice choice;
+  const fusedrnn::Schedule schedule;
   const fusedrnn::PlanLayout layout;
-  fusedrnn::Schedule schedule;
-  int64_t sweeps = 0;  // steps of all calls so far, in number
+  fusedrnn::PackedSequence sequence;
+  int64_t step_count = 0;  // steps of all calls so far
   fusedrnn::Workers workers;
   const std::string description;
 

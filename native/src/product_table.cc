@@ -21,7 +21,7 @@ constexpr Row kTable[] = {
     {FR_ISA_AVX512, FR_PRODUCTS_PACKED},
     // 1.05 1.12 1.35 | 0.95 1.08 1.16 | 1.22 1.57 3.61 | 0.95 1.10 1.50
     {FR_ISA_AVX2, FR_PRODUCTS_PACKED},
-    // Never timed: as where else there are vectors.
+    // Not measured: assumed as on the other instruction sets with vectors.
     {FR_ISA_NEON, FR_PRODUCTS_PACKED},
     // OpenBLAS has vector kernels for CPUs that we have none for: its kernels
     // for AVX make up to two times our rate. (Those for SSE alone do not: 0.94 1.25 2.93.)

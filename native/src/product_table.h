@@ -1,5 +1,4 @@
-// Who makes float32 products where nobody asked for one side by name: our packed kernels, or
-// OpenBLAS.
+// Which library computes float32 products by default: our packed kernels or OpenBLAS.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,7 @@ void ByBlas(const fr_packed& packed, const PackedMatrix& matrix, const ProductAr
   gemm.beta = args.init != nullptr ? 1.0f : 0.0f;
   gemm.c = args.out;
   gemm.ldc = args.ldo;
-  // One row of zeros stands for all absent initial states, which OpenBLAS cannot be told.
+  // One row of zeros serves all absent initial states; OpenBLAS does not accept lda = 0.
   if (args.lda == 0) gemm.k = 0;
   BlasGemm(gemm);
 }
@@ -55,7 +55,7 @@ void Product(const fr_packed& packed, const PackedMatrix& matrix, const ProductA
   gemm.out = args.out;
   gemm.ldo = args.ldo;
   gemm.columns = matrix.columns;
-  gemm.ahead = args.ahead;
+  gemm.prefetch = args.prefetch;
   packed.geometry().kernels->f32_gemm_panels(gemm);
 }
 

@@ -15,8 +15,8 @@ struct ProductArgs {
   int64_t ld_init;    // 0: one row serves all
   float* out;         // [rows, columns]
   int64_t ldo;
-  float* quantized = nullptr;  // int8 weights: this thread's memory of QuantizedFloats
-  Ahead* ahead = nullptr;      // what to fetch meanwhile
+  float* quantized = nullptr;        // int8 weights: this thread's memory of QuantizedFloats
+  PrefetchList* prefetch = nullptr;  // what to fetch meanwhile
 };
 
 // The columns of panels [panel_begin, panel_end); with OpenBLAS always all of them.

@@ -13,7 +13,7 @@ static_assert(sizeof(ReserveHeader) <= kHeaderFloats * sizeof(float), "the heade
 ReserveLayout::ReserveLayout(const Geometry& g, int64_t t, int64_t n)
     : directions_(g.shape.directions) {
   const int64_t rows = CheckedMultiply(t, n);
-  Carver slot;
+  ArenaLayout slot;
   const auto place = [&](bool wanted, int64_t ld) { return wanted ? slot.Floats(rows, ld) : -1; };
   gates_ = place(true, g.ld_gates);
   h_prev_ = place(true, g.ld_recurrent);
@@ -21,11 +21,11 @@ ReserveLayout::ReserveLayout(const Geometry& g, int64_t t, int64_t n)
   hidden_ = place(g.keeps_hidden, g.ld_hidden);
   hidden_n_ = place(g.keeps_hidden_n, g.ld_hidden);
   slot_floats_ = slot.bytes() / static_cast<int64_t>(sizeof(float));
-  Carver output;
+  ArenaLayout output;
   output.Floats(rows, g.shape.merged);
   output_floats_ = output.bytes() / static_cast<int64_t>(sizeof(float));
 
-  Carver whole;
+  ArenaLayout whole;
   whole.Floats(kHeaderFloats);
   slots_ = whole.Floats(CheckedMultiply(g.shape.layers, directions_), slot_floats_);
   outputs_ = whole.Floats(g.shape.layers - 1, output_floats_);

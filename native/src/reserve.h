@@ -1,5 +1,5 @@
 // What a training forward keeps for backward: the layout of the caller's reserve. All rows are
-// packed rows (schedule.h).
+// packed rows (packed_sequence.h).
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@ namespace fusedrnn {
 
 // Buffers of one layer and direction, [rows, ...]; nullptr where the cell needs none.
 struct SavedDirection {
-  float* gates;     // ld_gates. Standard cells: activated. Rare ones: the pre-activations, complete
-                    // and before the clip
+  float* gates;     // ld_gates. Standard cells: activated. Generic cells: the pre-activations,
+                    // complete and before the clip
   float* h_prev;    // ld_recurrent
   float* cell;      // ld_hidden
   float* hidden;    // ld_hidden

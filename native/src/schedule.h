@@ -1,56 +1,64 @@
-// Which rows are at work at which time, and where they lie.
-//
-// Rows are sorted by length, longest first, so that those at work at time t are the first
-// Active(t). Valid elements alone are kept, in order of time: row j of time t is packed row
-// Offset(t) + j. Both directions use that order: the reverse one walks t downwards, its later rows
-// joining where their sequence ends. Without lengths and with time-major data, packed rows are the
-// caller's rows: nothing is copied.
+// How the work of a call is partitioned over threads, and how many rows one input product takes. No
+// schedule changes a bit of the results.
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
+
+#include "geometry.h"
 
 namespace fusedrnn {
 
-class Schedule {
- public:
-  // Workspace of the plan: order [max N], active [max T + 1], offset [max T + 1].
-  void Bind(int32_t* order, int32_t* active, int64_t* offset) {
-    order_ = order;
-    active_ = active;
-    offset_ = offset;
-  }
-  // lengths [N], values 0..T, or nullptr. Throws Failure if a length is out of range.
-  void Build(int64_t t, int64_t n, const int32_t* lengths, bool batch_major);
-
-  bool direct() const { return direct_; }   // packed rows are the caller's rows
-  int64_t steps() const { return steps_; }  // the longest row's length
-  int64_t batch() const { return batch_; }  // N
-  int64_t length() const { return t_; }     // T
-  int64_t Active(int64_t t) const { return t >= steps_ ? 0 : direct_ ? batch_ : active_[t]; }
-  int64_t Offset(int64_t t) const { return direct_ ? t * batch_ : offset_[t]; }
-  int64_t rows() const { return Offset(steps_); }
-  // The caller's number of sorted row j, for j in [0, N): zero-length rows come last.
-  int64_t BatchRow(int64_t j) const { return direct_ ? j : order_[j]; }
-  // The caller's row of x or y for (t, batch row n).
-  int64_t CallerRow(int64_t t, int64_t n) const {
-    return batch_major_ ? n * t_ + t : t * batch_ + n;
-  }
-  // The rows at time `t` whose previous step, in this direction, is a time step: the first that
-  // many; the others begin at t.
-  int64_t Continuing(int64_t t, bool reverse) const {
-    return reverse ? Active(t + 1) : t == 0 ? 0 : Active(t);
-  }
-  // The rows that go on after time t are the first that many; the others end at t.
-  int64_t GoingOn(int64_t t, bool reverse) const {
-    return reverse ? (t == 0 ? 0 : Active(t)) : Active(t + 1);
-  }
-
- private:
-  int32_t* order_ = nullptr;
-  int32_t* active_ = nullptr;
-  int64_t* offset_ = nullptr;
-  int64_t t_ = 0, batch_ = 0, steps_ = 0;
-  bool direct_ = true, batch_major_ = false;
+enum class Partition {
+  kOne,         // no partition: the caller's thread does everything
+  kUnits,       // the units of each step (fused steps), or its rows (separate products and gates)
+  kDirections,  // the directions of a layer, one thread each
+  kLayers,      // wavefront: the layers, one thread each, one chunk behind the layer below
 };
+
+// From this many rows on, a panel at the end of a thread's units may be shared by rows: tiles of
+// fewer rows are bound by memory and by the latency of their additions.
+constexpr int64_t kFewestSplitRows = 4;
+
+struct Schedule {
+  Partition partition;
+  int32_t threads;     // that work on a call, including the caller's
+  int64_t chunk_rows;  // rows (time and batch) of one input product
+
+  // Slots of the workspace (plan.h) in use at once.
+  int64_t SlotCount() const {
+    return partition == Partition::kDirections || partition == Partition::kLayers ? threads : 1;
+  }
+};
+
+inline bool operator==(const Schedule& a, const Schedule& b) {
+  return a.partition == b.partition && a.threads == b.threads && a.chunk_rows == b.chunk_rows;
+}
+inline bool operator!=(const Schedule& a, const Schedule& b) { return !(a == b); }
+
+// The default schedule for calls of T = t and N = n, by rule: from the shape, the cache sizes of
+// this machine and the number of threads allowed.
+Schedule DefaultSchedule(const Geometry& geometry, int64_t t, int64_t n, int32_t threads,
+                         bool training);
+
+// All schedules worth measuring for calls of that size, the default first; no two are equal. Each
+// gives the same bits.
+std::vector<Schedule> CandidateSchedules(const Geometry& geometry, int64_t t, int64_t n,
+                                         int32_t threads, bool training);
+
+// Why a plan for at most n rows cannot have the schedule; empty if it can, as with every
+// candidate.
+std::string ReasonAgainst(const Schedule& schedule, const Geometry& geometry, int64_t n,
+                          int32_t threads, bool training);
+
+// For explanations.
+std::string Describe(const Schedule& schedule, const Geometry& geometry);
+
+// For files: "units threads=2 chunk=96". Parse accepts what ToText writes and returns false for
+// anything else; a missing key has its value in `otherwise`, so that texts of an older library can
+// be read.
+std::string ToText(const Schedule& schedule);
+bool Parse(const std::string& text, const Schedule& otherwise, Schedule* schedule);
 
 }  // namespace fusedrnn

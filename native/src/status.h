@@ -11,7 +11,7 @@
 
 namespace fusedrnn {
 
-// What ends a call early. Thrown by drivers on the calling thread only, caught by Guard; never
+// Ends a call early. Thrown by drivers on the calling thread only, caught by Guard; never
 // crosses the C ABI.
 class Failure : public std::runtime_error {
  public:

@@ -13,7 +13,7 @@
 namespace fusedrnn {
 namespace {
 
-// No signal of the application is handled on our threads.
+// Signals of the application are never handled on our threads.
 class AllSignalsBlocked {
  public:
   AllSignalsBlocked() {
@@ -34,8 +34,8 @@ PoolThread::~PoolThread() {
   thread_.join();
 }
 
-// The parking protocol: a sleeper announces itself, then looks again under the lock; who changes
-// what it waits for then looks for sleepers. Both in sequentially consistent order and by
+// The parking protocol: a sleeper sets its flag, then checks again under the lock; the waker
+// changes the state, then checks the flag. Both in sequentially consistent order and by
 // read-modify-writes, as in Barrier.
 void PoolThread::Give(const Job& job) noexcept {
   job_ = job;
@@ -100,7 +100,7 @@ void ThreadPool::Add(int threads) {
   for (auto& thread : started) idle_.push_back(thread.release());
 }
 
-// The one that has been idle for longest first.
+// The thread that has been idle longest goes first.
 void ThreadPool::Remove(int threads) noexcept {
   for (; threads > 0; --threads) {
     PoolThread* oldest;
@@ -114,19 +114,19 @@ void ThreadPool::Remove(int threads) noexcept {
   }
 }
 
-void ThreadPool::Borrow(PoolThread** team, int count) noexcept {
+void ThreadPool::Borrow(PoolThread** threads, int count) noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (int i = 0; i < count; ++i) {
-    team[i] = idle_.back();
+    threads[i] = idle_.back();
     idle_.pop_back();
   }
 }
 
-// In reverse, so that the next to come gets them in the same order: what lies in a core's cache is
-// most likely what that core is given again.
-void ThreadPool::GiveBack(PoolThread* const* team, int count) noexcept {
+// In reverse, so that the next borrower gets them in the same order: each core then most likely
+// works on the part that is in its cache.
+void ThreadPool::GiveBack(PoolThread* const* threads, int count) noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
-  while (count > 0) idle_.push_back(team[--count]);
+  while (count > 0) idle_.push_back(threads[--count]);
 }
 
 }  // namespace fusedrnn

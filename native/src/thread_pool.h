@@ -1,8 +1,8 @@
-// The process's own threads, lent to plans for the length of a call.
+// The threads of the process, borrowed by plans for the duration of a call.
 //
-// There are as many as all plans together may use, so that nobody ever waits for one; but whoever
-// comes next gets the one that was given back last, which is still awake. When each plan kept its
-// own, one caller of two plans in turn on two cores took 13 microseconds for each step of 1: the
+// There are as many as all plans together may use, so that no call waits for one; the next call
+// gets the thread that was returned last, which is still awake. When each plan owned its threads, a
+// caller that alternated between two plans on two cores took 13 microseconds for a step of 1: the
 // first plan's thread still spun on the core that the second's was woken for.
 #pragma once
 
@@ -13,17 +13,17 @@
 #include <thread>
 #include <vector>
 
-#include "crew.h"
+#include "team.h"
 
 namespace fusedrnn {
 
-// Runs bodies as one member of a crew. Spins briefly for the next job, then parks.
+// Runs bodies as one member of a team. Spins briefly for the next job, then parks.
 class PoolThread {
  public:
   struct Job {
-    CrewBody body = nullptr;  // nullptr ends the thread
+    TeamBody body = nullptr;  // nullptr ends the thread
     void* context = nullptr;
-    Crew member;
+    Team member;
     uint64_t arrivals = 0;  // of every member at the barrier, before the job
   };
 
@@ -32,15 +32,15 @@ class PoolThread {
   PoolThread(const PoolThread&) = delete;
   PoolThread& operator=(const PoolThread&) = delete;
 
-  // Only by who has borrowed the thread, and not before the end of the job before.
+  // Only by the borrower of the thread, after the previous job has ended.
   void Give(const Job& job) noexcept;
-  // From its return on, the thread touches nothing of the job's.
+  // Once it returns, the thread no longer touches anything of the job.
   void AwaitEnd() noexcept;
 
  private:
   void Serve() noexcept;
 
-  // The job lies beside the ticket: a thread that spins gets both with one line.
+  // The job is beside the ticket: a spinning thread gets both with one cache line.
   alignas(128) std::atomic<uint32_t> ticket_{0};  // jobs given
   std::atomic<bool> parked_{false};
   Job job_;
@@ -57,12 +57,12 @@ class ThreadPool {
 
   // Starts that many more threads; throws Failure, and starts none, if the system refuses one.
   void Add(int threads);
-  // Stops that many, which nobody has borrowed.
+  // Stops that many idle threads.
   void Remove(int threads) noexcept;
 
-  // Of at most as many as the caller has added.
-  void Borrow(PoolThread** team, int count) noexcept;
-  void GiveBack(PoolThread* const* team, int count) noexcept;
+  // At most as many as the caller has added.
+  void Borrow(PoolThread** threads, int count) noexcept;
+  void GiveBack(PoolThread* const* threads, int count) noexcept;
 
  private:
   std::mutex mutex_;

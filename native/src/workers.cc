@@ -4,7 +4,7 @@ namespace fusedrnn {
 
 Workers::Workers(int threads) : threads_(threads), barrier_(threads) {
   if (threads_ == 1) return;
-  team_ = std::make_unique<PoolThread*[]>(static_cast<size_t>(threads_ - 1));
+  borrowed_ = std::make_unique<PoolThread*[]>(static_cast<size_t>(threads_ - 1));
   ThreadPool::Instance().Add(threads_ - 1);
 }
 
@@ -12,20 +12,21 @@ Workers::~Workers() {
   if (threads_ > 1) ThreadPool::Instance().Remove(threads_ - 1);
 }
 
-void Workers::Run(int count, CrewBody body, void* context) noexcept {
+void Workers::Run(int count, TeamBody body, void* context) noexcept {
   if (count <= 1) {
-    body(context, Crew{0, 1, nullptr});
+    body(context, Team{0, 1, nullptr});
     return;
   }
   const int others = count - 1;
   const uint64_t arrivals = barrier_.Arrived(0);
-  ThreadPool::Instance().Borrow(team_.get(), others);
+  ThreadPool::Instance().Borrow(borrowed_.get(), others);
   for (int i = 0; i < others; ++i) {
-    team_[static_cast<size_t>(i)]->Give({body, context, Crew{i + 1, count, &barrier_}, arrivals});
+    borrowed_[static_cast<size_t>(i)]->Give(
+        {body, context, Team{i + 1, count, &barrier_}, arrivals});
   }
-  body(context, Crew{0, count, &barrier_});
-  for (int i = 0; i < others; ++i) team_[static_cast<size_t>(i)]->AwaitEnd();
-  ThreadPool::Instance().GiveBack(team_.get(), others);
+  body(context, Team{0, count, &barrier_});
+  for (int i = 0; i < others; ++i) borrowed_[static_cast<size_t>(i)]->AwaitEnd();
+  ThreadPool::Instance().GiveBack(borrowed_.get(), others);
 }
 
 }  // namespace fusedrnn

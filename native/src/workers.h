@@ -1,9 +1,9 @@
-// The threads of a plan, the caller among them.
+// The threads of a plan, including the caller's.
 #pragma once
 
 #include <memory>
 
-#include "crew.h"
+#include "team.h"
 #include "thread_pool.h"
 
 namespace fusedrnn {
@@ -17,14 +17,14 @@ class Workers {
 
   int threads() const { return threads_; }
 
-  // Calls body(context, member) on `count` threads, the caller as index 0, and returns when all
+  // Calls body(context, team) on `count` threads, the caller's as index 0, and returns when all
   // have ended.
-  void Run(int count, CrewBody body, void* context) noexcept;
+  void Run(int count, TeamBody body, void* context) noexcept;
 
  private:
   int threads_;
   Barrier barrier_;
-  std::unique_ptr<PoolThread*[]> team_;  // of the call that runs
+  std::unique_ptr<PoolThread*[]> borrowed_;  // by the running call
 };
 
 }  // namespace fusedrnn

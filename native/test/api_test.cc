@@ -74,10 +74,10 @@ void DescriptionsAreChecked() {
 void ChoicesComeAsLinesAndAreChecked() {
   const fr_desc desc = LstmDesc(64, 128);
   const std::string lines = fr_choices(&desc, 0, 0, 20, 4, 2, 0);
-  fr_plan* by_rule = fr_plan_create(&desc, 0, 0, 20, 4, 2, 0);
-  EXPECT(lines.substr(0, lines.find('\n')) == fr_plan_choice(by_rule), "%s", lines.c_str());
-  EXPECT(fr_plan_working_threads(by_rule) == 2, "the rule shares H = 128");
-  fr_plan_free(by_rule);
+  fr_plan* by_default = fr_plan_create(&desc, 0, 0, 20, 4, 2, 0);
+  EXPECT(lines.substr(0, lines.find('\n')) == fr_plan_choice(by_default), "%s", lines.c_str());
+  EXPECT(fr_plan_working_threads(by_default) == 2, "the default shares H = 128");
+  fr_plan_free(by_default);
 
   const int64_t bytes = fr_live_bytes();
   std::istringstream each(lines);
@@ -94,12 +94,12 @@ void ChoicesComeAsLinesAndAreChecked() {
 
   for (const char* text : {"", "units threads", "all threads=1", "one threads=1 chunk=1e9"}) {
     EXPECT(fr_choice_create(&desc, 0, 0, 20, 4, 2, 0, text) == nullptr, "accepted '%s'", text);
-    ExpectFailure(FR_INVALID_ARGUMENT, {"choice: '", "expected: a text as"});
+    ExpectFailure(FR_INVALID_ARGUMENT, {"schedule: '", "expected: a text as"});
   }
   EXPECT(fr_choice_bytes(&desc, 0, 0, 20, 4, 2, 0, "units threads=9 chunk=96") == -1, "9 of 2");
-  ExpectFailure(FR_INVALID_ARGUMENT, {"choice: 'units threads=9", "at most 2"});
-  EXPECT(fr_choice_create(&desc, 0, 0, 20, 4, 2, 0, nullptr) == nullptr, "no choice");
-  ExpectFailure(FR_INVALID_ARGUMENT, {"choice: 0"});
+  ExpectFailure(FR_INVALID_ARGUMENT, {"schedule: 'units threads=9", "at most 2"});
+  EXPECT(fr_choice_create(&desc, 0, 0, 20, 4, 2, 0, nullptr) == nullptr, "no schedule");
+  ExpectFailure(FR_INVALID_ARGUMENT, {"schedule: 0"});
   EXPECT(fr_choices(&desc, 0, 0, 0, 4, 2, 0) == nullptr, "max_t = 0");
   ExpectFailure(FR_INVALID_ARGUMENT, {"max_t: 0"});
   EXPECT(fr_plan_working_threads(nullptr) == 0 && fr_cache_bytes(7) == 0, "of nothing");

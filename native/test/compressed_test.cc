@@ -217,15 +217,15 @@ void Refused(const fr_desc& desc, int32_t products, int32_t training, const char
 void RefusesWhatCannotBe() {
   for (int32_t products : {FR_PRODUCTS_FLOAT16, FR_PRODUCTS_INT8}) {
     Refused(LstmDesc(3, 5), products, 1, "training");
-    fr_desc rare = LstmDesc(3, 5);
-    rare.peephole = 1;
-    Refused(rare, products, 0, "peephole");
-    rare = GruDesc(3, 5);
-    rare.gru_reset = FR_RESET_BEFORE;
-    Refused(rare, products, 0, "reset");
-    rare = RnnDesc(3, 5);
-    rare.activation[0] = FR_ACT_SOFTSIGN;
-    Refused(rare, products, 0, "activations");
+    fr_desc generic = LstmDesc(3, 5);
+    generic.peephole = 1;
+    Refused(generic, products, 0, "peephole");
+    generic = GruDesc(3, 5);
+    generic.gru_reset = FR_RESET_BEFORE;
+    Refused(generic, products, 0, "reset");
+    generic = RnnDesc(3, 5);
+    generic.activation[0] = FR_ACT_SOFTSIGN;
+    Refused(generic, products, 0, "activations");
   }
   Refused(LstmDesc(200000, 5), FR_PRODUCTS_INT8, 0, "terms");
 }

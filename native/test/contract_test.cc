@@ -138,32 +138,32 @@ void ThreadCountKeepsOpenBlasNumbers(const Case& c, const How& how) {
 
 // The rows `order` of c, as a case of their own.
 Case Rows(const Case& c, const Tensors& from, const std::vector<int32_t>& order, Tensors* to) {
-  Case chosen = c;
-  chosen.n = static_cast<int32_t>(order.size());
+  Case subset = c;
+  subset.n = static_cast<int32_t>(order.size());
   for (size_t j = 0; j < order.size() && !c.lengths.empty(); ++j) {
-    chosen.lengths.resize(order.size());
-    chosen.lengths[j] = c.lengths[static_cast<size_t>(order[j])];
+    subset.lengths.resize(order.size());
+    subset.lengths[j] = c.lengths[static_cast<size_t>(order[j])];
   }
-  *to = chosen.Make();
+  *to = subset.Make();
   to->weights = from.weights;
   const int64_t slots = int64_t{c.desc.layers} * c.D();
   for (size_t j = 0; j < order.size(); ++j) {
     const int32_t row = static_cast<int32_t>(j);
     for (int32_t t = 0; t < c.t; ++t) {
       std::copy_n(from.x.begin() + c.Row(t, order[j]) * c.desc.input_size, c.desc.input_size,
-                  to->x.begin() + chosen.Row(t, row) * c.desc.input_size);
+                  to->x.begin() + subset.Row(t, row) * c.desc.input_size);
     }
     for (int64_t slot = 0; slot < slots; ++slot) {
       const auto copy = [&](const std::vector<float>& a, std::vector<float>* b, int32_t width) {
         if (a.empty()) return;
         std::copy_n(a.begin() + (slot * c.n + order[j]) * width, width,
-                    b->begin() + (slot * chosen.n + row) * width);
+                    b->begin() + (slot * subset.n + row) * width);
       };
       copy(from.h0, &to->h0, c.R());
       copy(from.c0, &to->c0, c.desc.hidden_size);
     }
   }
-  return chosen;
+  return subset;
 }
 
 bool SameRow(const Case& c, const std::vector<float>& y, int32_t row, const Case& other,
@@ -181,14 +181,14 @@ bool SameRow(const Case& c, const std::vector<float>& y, int32_t row, const Case
 void BatchMatesChangeNoBit(const Case& c, const How& how) {
   const Tensors tensors = c.Make();
   const Outputs whole = RunLayer(c, tensors, how);
-  const std::vector<std::vector<int32_t>> choices = {
+  const std::vector<std::vector<int32_t>> orders = {
       {5, 3, 1, 0, 2, 4}, {0, 1, 2, 3, 4}, {4}, {3, 3, 3, 1, 1, 0, 5, 5, 5, 5, 5, 5, 5, 2}};
-  for (const std::vector<int32_t>& order : choices) {
-    Tensors chosen_tensors;
-    const Case chosen = Rows(c, tensors, order, &chosen_tensors);
-    const Outputs out = RunLayer(chosen, chosen_tensors, how);
+  for (const std::vector<int32_t>& order : orders) {
+    Tensors subset_tensors;
+    const Case subset = Rows(c, tensors, order, &subset_tensors);
+    const Outputs out = RunLayer(subset, subset_tensors, how);
     for (size_t j = 0; j < order.size(); ++j) {
-      EXPECT(SameRow(c, whole.infer_y, order[j], chosen, out.infer_y, static_cast<int32_t>(j)),
+      EXPECT(SameRow(c, whole.infer_y, order[j], subset, out.infer_y, static_cast<int32_t>(j)),
              "%s: row %d differs among %zu rows, H=%d", c.name.c_str(), order[j], order.size(),
              c.desc.hidden_size);
     }

@@ -263,7 +263,7 @@ std::vector<Case> Cases() {
     desc.projection_size = 0;
     add("lstm cell clip", desc, 5, 3).weight_scale = 0.7;
   }
-  // The rare ones.
+  // The generic cells.
   for (int32_t reset = FR_RESET_AFTER; reset <= FR_RESET_NONE; ++reset) {
     fr_desc desc = GruDesc(4, 6);
     desc.gru_reset = reset;

@@ -170,18 +170,18 @@ FR_API void fr_plan_free(fr_plan* plan); /* NULL is allowed */
 FR_API const char* fr_plan_describe(const fr_plan* plan);
 
 /* What of a plan can be chosen without changing a bit of its results: how the work is shared out,
- * and in what pieces it is done. A plan of fr_plan_create has the rule's choice. */
+ * and in what pieces it is done. A plan of fr_plan_create has the rule's schedule. */
 /* The choices worth measuring for a plan of that size, one per line, the rule's first; valid until
  * the thread's next call of a function of this group, NULL on failure. */
 FR_API const char* fr_choices(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
                               int32_t max_n, int32_t threads, int32_t training);
-/* As fr_plan_bytes and fr_plan_create, with one of those lines as choice. */
+/* As fr_plan_bytes and fr_plan_create, with one of those lines as schedule. */
 FR_API int64_t fr_choice_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
                                int32_t max_n, int32_t threads, int32_t training,
-                               const char* choice);
+                               const char* schedule);
 FR_API fr_plan* fr_choice_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
                                  int32_t max_n, int32_t threads, int32_t training,
-                                 const char* choice);
+                                 const char* schedule);
 FR_API const char* fr_plan_choice(const fr_plan* plan); /* valid as fr_choices */
 /* The plan's threads that work on a call of its full size. */
 FR_API int32_t fr_plan_working_threads(const fr_plan* plan);

@@ -9,36 +9,36 @@
 namespace fusedrnn {
 namespace FUSEDRNN_ISA {
 
-// What is fetched ahead comes in pieces, so that no burst of requests holds up the panels' own.
-constexpr int64_t kAheadDepth = 64;  // of k
+// Prefetches are issued in pieces, so that no burst of requests delays the loads of the panels.
+constexpr int64_t kPrefetchDepth = 64;  // of k
 
-struct AheadPieces {
-  Ahead* ahead;   // nullptr = none
-  int64_t lines;  // of a piece
+struct PrefetchPieces {
+  PrefetchList* list;  // nullptr = none
+  int64_t lines;       // of a piece
 };
 
 template <int kMostRows>
-static AheadPieces PiecesOf(const GemmArgs& args) {
+static PrefetchPieces PiecesOf(const GemmArgs& args) {
   constexpr int64_t kLine = 16;  // floats
-  if (args.ahead == nullptr || args.ahead->count == 0) return {nullptr, 0};
+  if (args.prefetch == nullptr || args.prefetch->count == 0) return {nullptr, 0};
   int64_t floats = 0;
-  for (int i = 0; i < args.ahead->count; ++i) floats += args.ahead->regions[i].floats;
-  const int64_t pieces = (args.panel_end - args.panel_begin) *
-                         ((args.rows + kMostRows - 1) / kMostRows) *
-                         ((args.k + kAheadDepth - 1) / kAheadDepth);
-  return {args.ahead, floats / kLine / pieces + 1};
+  for (int i = 0; i < args.prefetch->count; ++i) floats += args.prefetch->regions[i].floats;
+  const int64_t count = (args.panel_end - args.panel_begin) *
+                        ((args.rows + kMostRows - 1) / kMostRows) *
+                        ((args.k + kPrefetchDepth - 1) / kPrefetchDepth);
+  return {args.prefetch, floats / kLine / count + 1};
 }
 
-FUSEDRNN_INLINE void Fetch(const AheadPieces& pieces) {
+FUSEDRNN_INLINE void Fetch(const PrefetchPieces& pieces) {
   constexpr int64_t kLine = 16;
-  Ahead& ahead = *pieces.ahead;
-  for (int64_t left = pieces.lines; left > 0 && ahead.region < ahead.count; --left) {
-    const Ahead::Region& region = ahead.regions[ahead.region];
-    __builtin_prefetch(region.at + ahead.done, 0, 2);
-    ahead.done += kLine;
-    if (ahead.done >= region.floats) {
-      ahead.done = 0;
-      ++ahead.region;
+  PrefetchList& list = *pieces.list;
+  for (int64_t left = pieces.lines; left > 0 && list.region < list.count; --left) {
+    const PrefetchList::Region& region = list.regions[list.region];
+    __builtin_prefetch(region.at + list.done, 0, 2);
+    list.done += kLine;
+    if (list.done >= region.floats) {
+      list.done = 0;
+      ++list.region;
     }
   }
 }
@@ -48,7 +48,7 @@ template <int kRows, int kPanels, int kVectors, int kPanelVectors = kVectors>
 static __attribute__((noinline)) void GemmTile(const float* a, int64_t lda, int64_t k,
                                                const float* panels, const float* init,
                                                int64_t ld_init, float* out, int64_t ldo,
-                                               const AheadPieces& ahead) {
+                                               const PrefetchPieces& pieces) {
   constexpr int64_t kColumns = kVectors * kWidth;
   Tile<kRows, kPanels, kVectors> tile;
   const float* panel[kPanels];
@@ -64,9 +64,9 @@ static __attribute__((noinline)) void GemmTile(const float* a, int64_t lda, int6
       }
     }
   }
-  const int64_t depth = ahead.ahead == nullptr ? k : kAheadDepth;
+  const int64_t depth = pieces.list == nullptr ? k : kPrefetchDepth;
   for (int64_t done = 0; done < k; done += depth) {
-    if (ahead.ahead != nullptr) Fetch(ahead);
+    if (pieces.list != nullptr) Fetch(pieces);
     Accumulate<kPanelVectors>(tile, a + done, lda, k - done < depth ? k - done : depth, panel);
 #pragma GCC unroll 2
     for (int p = 0; p < kPanels; ++p) panel[p] += depth * kPanelVectors * kWidth;
@@ -88,7 +88,7 @@ template <int kPanels, int kVectors>
 struct FullPanels {
   const GemmArgs& args;
   int64_t panel;
-  const AheadPieces& ahead;
+  const PrefetchPieces& pieces;
 
   template <int kRows>
   void Run(int64_t row) const {
@@ -97,7 +97,7 @@ struct FullPanels {
         args.init == nullptr ? nullptr : args.init + row * args.ld_init + panel * kColumns;
     GemmTile<kRows, kPanels, kVectors>(
         args.a + row * args.lda, args.lda, args.k, args.panels + panel * kColumns * args.k, init,
-        args.ld_init, args.out + row * args.ldo + panel * kColumns, args.ldo, ahead);
+        args.ld_init, args.out + row * args.ldo + panel * kColumns, args.ldo, pieces);
   }
 };
 
@@ -107,7 +107,7 @@ template <int kVectors, int kPanelVectors>
 struct RaggedPanel {
   const GemmArgs& args;
   int64_t panel;
-  const AheadPieces& ahead;
+  const PrefetchPieces& pieces;
 
   template <int kRows>
   void Run(int64_t row) const {
@@ -125,7 +125,7 @@ struct RaggedPanel {
     }
     GemmTile<kRows, 1, kVectors, kPanelVectors>(args.a + row * args.lda, args.lda, args.k,
                                                 args.panels + first * args.k, rows[0], kColumns,
-                                                rows[0], kColumns, ahead);
+                                                rows[0], kColumns, pieces);
     for (int m = 0; m < kRows; ++m) {
       for (int v = 0; v < kVectors; ++v) {
         const int64_t column = first + v * kWidth;
@@ -138,32 +138,32 @@ struct RaggedPanel {
 
 // Panels of three vectors are those of gates, which are always full.
 template <int kVectors, int kPanelVectors>
-static void GemmRagged(const GemmArgs& args, int64_t panel, const AheadPieces& ahead) {
+static void GemmRagged(const GemmArgs& args, int64_t panel, const PrefetchPieces& pieces) {
   if constexpr (kVectors > 1 && kPanelVectors == 4) {
     if (args.columns - panel * kPanelVectors * kWidth <= (kVectors - 1) * kWidth) {
-      return GemmRagged<kVectors - 1, kPanelVectors>(args, panel, ahead);
+      return GemmRagged<kVectors - 1, kPanelVectors>(args, panel, pieces);
     }
   }
   ForRowTiles<TileRows<kVectors>()>(args.rows,
-                                    RaggedPanel<kVectors, kPanelVectors>{args, panel, ahead});
+                                    RaggedPanel<kVectors, kPanelVectors>{args, panel, pieces});
 }
 
 template <int kVectors>
 static void GemmPanels(const GemmArgs& args) {
   constexpr int kMost = TileRows<kVectors>();
-  const AheadPieces ahead = PiecesOf<kMost>(args);
+  const PrefetchPieces pieces = PiecesOf<kMost>(args);
   const int64_t full = args.columns / (kVectors * kWidth);
   const int64_t end = args.panel_end < full ? args.panel_end : full;
   int64_t panel = args.panel_begin;
   if (args.rows == 1) {
     for (; panel + 2 <= end; panel += 2)
-      FullPanels<2, kVectors>{args, panel, ahead}.template Run<1>(0);
+      FullPanels<2, kVectors>{args, panel, pieces}.template Run<1>(0);
   }
   for (; panel < end; ++panel)
-    ForRowTiles<kMost>(args.rows, FullPanels<1, kVectors>{args, panel, ahead});
+    ForRowTiles<kMost>(args.rows, FullPanels<1, kVectors>{args, panel, pieces});
   const bool ragged = args.columns % (kVectors * kWidth) != 0;
   if (ragged && args.panel_begin <= full && full < args.panel_end) {
-    GemmRagged<kVectors, kVectors>(args, full, ahead);
+    GemmRagged<kVectors, kVectors>(args, full, pieces);
   }
 }
 

@@ -30,9 +30,9 @@ struct GateView {
   int64_t gate_stride;
 };
 
-// Memory that is read right after a product, which fetches it into the second-level cache piece by
-// piece while it computes. The kernel moves the cursor on.
-struct Ahead {
+// Memory that is read right after a product: the product's kernel prefetches it into the
+// second-level cache piece by piece while it computes, and advances the cursor.
+struct PrefetchList {
   static constexpr int kMost = 4;
   struct Region {
     const float* at;
@@ -60,7 +60,7 @@ struct GemmArgs {
   float* out;         // [R, columns]
   int64_t ldo;
   int64_t columns;  // columns at or past this one are neither read from init nor written to out
-  Ahead* ahead;     // nullptr = none
+  PrefetchList* prefetch;  // nullptr = none
 };
 
 // to[c, r] = from[r, c]; to[c, r] = 0 for rows <= r < width: what a panel needs past its last

@@ -1,14 +1,14 @@
-#include "crew.h"
+#include "team.h"
 
 #include "spin.h"
 
 namespace fusedrnn {
 
-// The parking protocol: a sleeper counts itself, then looks again under the lock; who arrives
-// counts its arrival, then looks for sleepers. Both in sequentially consistent order, so that one
-// of them sees the other. Both announce themselves by a read-modify-write and not by a store: a
-// hang was seen under qemu's arm64 on x86, most likely because the emulator lets a later load
-// overtake such a store, so that the wake-up is lost.
+// The parking protocol: a sleeper counts itself, then checks again under the lock; an arriving
+// thread counts its arrival, then checks for sleepers. Both in sequentially consistent order, so
+// that one of them sees the other. Both use a read-modify-write and not a store: under qemu's arm64
+// on x86 a hang was seen, most likely because the emulator lets a later load overtake such a store,
+// so that the wake-up is lost.
 void Barrier::Arrive(int index) noexcept {
   arrivals_[Size(index)].count.fetch_add(1);
   if (sleepers_.load() > 0) {

@@ -1,5 +1,5 @@
-// What a plan may choose: the rule, the candidates, their text; and that each gives the same bits.
-#include "choice.h"
+// Schedules: the default, the candidates, their text; and that each gives the same bits.
+#include "schedule.h"
 
 #include <cstring>
 #include <memory>
@@ -55,8 +55,8 @@ struct Result {
 float* AtOrNull(std::vector<float>& values) { return values.empty() ? nullptr : values.data(); }
 
 Result Infer(const Case& c, const Tensors& in, const Geometry& g, const fr_packed& packed,
-             const Choice& choice, int32_t threads) {
-  fr_plan plan(g, c.t, c.n, threads, false, choice);
+             const Schedule& schedule, int32_t threads) {
+  fr_plan plan(g, c.t, c.n, threads, false, schedule);
   const auto slots = static_cast<size_t>(c.desc.layers * c.D() * c.n);
   Result out;
   out.y.assign(static_cast<size_t>(c.t * c.n * c.Merged()), 7.0f);
@@ -87,21 +87,21 @@ void CandidatesGiveTheSameBits(int32_t isa) {
     const Geometry g = Geometry::Of(CheckDesc(&c.desc), isa, FR_PRODUCTS_PACKED);
     const std::vector<int64_t> offsets = c.Offsets();
     const fr_packed packed(g, false, in.weights.data(), offsets.data());
-    const Choice one{ScheduleKind::kOne, 1, 96};
+    const Schedule one{Partition::kOne, 1, 96};
     const Result expected = Infer(c, in, g, packed, one, 1);
     for (const int32_t threads : {2, 3}) {
-      for (const Choice& choice : Candidates(g, c.t, c.n, threads, false)) {
-        const Result actual = Infer(c, in, g, packed, choice, threads);
+      for (const Schedule& schedule : CandidateSchedules(g, c.t, c.n, threads, false)) {
+        const Result actual = Infer(c, in, g, packed, schedule, threads);
         EXPECT(Same(actual.y, expected.y) && Same(actual.hn, expected.hn) &&
                    Same(actual.cn, expected.cn),
                "%s L=%d D=%d N=%d %s, isa %d: bits differ", c.name.c_str(), c.desc.layers, c.D(),
-               c.n, ToText(choice).c_str(), isa);
+               c.n, ToText(schedule).c_str(), isa);
       }
     }
   }
 }
 
-void RuleComesFirstAndAllFit() {
+void DefaultComesFirstAndAllAreValid() {
   for (const int32_t hidden : {8, 64, 256, 1024}) {
     for (const int32_t layers : {1, 2}) {
       for (const int32_t n : {1, 8}) {
@@ -110,10 +110,10 @@ void RuleComesFirstAndAllFit() {
           desc.layers = layers;
           const Geometry g = Geometry::Of(CheckDesc(&desc), BestIsa(), FR_PRODUCTS_PACKED);
           for (const int32_t threads : {1, 2, 8}) {
-            const std::vector<Choice> all = Candidates(g, t, n, threads, false);
-            EXPECT(all[0] == RuleFor(g, t, n, threads, false), "H=%d", hidden);
+            const std::vector<Schedule> all = CandidateSchedules(g, t, n, threads, false);
+            EXPECT(all[0] == DefaultSchedule(g, t, n, threads, false), "H=%d", hidden);
             for (size_t i = 0; i < all.size(); ++i) {
-              const std::string why = WhyNot(all[i], g, n, threads, false);
+              const std::string why = ReasonAgainst(all[i], g, n, threads, false);
               EXPECT(why.empty(), "%s: %s", ToText(all[i]).c_str(), why.c_str());
               for (size_t j = 0; j < i; ++j) {
                 EXPECT(all[i] != all[j], "%s twice", ToText(all[i]).c_str());
@@ -127,34 +127,34 @@ void RuleComesFirstAndAllFit() {
 }
 
 void TextComesBack() {
-  const Choice otherwise{ScheduleKind::kOne, 1, 40};
-  Choice choice{};
-  for (const auto kind : {ScheduleKind::kOne, ScheduleKind::kUnits, ScheduleKind::kDirections,
-                          ScheduleKind::kLayers}) {
-    const Choice given{kind, 5, 77};
-    EXPECT(Parse(ToText(given), otherwise, &choice) && choice == given, "%s",
+  const Schedule otherwise{Partition::kOne, 1, 40};
+  Schedule schedule{};
+  for (const auto kind :
+       {Partition::kOne, Partition::kUnits, Partition::kDirections, Partition::kLayers}) {
+    const Schedule given{kind, 5, 77};
+    EXPECT(Parse(ToText(given), otherwise, &schedule) && schedule == given, "%s",
            ToText(given).c_str());
   }
-  EXPECT(ToText(Choice{ScheduleKind::kUnits, 2, 96}) == "units threads=2 chunk=96", "%s",
-         ToText(Choice{ScheduleKind::kUnits, 2, 96}).c_str());
-  EXPECT(Parse("units threads=2", otherwise, &choice) &&
-             (choice == Choice{ScheduleKind::kUnits, 2, 40}),
-         "%s", ToText(choice).c_str());
-  const Choice before = choice;
+  EXPECT(ToText(Schedule{Partition::kUnits, 2, 96}) == "units threads=2 chunk=96", "%s",
+         ToText(Schedule{Partition::kUnits, 2, 96}).c_str());
+  EXPECT(Parse("units threads=2", otherwise, &schedule) &&
+             (schedule == Schedule{Partition::kUnits, 2, 40}),
+         "%s", ToText(schedule).c_str());
+  const Schedule before = schedule;
   for (const char* text : {"", "fast", "units threads", "units threads=", "units threads=-2",
                            "units threads=2x", "units speed=2", "units chunk=9999999999"}) {
-    EXPECT(!Parse(text, otherwise, &choice) && choice == before, "'%s'", text);
+    EXPECT(!Parse(text, otherwise, &schedule) && schedule == before, "'%s'", text);
   }
 }
 
 void ChoicesThatDoNotFitSayWhy() {
   fr_desc desc = LstmDesc(16, 16);
   const Geometry g = Geometry::Of(CheckDesc(&desc), BestIsa(), FR_PRODUCTS_PACKED);
-  for (const Choice& choice :
-       {Choice{ScheduleKind::kOne, 2, 96}, Choice{ScheduleKind::kUnits, 1, 96},
-        Choice{ScheduleKind::kUnits, 9, 96}, Choice{ScheduleKind::kOne, 1, 0},
-        Choice{ScheduleKind::kLayers, 2, 96}, Choice{ScheduleKind::kDirections, 2, 96}}) {
-    EXPECT(!WhyNot(choice, g, 1, 8, false).empty(), "%s", ToText(choice).c_str());
+  for (const Schedule& schedule :
+       {Schedule{Partition::kOne, 2, 96}, Schedule{Partition::kUnits, 1, 96},
+        Schedule{Partition::kUnits, 9, 96}, Schedule{Partition::kOne, 1, 0},
+        Schedule{Partition::kLayers, 2, 96}, Schedule{Partition::kDirections, 2, 96}}) {
+    EXPECT(!ReasonAgainst(schedule, g, 1, 8, false).empty(), "%s", ToText(schedule).c_str());
   }
 }
 
@@ -175,9 +175,9 @@ int main() {
   for (int32_t isa = 0; isa < FR_ISA_COUNT; ++isa) {
     if (IsaSupported(isa)) CandidatesGiveTheSameBits(isa);
   }
-  RuleComesFirstAndAllFit();
+  DefaultComesFirstAndAllAreValid();
   TextComesBack();
   ChoicesThatDoNotFitSayWhy();
   CacheSizesAreInOrder();
-  return check::Summary("choice_test");
+  return check::Summary("schedule_test");
 }

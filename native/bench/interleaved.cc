@@ -1,4 +1,4 @@
-#include "race.h"
+#include "interleaved.h"
 
 #include <algorithm>
 #include <chrono>
@@ -17,12 +17,12 @@ double Time(BenchCase* bench, int calls) {
   return std::chrono::duration<double>(Clock::now() - start).count() / calls;
 }
 
-// Longer than the threads of a plan or of the probes stay awake after a call: while another crew
-// spins on a core, the system may put a thread that it wakes beside its own caller, and leaves it
-// there. Steps of two threads took 25 microseconds then.
+// Longer than the threads of a plan or of the probes spin after a call: while another team spins on
+// a core, the system may wake a thread on its caller's core and leave it there. Steps of two
+// threads took 25 microseconds then.
 constexpr std::chrono::microseconds kUntilParked(200);
 
-// One crew at a time.
+// One team at a time.
 void LetOthersPark(int threads) {
   if (threads > 1) std::this_thread::sleep_for(kUntilParked);
 }
@@ -32,7 +32,8 @@ constexpr int kFewestRounds = 5;
 
 }  // namespace
 
-Result Race(BenchCase* bench, BenchCase* float32, Probes* probes, double budget_seconds) {
+Result MeasureInterleaved(BenchCase* bench, BenchCase* float32, Probes* probes,
+                          double budget_seconds) {
   const Work& work = bench->work();
   const int threads = bench->threads();
   Result result{};

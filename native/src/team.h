@@ -1,4 +1,4 @@
-// Threads that run the same code on parts of the same work, and where they wait for each other.
+// Teams of threads that run the same code on parts of the same work, and their barrier.
 #pragma once
 
 #include <atomic>
@@ -9,9 +9,9 @@
 
 namespace fusedrnn {
 
-// Counts how often each thread has arrived, in a cache line of its own: what a thread waits for
-// comes with one line from each other core. Waiting spins briefly, then parks: a step of a small
-// layer takes microseconds, a futex five, but a core is never held for long.
+// Counts the arrivals of each thread in a cache line of its own, so that a waiting thread reads one
+// line from each other core. Waiting spins briefly, then parks: a step of a small layer takes
+// microseconds, a futex five, but a core is never held for long.
 class Barrier {
  public:
   explicit Barrier(int threads) : arrivals_(std::make_unique<Arrivals[]>(Size(threads))) {}
@@ -40,8 +40,8 @@ class Barrier {
   std::condition_variable wake_;
 };
 
-// One thread's place among those that run the same code on parts of the same work.
-struct Crew {
+// A team, as one of its threads sees it.
+struct Team {
   int index;
   int count;
   Barrier* barrier;
@@ -56,6 +56,6 @@ struct Crew {
   int64_t End(int64_t items) const { return items * (index + 1) / count; }
 };
 
-using CrewBody = void (*)(void* context, const Crew& member);
+using TeamBody = void (*)(void* context, const Team& member);
 
 }  // namespace fusedrnn

@@ -1,5 +1,5 @@
-// A kernel and the peaks that bound it, measured in turns, so that whatever slows the machine
-// slows both.
+// A kernel and the peaks that bound it, measured interleaved, so that a disturbance of the machine
+// affects both.
 #pragma once
 
 #include "bench_case.h"
@@ -29,6 +29,7 @@ struct Result {
 };
 
 // float32: the same layer on float32 weights, to compare with; may be nullptr.
-Result Race(BenchCase* bench, BenchCase* float32, Probes* probes, double budget_seconds);
+Result MeasureInterleaved(BenchCase* bench, BenchCase* float32, Probes* probes,
+                          double budget_seconds);
 
 }  // namespace fusedrnn

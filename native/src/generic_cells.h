@@ -13,7 +13,7 @@
 
 namespace fusedrnn {
 
-struct RareArgs {
+struct GenericArgs {
   const Shape* shape;
   Activations activations;
   const float* peephole;     // [3*H], i f o, or nullptr
@@ -36,14 +36,14 @@ struct RareArgs {
   float* hidden_n;  // GRU, reset after: W_hn h + b_hn, [R, H], or nullptr
 };
 
-void RareRnnForward(const RareArgs& args) noexcept;
-void RareLstmForward(const RareArgs& args) noexcept;
+void GenericRnnForward(const GenericArgs& args) noexcept;
+void GenericLstmForward(const GenericArgs& args) noexcept;
 // GRU, reset before: r∘h_prev from the finished gate r; then, after the product of gate n,
-// RareGruForward.
-void RareGruReset(const RareArgs& args) noexcept;
-void RareGruForward(const RareArgs& args) noexcept;
+// GenericGruForward.
+void GenericGruReset(const GenericArgs& args) noexcept;
+void GenericGruForward(const GenericArgs& args) noexcept;
 
-struct RareBackwardArgs {
+struct GenericBackwardArgs {
   const Shape* shape;
   Activations activations;
   const float* peephole;
@@ -70,12 +70,13 @@ struct RareBackwardArgs {
   int64_t ld_dh_direct;
 };
 
-void RareRnnBackward(const RareBackwardArgs& args) noexcept;
-void RareLstmBackward(const RareBackwardArgs& args) noexcept;
-// GRU: all but what needs the gradient of r∘h_prev; then, with reset before, RareGruResetBackward.
-void RareGruBackward(const RareBackwardArgs& args) noexcept;
-void RareGruResetBackward(const RareBackwardArgs& args) noexcept;
+void GenericRnnBackward(const GenericBackwardArgs& args) noexcept;
+void GenericLstmBackward(const GenericBackwardArgs& args) noexcept;
+// GRU: all but what needs the gradient of r∘h_prev; then, with reset before,
+// GenericGruResetBackward.
+void GenericGruBackward(const GenericBackwardArgs& args) noexcept;
+void GenericGruResetBackward(const GenericBackwardArgs& args) noexcept;
 // reset_h = r∘h_prev again, for the gradient of W_hn.
-void RareGruResetAgain(const RareBackwardArgs& args, float* reset_h) noexcept;
+void GenericGruResetAgain(const GenericBackwardArgs& args, float* reset_h) noexcept;
 
 }  // namespace fusedrnn

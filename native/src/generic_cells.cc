@@ -1,4 +1,4 @@
-#include "rare_cells.h"
+#include "generic_cells.h"
 
 #include <cmath>
 
@@ -50,7 +50,7 @@ float Narrow(double value) { return static_cast<float>(value); }
 
 }  // namespace
 
-void RareRnnForward(const RareArgs& args) noexcept {
+void GenericRnnForward(const GenericArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GateFunction f(args.activations, 0, args.shape->desc.gate_clip);
   for (int64_t r = 0; r < args.rows; ++r) {
@@ -60,7 +60,7 @@ void RareRnnForward(const RareArgs& args) noexcept {
   }
 }
 
-void RareRnnBackward(const RareBackwardArgs& args) noexcept {
+void GenericRnnBackward(const GenericBackwardArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GateFunction f(args.activations, 0, args.shape->desc.gate_clip);
   for (int64_t r = 0; r < args.rows; ++r) {
@@ -75,7 +75,7 @@ void RareRnnBackward(const RareBackwardArgs& args) noexcept {
 }
 
 // ONNX LSTM with peepholes p: i and f see c_prev, o sees the new c.
-void RareLstmForward(const RareArgs& args) noexcept {
+void GenericLstmForward(const GenericArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const LstmFunctions fn(args.activations, args.shape->desc.gate_clip);
   const bool coupled = args.shape->desc.coupled != 0;
@@ -106,7 +106,7 @@ void RareLstmForward(const RareArgs& args) noexcept {
   }
 }
 
-void RareLstmBackward(const RareBackwardArgs& args) noexcept {
+void GenericLstmBackward(const GenericBackwardArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const LstmFunctions fn(args.activations, args.shape->desc.gate_clip);
   const bool coupled = args.shape->desc.coupled != 0;
@@ -150,7 +150,7 @@ void RareLstmBackward(const RareBackwardArgs& args) noexcept {
   }
 }
 
-void RareGruReset(const RareArgs& args) noexcept {
+void GenericGruReset(const GenericArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
   for (int64_t r = 0; r < args.rows; ++r) {
@@ -161,7 +161,7 @@ void RareGruReset(const RareArgs& args) noexcept {
   }
 }
 
-void RareGruForward(const RareArgs& args) noexcept {
+void GenericGruForward(const GenericArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
   const bool after = args.shape->SplitsHidden();
@@ -185,7 +185,7 @@ void RareGruForward(const RareArgs& args) noexcept {
   }
 }
 
-void RareGruBackward(const RareBackwardArgs& args) noexcept {
+void GenericGruBackward(const GenericBackwardArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
   const bool after = args.shape->SplitsHidden();
@@ -217,7 +217,7 @@ void RareGruBackward(const RareBackwardArgs& args) noexcept {
   }
 }
 
-void RareGruResetBackward(const RareBackwardArgs& args) noexcept {
+void GenericGruResetBackward(const GenericBackwardArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
   for (int64_t row = 0; row < args.rows; ++row) {
@@ -234,7 +234,7 @@ void RareGruResetBackward(const RareBackwardArgs& args) noexcept {
   }
 }
 
-void RareGruResetAgain(const RareBackwardArgs& args, float* reset_h) noexcept {
+void GenericGruResetAgain(const GenericBackwardArgs& args, float* reset_h) noexcept {
   const int64_t h = args.shape->hidden;
   const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
   for (int64_t row = 0; row < args.rows; ++row) {
