@@ -40,21 +40,15 @@ constexpr double kBurstSeconds = 30e-6;
 }  // namespace
 
 struct Probes::Burst {
-  Probes* probes;
   int64_t iterations;  // of the FMA loop, if bytes is 0
   int64_t bytes;       // swept
   int warm, sweeps;
   bool alternating;
   double seconds = 0;
 
-  Burst(Probes* owner, int64_t count) : Burst(owner, 0, 0, 0, false) { iterations = count; }
-  Burst(Probes* owner, int64_t swept, int before, int times, bool alternate)
-      : probes(owner),
-        iterations(0),
-        bytes(swept),
-        warm(before),
-        sweeps(times),
-        alternating(alternate) {}
+  explicit Burst(int64_t count) : Burst(0, 0, 0, false) { iterations = count; }
+  Burst(int64_t swept, int before, int times, bool alternate)
+      : iterations(0), bytes(swept), warm(before), sweeps(times), alternating(alternate) {}
 };
 
 Probes::Probes(int32_t isa, int threads, const Machine& machine)
@@ -84,31 +78,29 @@ void Probes::Grow(int64_t bytes) {
   buffer_bytes_ = bytes;
 }
 
-void Probes::RunBurst(void* context, const Team& team) {
-  Burst& burst = *static_cast<Burst*>(context);
-  const PeakTable& peaks = burst.probes->peaks_;
+void Probes::Run(Burst& burst, const Team& team) const {
   float sink = 0.25f;
   if (burst.bytes == 0) {
     team.Sync();
     const Clock::time_point start = Clock::now();
-    peaks.fma(burst.iterations, &sink);
+    peaks_.fma(burst.iterations, &sink);
     team.Sync();
     if (team.index == 0) burst.seconds = SecondsSince(start);
     return;
   }
-  const float* from = burst.probes->buffers_[static_cast<size_t>(team.index)].floats();
+  const float* from = buffers_[static_cast<size_t>(team.index)].floats();
   const int64_t floats = burst.bytes / static_cast<int64_t>(sizeof(float));
   // An even number of alternating sweeps ends where the next ones begin.
-  peaks.read(from, floats, burst.warm, burst.alternating, &sink);
+  peaks_.read(from, floats, burst.warm, burst.alternating, &sink);
   team.Sync();
   const Clock::time_point start = Clock::now();
-  peaks.read(from, floats, burst.sweeps, burst.alternating, &sink);
+  peaks_.read(from, floats, burst.sweeps, burst.alternating, &sink);
   team.Sync();
   if (team.index == 0) burst.seconds = SecondsSince(start);
 }
 
 double Probes::Seconds(Burst* burst) {
-  workers_.Run(workers_.threads(), &RunBurst, burst);
+  workers_.Run(workers_.threads(), [&](const Team& team) { Run(*burst, team); });
   return std::max(burst->seconds, 1e-9);
 }
 
@@ -116,7 +108,7 @@ double Probes::Fma() {
   // 100 GFLOP/s are 100,000 a microsecond.
   const int64_t iterations =
       static_cast<int64_t>(kBurstSeconds * 100e9) / static_cast<int64_t>(peaks_.fma_flops);
-  Burst warm(this, iterations / 4), burst(this, iterations);
+  Burst warm(iterations / 4), burst(iterations);
   Seconds(&warm);
   return static_cast<double>(iterations * peaks_.fma_flops) / Seconds(&burst);
 }
@@ -127,7 +119,7 @@ double Probes::Read(int level) {
   Grow(bytes);
   const int sweeps =
       std::max(1, static_cast<int>(kBurstSeconds * kGuess[level] / static_cast<double>(bytes)));
-  Burst burst(this, bytes, level == kLevels - 1 ? 0 : 1, sweeps, false);
+  Burst burst(bytes, level == kLevels - 1 ? 0 : 1, sweeps, false);
   return static_cast<double>(bytes) * sweeps / Seconds(&burst);
 }
 
@@ -138,7 +130,7 @@ double Probes::Sweep(double bytes) {
   Grow(whole);
   int sweeps = static_cast<int>(kBurstSeconds * 80e9 / static_cast<double>(whole));
   sweeps = std::max(2, sweeps / 2 * 2);
-  Burst burst(this, whole, 2, sweeps, true);
+  Burst burst(whole, 2, sweeps, true);
   return Seconds(&burst) / sweeps * bytes / static_cast<double>(whole);
 }
 

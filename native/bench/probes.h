@@ -26,7 +26,7 @@ class Probes {
 
  private:
   struct Burst;
-  static void RunBurst(void* context, const Team& team);
+  void Run(Burst& burst, const Team& team) const;
   double Seconds(Burst* burst);
   void Grow(int64_t bytes);
 

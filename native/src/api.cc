@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "argument_check.h"
-#include "backward.h"
+#include "backward_pass.h"
 #include "blas.h"
 #include "cache_sizes.h"
 #include "desc.h"
 #include "dispatch.h"
-#include "forward.h"
+#include "forward_pass.h"
 #include "fusedrnn/fusedrnn.h"
 #include "memory.h"
 #include "pack.h"
@@ -287,7 +287,7 @@ int32_t fr_infer(fr_plan* plan, const fr_packed* packed, int32_t t, int32_t n, f
     CheckPair(plan, packed);
     CheckSizes(*plan, t, n);
     CheckCellStates(*plan, c0, cn);
-    ForwardCall call{};
+    Call call{};
     call.t = t;
     call.n = n;
     call.lengths = Lengths(lengths);
@@ -316,7 +316,7 @@ int32_t fr_forward(fr_plan* plan, const fr_packed* packed, const fr_call* given)
     CheckAddress("call", given);
     CheckSizes(*plan, given->t, given->n);
     CheckCellStates(*plan, given->c0, given->cn);
-    ForwardCall call{};
+    Call call{};
     call.t = given->t;
     call.n = given->n;
     call.lengths = Lengths(given->lengths);
@@ -343,7 +343,7 @@ int32_t fr_backward(fr_plan* plan, const fr_packed* packed, const fr_call* given
     if (!plan->training) Fail(FR_INVALID_ARGUMENT, "plan: for inference (expected: training = 1)");
     if (!packed->training())
       Fail(FR_INVALID_ARGUMENT, "packed: for inference (expected: training = 1)");
-    BackwardCall call{};
+    Call call{};
     call.t = given->t;
     call.n = given->n;
     call.lengths = Lengths(given->lengths);

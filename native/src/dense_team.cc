@@ -16,14 +16,7 @@ std::mutex mutex;
 
 }  // namespace
 
-struct DenseTeamLease::SpareWorkers {
-  explicit SpareWorkers(int threads) : workers(threads) {}
-  Workers workers;
-  SpareWorkers* next = nullptr;
-  static SpareWorkers* spare;
-};
-
-DenseTeamLease::SpareWorkers* DenseTeamLease::SpareWorkers::spare = nullptr;
+DenseTeamLease::SpareWorkers* DenseTeamLease::spare_ = nullptr;
 
 // Teams that are now too large end; larger ones are created on demand.
 void SetDenseThreads(int threads) {
@@ -46,10 +39,10 @@ DenseTeamLease::DenseTeamLease(int count) : count_(count) {
   std::unique_ptr<SpareWorkers> spare;
   {
     const std::lock_guard<std::mutex> lock(mutex);
-    spare.reset(SpareWorkers::spare);
-    if (spare != nullptr) SpareWorkers::spare = spare->next;
+    spare.reset(spare_);
+    if (spare != nullptr) spare_ = spare->next;
   }
-  if (spare == nullptr || spare->workers.threads() < count) {
+  if (spare == nullptr || spare->threads() < count) {
     spare.reset();
     spare = std::make_unique<SpareWorkers>(std::max(count, DenseThreads()));
   }
@@ -58,25 +51,21 @@ DenseTeamLease::DenseTeamLease(int count) : count_(count) {
 
 DenseTeamLease::~DenseTeamLease() {
   if (workers_ == nullptr) return;
-  if (workers_->workers.threads() > DenseThreads()) {
+  if (workers_->threads() > DenseThreads()) {
     delete workers_;
     return;
   }
   const std::lock_guard<std::mutex> lock(mutex);
-  workers_->next = SpareWorkers::spare;
-  SpareWorkers::spare = workers_;
+  workers_->next = spare_;
+  spare_ = workers_;
 }
 
 void DenseTeamLease::EndSpare() noexcept {
   const std::lock_guard<std::mutex> lock(mutex);
-  while (SpareWorkers::spare != nullptr) {
-    const std::unique_ptr<SpareWorkers> spare(SpareWorkers::spare);
-    SpareWorkers::spare = spare->next;
+  while (spare_ != nullptr) {
+    const std::unique_ptr<SpareWorkers> spare(spare_);
+    spare_ = spare->next;
   }
-}
-
-void DenseTeamLease::RunWorkers(TeamBody body, void* context) noexcept {
-  workers_->workers.Run(count_, body, context);
 }
 
 }  // namespace fusedrnn

@@ -32,13 +32,15 @@ class DenseTeamLease {
   template <class Body>
   void Run(const Body& body) noexcept {
     if (workers_ == nullptr) return body(Team{0, 1, nullptr});
-    RunWorkers([](void* context, const Team& team) { (*static_cast<const Body*>(context))(team); },
-               const_cast<void*>(static_cast<const void*>(&body)));
+    workers_->Run(count_, body);
   }
 
  private:
-  struct SpareWorkers;
-  void RunWorkers(TeamBody body, void* context) noexcept;
+  struct SpareWorkers : Workers {
+    using Workers::Workers;
+    SpareWorkers* next = nullptr;
+  };
+  static SpareWorkers* spare_;
 
   const int count_;
   SpareWorkers* workers_ = nullptr;

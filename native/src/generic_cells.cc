@@ -48,23 +48,21 @@ struct GruFunctions {
 double Wide(float value) { return static_cast<double>(value); }
 float Narrow(double value) { return static_cast<float>(value); }
 
-}  // namespace
-
-void GenericRnnForward(const GenericArgs& args) noexcept {
+void RnnForward(const GenericArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GateFunction f(args.activations, 0, args.shape->desc.gate_clip);
   for (int64_t r = 0; r < args.rows; ++r) {
-    const float* a = args.gates + r * args.ld_gates;
+    const float* a = args.gates.base + r * args.gates.ld;
     float* out = args.h_out + r * args.ld_h_out;
     for (int64_t u = 0; u < h; ++u) out[u] = Narrow(f.Value(Wide(a[u])));
   }
 }
 
-void GenericRnnBackward(const GenericBackwardArgs& args) noexcept {
+void RnnBackward(const GenericBackwardArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GateFunction f(args.activations, 0, args.shape->desc.gate_clip);
   for (int64_t r = 0; r < args.rows; ++r) {
-    const float* a = args.gates + r * args.ld_gates;
+    const float* a = args.gates.base + r * args.gates.ld;
     const float* dh = args.dh + r * args.ld_dh;
     float* da = args.dgates + r * args.ld_dgates;
     for (int64_t u = 0; u < h; ++u) {
@@ -75,14 +73,14 @@ void GenericRnnBackward(const GenericBackwardArgs& args) noexcept {
 }
 
 // ONNX LSTM with peepholes p: i and f see c_prev, o sees the new c.
-void GenericLstmForward(const GenericArgs& args) noexcept {
+void LstmForward(const GenericArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const LstmFunctions fn(args.activations, args.shape->desc.gate_clip);
   const bool coupled = args.shape->desc.coupled != 0;
   const double cell_clip = Wide(args.shape->desc.cell_clip);
   const float* p = args.peephole;
   for (int64_t r = 0; r < args.rows; ++r) {
-    float* a = args.gates + r * args.ld_gates;
+    float* a = args.gates.base + r * args.gates.ld;
     const float* c_prev = args.c_prev + r * args.ld_c_prev;
     float* c_out = args.c_out + r * args.ld_c_out;
     float* h_out = args.h_out + r * args.ld_h_out;
@@ -106,18 +104,18 @@ void GenericLstmForward(const GenericArgs& args) noexcept {
   }
 }
 
-void GenericLstmBackward(const GenericBackwardArgs& args) noexcept {
+void LstmBackward(const GenericBackwardArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const LstmFunctions fn(args.activations, args.shape->desc.gate_clip);
   const bool coupled = args.shape->desc.coupled != 0;
   const double cell_clip = Wide(args.shape->desc.cell_clip);
   const float* p = args.peephole;
   for (int64_t r = 0; r < args.rows; ++r) {
-    const float* a = args.gates + r * args.ld_gates;
+    const float* a = args.gates.base + r * args.gates.ld;
     const float* c_prev_row = args.c_prev + r * args.ld_c_prev;
-    const float* c_row = args.c + r * args.ld_hidden;
+    const float* c_row = args.c + r * args.ld_c;
     const float* dh_row = args.dh + r * args.ld_dh;
-    float* dc_row = args.dc + r * args.ld_hidden;
+    float* dc_row = args.dc + r * args.ld_dc;
     float* da = args.dgates + r * args.ld_dgates;
     for (int64_t u = 0; u < h; ++u) {
       const double ai = Wide(a[u]), af = Wide(a[h + u]), ag = Wide(a[2 * h + u]),
@@ -150,33 +148,22 @@ void GenericLstmBackward(const GenericBackwardArgs& args) noexcept {
   }
 }
 
-void GenericGruReset(const GenericArgs& args) noexcept {
-  const int64_t h = args.shape->hidden;
-  const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
-  for (int64_t r = 0; r < args.rows; ++r) {
-    const float* a = args.gates + r * args.ld_gates;
-    const float* h_prev = args.h_prev + r * args.ld_h_prev;
-    float* reset_h = args.reset_h + r * args.ld_hidden;
-    for (int64_t u = 0; u < h; ++u) reset_h[u] = Narrow(fn.f.Value(Wide(a[u])) * Wide(h_prev[u]));
-  }
-}
-
-void GenericGruForward(const GenericArgs& args) noexcept {
+void GruForward(const GenericArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
   const bool after = args.shape->SplitsHidden();
   for (int64_t row = 0; row < args.rows; ++row) {
-    float* a = args.gates + row * args.ld_gates;
+    float* a = args.gates.base + row * args.gates.ld;
     const float* h_prev = args.h_prev + row * args.ld_h_prev;
     float* h_out = args.h_out + row * args.ld_h_out;
     for (int64_t u = 0; u < h; ++u) {
       float &ar = a[u], &az = a[h + u], &an = a[2 * h + u];
       if (after) {
-        const float* w = args.recurrent + row * args.ld_recurrent;
+        const float* w = args.recurrent.base + row * args.recurrent.ld;
         ar += w[u];
         az += w[h + u];
         const float hidden_n = w[2 * h + u] + args.hidden_bias[u];
-        if (args.hidden_n != nullptr) args.hidden_n[row * args.ld_hidden + u] = hidden_n;
+        if (args.hidden_n != nullptr) args.hidden_n[row * args.ld_hidden_n + u] = hidden_n;
         an = Narrow(Wide(an) + fn.f.Value(Wide(ar)) * Wide(hidden_n));
       }
       const double z = fn.f.Value(Wide(az)), n = fn.g.Value(Wide(an));
@@ -185,12 +172,12 @@ void GenericGruForward(const GenericArgs& args) noexcept {
   }
 }
 
-void GenericGruBackward(const GenericBackwardArgs& args) noexcept {
+void GruBackward(const GenericBackwardArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
   const bool after = args.shape->SplitsHidden();
   for (int64_t row = 0; row < args.rows; ++row) {
-    const float* a = args.gates + row * args.ld_gates;
+    const float* a = args.gates.base + row * args.gates.ld;
     const float* h_prev = args.h_prev + row * args.ld_h_prev;
     const float* dh_row = args.dh + row * args.ld_dh;
     float* da = args.dgates + row * args.ld_dgates;
@@ -206,9 +193,9 @@ void GenericGruBackward(const GenericBackwardArgs& args) noexcept {
       da[2 * h + u] = Narrow(dan);
       if (after) {
         const double ar = Wide(a[u]), r = fn.f.Value(ar);
-        const double dr = dan * Wide(args.hidden_n[row * args.ld_hidden + u]);
+        const double dr = dan * Wide(args.hidden_n[row * args.ld_hidden_n + u]);
         da[u] = Narrow(dr * fn.f.Slope(ar, r));
-        float* recurrent = args.dgates_hidden + row * args.ld_dgates;
+        float* recurrent = args.dgates_hidden + row * args.ld_dgates_hidden;
         recurrent[u] = da[u];
         recurrent[h + u] = da[h + u];
         recurrent[2 * h + u] = Narrow(dan * r);
@@ -217,31 +204,55 @@ void GenericGruBackward(const GenericBackwardArgs& args) noexcept {
   }
 }
 
+}  // namespace
+
+void GenericForward(const GenericArgs& args) noexcept {
+  if (args.shape->lstm) {
+    LstmForward(args);
+  } else if (args.shape->gru) {
+    GruForward(args);
+  } else {
+    RnnForward(args);
+  }
+}
+
+void GenericBackward(const GenericBackwardArgs& args) noexcept {
+  if (args.shape->lstm) {
+    LstmBackward(args);
+  } else if (args.shape->gru) {
+    GruBackward(args);
+  } else {
+    RnnBackward(args);
+  }
+}
+
+void GenericGruReset(const GenericArgs& args) noexcept {
+  const int64_t h = args.shape->hidden;
+  const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
+  for (int64_t r = 0; r < args.rows; ++r) {
+    const float* a = args.gates.base + r * args.gates.ld;
+    const float* h_prev = args.h_prev + r * args.ld_h_prev;
+    float* reset_h = args.reset_h + r * args.ld_reset_h;
+    for (int64_t u = 0; u < h; ++u) reset_h[u] = Narrow(fn.f.Value(Wide(a[u])) * Wide(h_prev[u]));
+  }
+}
+
 void GenericGruResetBackward(const GenericBackwardArgs& args) noexcept {
   const int64_t h = args.shape->hidden;
   const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
   for (int64_t row = 0; row < args.rows; ++row) {
-    const float* a = args.gates + row * args.ld_gates;
+    const float* a = args.gates.base + row * args.gates.ld;
     const float* h_prev = args.h_prev + row * args.ld_h_prev;
     const float* dreset_h = args.dreset_h + row * args.ld_dreset_h;
+    float* reset_h = args.reset_h + row * args.ld_reset_h;
     float* da = args.dgates + row * args.ld_dgates;
     float* dh_direct = args.dh_direct + row * args.ld_dh_direct;
     for (int64_t u = 0; u < h; ++u) {
       const double ar = Wide(a[u]), r = fn.f.Value(ar), d = Wide(dreset_h[u]);
       da[u] = Narrow(d * Wide(h_prev[u]) * fn.f.Slope(ar, r));
       dh_direct[u] = Narrow(Wide(dh_direct[u]) + d * r);
+      reset_h[u] = Narrow(r * Wide(h_prev[u]));
     }
-  }
-}
-
-void GenericGruResetAgain(const GenericBackwardArgs& args, float* reset_h) noexcept {
-  const int64_t h = args.shape->hidden;
-  const GruFunctions fn(args.activations, args.shape->desc.gate_clip);
-  for (int64_t row = 0; row < args.rows; ++row) {
-    const float* a = args.gates + row * args.ld_gates;
-    const float* h_prev = args.h_prev + row * args.ld_h_prev;
-    float* out = reset_h + row * args.ld_hidden;
-    for (int64_t u = 0; u < h; ++u) out[u] = Narrow(fn.f.Value(Wide(a[u])) * Wide(h_prev[u]));
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 class ChunkProducts {
  public:
   ChunkProducts(const BackwardPass& pass, int64_t layer, int64_t direction,
-                const GradientChunk& chunk, const Team& team)
+                const PackedSequence::Chunk& chunk, const Team& team)
       : pass_(pass),
         plan_(pass.plan),
         packed_(pass.packed),
@@ -62,7 +62,7 @@ class ChunkProducts {
     if (shape_.desc.bias != 0) {
       AddBiases(dgates, dhidden, place(FR_BIAS_IH), place(FR_BIAS_HH));
     }
-    const bool last = shape_.Reverse(direction_) ? chunk_.low + chunk_.count == sequence_.steps()
+    const bool last = shape_.Reverse(direction_) ? chunk_.low + chunk_.steps == sequence_.steps()
                                                  : chunk_.low == 0;
     if (last && shape_.desc.peephole != 0 && team_.index == 0) {
       const double* sums = reinterpret_cast<const double*>(plan_.At(plan_.layout.dpeephole));
@@ -181,20 +181,20 @@ class ChunkProducts {
   const BackwardPass& pass_;
   const fr_plan& plan_;
   const fr_packed& packed_;
-  const BackwardCall& call_;
+  const Call& call_;
   const PackedSequence& sequence_;
   const Geometry& g_;
   const Shape& shape_;
   const int64_t layer_, direction_;
   const DirectionWeights& weights_;
-  const GradientChunk& chunk_;
+  const PackedSequence::Chunk& chunk_;
   const Team& team_;
 };
 
 }  // namespace
 
 void AddChunkGradients(const BackwardPass& pass, int64_t layer, int64_t direction,
-                       const GradientChunk& chunk, const Team& team) {
+                       const PackedSequence::Chunk& chunk, const Team& team) {
   const ChunkProducts products(pass, layer, direction, chunk, team);
   products.WeightGradients();
   products.InputGradient();

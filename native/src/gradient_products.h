@@ -11,6 +11,6 @@ namespace fusedrnn {
 // The team shares blocks, columns and rows. Requires that dgates of all threads are complete. Ends
 // without a barrier.
 void AddChunkGradients(const BackwardPass& pass, int64_t layer, int64_t direction,
-                       const GradientChunk& chunk, const Team& team);
+                       const PackedSequence::Chunk& chunk, const Team& team);
 
 }  // namespace fusedrnn

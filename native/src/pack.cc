@@ -297,20 +297,6 @@ void PackDirection(const Geometry& g, const DirectionWeights& weights, const Sou
   }
 }
 
-struct PackJob {
-  const Geometry& g;
-  const PackLayout& layout;
-  const Source* sources;  // as layout.directions
-  float* base;
-};
-
-void PackAll(void* context, const Team& team) {
-  const PackJob& job = *static_cast<const PackJob*>(context);
-  for (size_t i = 0; i < job.layout.directions.size(); ++i) {
-    PackDirection(job.g, job.layout.directions[i], job.sources[i], job.base, team);
-  }
-}
-
 const char* const kKindNames[FR_WEIGHT_KINDS] = {"weight_ih", "weight_hh", "bias_ih",
                                                  "bias_hh",   "weight_hr", "weight_peephole"};
 
@@ -350,7 +336,6 @@ PackLayout PackLayout::Of(const Geometry& g, bool training) {
 }  // namespace fusedrnn
 
 using fusedrnn::MaskedSource;
-using fusedrnn::PackJob;
 using fusedrnn::Source;
 using fusedrnn::Team;
 
@@ -391,13 +376,17 @@ void fr_packed::Fill(const float* weights, fusedrnn::Workers* workers) {
       masked[sources.size() - 1].Apply(geometry_, shape.InputWidth(layer), &sources.back());
     }
   }
-  PackJob job{geometry_, layout_, sources.data(), buffer_.floats()};
+  const auto pack = [&](const Team& team) {
+    for (size_t i = 0; i < layout_.directions.size(); ++i) {
+      fusedrnn::PackDirection(geometry_, layout_.directions[i], sources[i], buffer_.floats(), team);
+    }
+  };
   const int64_t threads = workers == nullptr ? 1 : workers->threads();
   const int64_t team = std::min(threads, layout_.bytes / fusedrnn::kSmallestShare);
   // Compression may fail, which only the caller's thread can report.
   if (team <= 1 || geometry_.form != fusedrnn::WeightForm::kFloat32) {
-    fusedrnn::PackAll(&job, Team{0, 1, nullptr});
+    pack(Team{0, 1, nullptr});
   } else {
-    workers->Run(static_cast<int>(team), fusedrnn::PackAll, &job);
+    workers->Run(static_cast<int>(team), pack);
   }
 }

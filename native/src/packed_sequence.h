@@ -47,6 +47,29 @@ class PackedSequence {
     return reverse ? (t == 0 ? 0 : Active(t)) : Active(t + 1);
   }
 
+  // Consecutive steps of one direction of time.
+  struct Chunk {
+    int64_t low, steps;       // the times [low, low + steps)
+    int64_t first_row, rows;  // packed rows
+    bool descending;
+
+    int64_t Time(int64_t step) const { return descending ? low + steps - 1 - step : low + step; }
+  };
+  // The chunk after the first `done` steps: as many steps as have at most `most_rows` rows
+  // together, but at least one.
+  Chunk NextChunk(int64_t done, bool descending, int64_t most_rows) const {
+    const int64_t first = descending ? steps_ - 1 - done : done;
+    Chunk chunk{first, 0, 0, 0, descending};
+    for (; done + chunk.steps < steps_; ++chunk.steps) {
+      const int64_t active = Active(descending ? first - chunk.steps : first + chunk.steps);
+      if (chunk.steps > 0 && chunk.rows + active > most_rows) break;
+      chunk.rows += active;
+    }
+    if (descending) chunk.low = first - chunk.steps + 1;
+    chunk.first_row = Offset(chunk.low);
+    return chunk;
+  }
+
  private:
   int32_t* order_ = nullptr;
   int32_t* active_ = nullptr;

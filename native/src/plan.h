@@ -57,7 +57,7 @@ struct fr_plan {
   // How many of the plan's threads work on steps of n rows.
   int TeamSize(int64_t n) const;
   // int8: the memory for quantised inputs of the thread of that index among the team.
-  float* Quantized(int thread) const {
+  float* Quantized(int64_t thread) const {
     return layout.quantized < 0 ? nullptr : At(layout.quantized) + thread * layout.quantized_floats;
   }
   float* At(int64_t offset) const { return offset < 0 ? nullptr : buffer_.floats() + offset; }

@@ -15,6 +15,15 @@ inline void ZeroFloats(float* to, int64_t count) {
   if (count > 0) std::memset(to, 0, static_cast<size_t>(count) * sizeof(float));
 }
 
+// from may be nullptr: zeros.
+inline void CopyOrZeroFloats(float* to, const float* from, int64_t count) {
+  if (from == nullptr) {
+    ZeroFloats(to, count);
+  } else {
+    CopyFloats(to, from, count);
+  }
+}
+
 inline void AddFloats(float* to, const float* from, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] += from[i];
 }

@@ -56,6 +56,6 @@ struct Team {
   int64_t End(int64_t items) const { return items * (index + 1) / count; }
 };
 
-using TeamBody = void (*)(void* context, const Team& member);
+using TeamBody = void (*)(void* context, const Team& team);
 
 }  // namespace fusedrnn

@@ -65,8 +65,8 @@ void PoolThread::Serve() noexcept {
     }
     const Job job = job_;
     if (job.body == nullptr) return;
-    job.member.barrier->Reset(job.member.index, job.arrivals);
-    job.body(job.context, job.member);
+    job.team.barrier->Reset(job.team.index, job.arrivals);
+    job.body(job.context, job.team);
     ended_.fetch_add(1);
     if (awaited_.load()) {
       std::lock_guard<std::mutex> lock(mutex_);

@@ -17,14 +17,14 @@
 
 namespace fusedrnn {
 
-// Runs bodies as one member of a team. Spins briefly for the next job, then parks.
+// Runs bodies as one thread of a team. Spins briefly for the next job, then parks.
 class PoolThread {
  public:
   struct Job {
     TeamBody body = nullptr;  // nullptr ends the thread
     void* context = nullptr;
-    Team member;
-    uint64_t arrivals = 0;  // of every member at the barrier, before the job
+    Team team;
+    uint64_t arrivals = 0;  // of every thread at the barrier, before the job
   };
 
   PoolThread() : thread_([this] { Serve(); }) {}  // throws std::system_error

@@ -12,11 +12,7 @@ Workers::~Workers() {
   if (threads_ > 1) ThreadPool::Instance().Remove(threads_ - 1);
 }
 
-void Workers::Run(int count, TeamBody body, void* context) noexcept {
-  if (count <= 1) {
-    body(context, Team{0, 1, nullptr});
-    return;
-  }
+void Workers::RunTeam(int count, TeamBody body, void* context) noexcept {
   const int others = count - 1;
   const uint64_t arrivals = barrier_.Arrived(0);
   ThreadPool::Instance().Borrow(borrowed_.get(), others);

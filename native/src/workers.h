@@ -17,11 +17,19 @@ class Workers {
 
   int threads() const { return threads_; }
 
-  // Calls body(context, team) on `count` threads, the caller's as index 0, and returns when all
-  // have ended.
-  void Run(int count, TeamBody body, void* context) noexcept;
+  // Calls body(team) on `count` threads, the caller's as index 0, and returns when all have ended;
+  // body does not throw.
+  template <class Body>
+  void Run(int count, const Body& body) noexcept {
+    if (count <= 1) return body(Team{0, 1, nullptr});
+    RunTeam(
+        count, [](void* context, const Team& team) { (*static_cast<const Body*>(context))(team); },
+        const_cast<void*>(static_cast<const void*>(&body)));
+  }
 
  private:
+  void RunTeam(int count, TeamBody body, void* context) noexcept;
+
   int threads_;
   Barrier barrier_;
   std::unique_ptr<PoolThread*[]> borrowed_;  // by the running call

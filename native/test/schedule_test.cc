@@ -7,7 +7,7 @@
 #include "cache_sizes.h"
 #include "check.h"
 #include "dispatch.h"
-#include "forward.h"
+#include "forward_pass.h"
 #include "layer_case.h"
 #include "pack.h"
 #include "plan.h"
@@ -62,7 +62,7 @@ Result Infer(const Case& c, const Tensors& in, const Geometry& g, const fr_packe
   out.y.assign(static_cast<size_t>(c.t * c.n * c.Merged()), 7.0f);
   out.hn.assign(slots * static_cast<size_t>(c.R()), 7.0f);
   if (c.Lstm()) out.cn.assign(slots * static_cast<size_t>(c.desc.hidden_size), 7.0f);
-  ForwardCall call{};
+  Call call{};
   call.t = c.t;
   call.n = c.n;
   call.lengths = c.lengths.empty() ? nullptr : c.lengths.data();

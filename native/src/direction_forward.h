@@ -1,52 +1,48 @@
-// One thread's way through the steps of one layer and direction.
+// Forward of one layer and direction: one thread's part in its steps.
 //
-// Every thread of a team runs the same code. With fused steps it owns a range of unit panels, in
-// which the first and the last may be its own for some of the rows only, so that all have as much
-// to do: it makes the input product, the step, the copies of the state and of the outputs for its
-// own part, and the only value that crosses is h, once per step: hence one barrier per step.
-// Otherwise it owns a part of each step's rows. A team of one shares nothing: its index names its
-// slot of the workspace.
+// Every thread of a team runs the same code. With fused steps it owns a range of unit panels, of
+// which the first and the last may be shared with another thread by rows, so that all threads have
+// the same amount of work: it computes the input product, the step, the copies of the state and of
+// the outputs for its own part. The only value that threads exchange is h, once per step: hence one
+// barrier per step. Otherwise each thread owns a part of each step's rows.
 #pragma once
 
 #include <cstdint>
 
-#include "cell_step.h"
 #include "forward_pass.h"
-#include "team.h"
+#include "kernels/kernel_args.h"
 
 namespace fusedrnn {
 
-class DirectionWalk {
+class DirectionForward {
  public:
-  // There is at least one step.
-  DirectionWalk(const ForwardPass& pass, int64_t layer, int64_t direction, const Team& team);
+  // There is at least one step. slot: of the workspace.
+  DirectionForward(const ForwardPass& pass, int64_t layer, int64_t direction, const Team& team,
+                   int64_t slot);
 
   bool ended() const { return done_ == sequence_.steps(); }
-  // The next few steps, with the input product of all of them before.
+  // The next chunk of steps, after the input product of all of them.
   void RunChunk();
-  // How often that is, from the first step to the last.
+  // How many chunks there are.
   static int64_t ChunkCount(const ForwardPass& pass, bool reverse);
 
  private:
+  using Chunk = PackedSequence::Chunk;
   struct Range {
     int64_t begin, end;
     int64_t size() const { return end - begin; }
-  };
-  struct Chunk {
-    int64_t low;  // its earliest time
-    int64_t steps;
-    int64_t rows;
   };
   struct Rows {
     float* at;
     int64_t ld;
   };
-  // What a thread owns of each step: columns, and of its rows those from begin / of to end / of.
+  // The share of a step's rows from begin / of to end / of.
   struct Share {
     int64_t begin, end, of;
     bool all() const { return end - begin == of; }
   };
   static constexpr Share kAll = {0, 1, 1};
+  // What a thread owns of each step.
   struct Part {
     Range panels;
     Range columns;
@@ -62,7 +58,7 @@ class DirectionWalk {
 
   static Chunk NextChunk(const ForwardPass& pass, bool reverse, int64_t done);
 
-  // Place in this slot's part of the workspace.
+  // Address in this slot of the workspace.
   float* At(int64_t offset) const {
     return offset < 0 ? nullptr : pass_.plan.At(offset) + slot_ * pass_.plan.layout.slot_stride;
   }
@@ -83,24 +79,27 @@ class DirectionWalk {
     return pass_.State(states, layer_, direction_, width);
   }
 
-  void FindParts();
-  void CutUnits();
+  void PartitionWork();
+  void PartitionUnits();
+  void SetConstants();
   void Start();
   void LoadStates(const float* from, int64_t width, Range rows, const Parts& parts, float* to,
                   int64_t ld) const;
   const float* ChunkInput(const Chunk& chunk) const;
   void InputProduct(const Chunk& chunk, const float* x, float* gates) const;
 
-  // direction_step.cc. x: the step's own rows of input, if their product is not in gates.
+  // x: the step's rows of input, if their product is not in gates.
   void Step(int64_t t, float* gates, const float* x);
   Rows NewState(int64_t t) const;
   Rows NewCell(int64_t t) const;
-  StepBuffers Buffers(int64_t t, float* gates, const float* x, const Rows& h, const Rows& c,
-                      Range rows) const;
-  void Save(int64_t t, const Rows& h, const Rows& c) const;
-  void Emit(int64_t t, const Rows& h) const;
-  void End(int64_t t, const Rows& h, const Rows& c) const;
-  void Join(int64_t t, float* h, float* c) const;
+  Rows Unprojected(int64_t t) const;
+  void SetCell(int64_t t, Range rows, const Rows& h, const Rows& c);
+  void FusedStep(Range panels, float* gates, const float* x);
+  void SeparateStep(int64_t first_row, float* gates) const;
+  void SaveForBackward(int64_t t, const Rows& h, const Rows& c) const;
+  void StoreOutput(int64_t t, const Rows& h) const;
+  void StoreFinalStates(int64_t t, const Rows& h, const Rows& c) const;
+  void LoadInitialStates(int64_t t, float* h, float* c) const;
 
   const ForwardPass& pass_;
   const PackedSequence& sequence_;
@@ -108,20 +107,21 @@ class DirectionWalk {
   const Shape& shape_;
   const Team team_;
   const int64_t layer_, direction_;
-  const int64_t slot_;  // of the workspace
+  const int64_t slot_;
   const bool reverse_;
-  const bool in_place_;  // h is written where the layer's output lies
+  const bool in_place_;  // h is written to the layer's output
   const DirectionWeights& weights_;
-  float* const quantized_;
-  SavedDirection saved_;  // all nullptr in inference
-  Parts units_;           // own, of the gates' panels, of c and of h before the projection
-  Parts states_;          // own, of the projection's panels and of the state h
+  const SavedDirection saved_;  // all nullptr in inference
+  float* const quantized_;      // int8: this thread's memory
+  Parts units_;                 // own parts of gates, c and h before the projection
+  Parts states_;                // own parts of the projection and of the state h
+  StepArgs step_;               // of the current step
   const float* h_prev_;
   int64_t ld_h_prev_;
   const float* c_prev_ = nullptr;
   int64_t ld_c_prev_ = 0;
   int64_t done_ = 0;    // steps
-  int64_t step_count_;  // counts steps, too, but across calls
+  int64_t step_count_;  // steps of all calls
   int spare_ = 0;       // index of the state buffer that the next step may write
 };
 
