@@ -44,25 +44,28 @@ const char* ProductsName(int32_t products) {
 
 BenchCase::BenchCase(const Work& work, int32_t isa, int32_t products, int threads)
     : work_(work), isa_(isa), products_(products), threads_(threads) {
-  desc_.cell = work.cell == Cell::kLstm  ? FR_CELL_LSTM
-               : work.cell == Cell::kGru ? FR_CELL_GRU
-                                         : FR_CELL_RNN;
-  desc_.input_size = static_cast<int32_t>(work.c);
-  desc_.hidden_size = static_cast<int32_t>(work.h);
-  desc_.layers = static_cast<int32_t>(work.layers);
-  desc_.direction = work.directions == 2 ? FR_DIRECTION_BIDIRECTIONAL : FR_DIRECTION_FORWARD;
-  desc_.bias = 1;
+  fr_desc desc{};
+  desc.cell = work.cell == Cell::kLstm  ? FR_CELL_LSTM
+              : work.cell == Cell::kGru ? FR_CELL_GRU
+                                        : FR_CELL_RNN;
+  desc.input_size = static_cast<int32_t>(work.c);
+  desc.hidden_size = static_cast<int32_t>(work.h);
+  desc.layers = static_cast<int32_t>(work.layers);
+  desc.direction = work.directions == 2 ? FR_DIRECTION_BIDIRECTIONAL : FR_DIRECTION_FORWARD;
+  desc.bias = 1;
   for (int direction = 0; direction < 2; ++direction) {
-    int32_t* kind = desc_.activation + 3 * direction;
+    int32_t* kind = desc.activation + 3 * direction;
     kind[0] = work.cell == Cell::kRnn ? FR_ACT_TANH : FR_ACT_SIGMOID;
     kind[1] = kind[2] = FR_ACT_TANH;
   }
+  layer_.reset(fr_layer_create(&desc, isa, products));
+  if (layer_ == nullptr) FailAsLast();
   PlaceWeights();
   Pack();
 
   const int32_t t = static_cast<int32_t>(work.t), n = static_cast<int32_t>(work.n);
   const bool training = work.kind == Kind::kTraining;
-  plan_.reset(fr_plan_create(&desc_, isa, products, t, n, threads, training ? 1 : 0));
+  plan_.reset(fr_plan_create(layer_.get(), t, n, threads, training ? 1 : 0, nullptr));
   if (plan_ == nullptr) FailAsLast();
 
   const int64_t rows = work.t * work.n, width = work.directions * work.h;
@@ -76,7 +79,7 @@ BenchCase::BenchCase(const Work& work, int32_t isa, int32_t products, int thread
     if (work.cell == Cell::kLstm) call_.c0 = call_.cn = Buffer(states, 0.0f);
     return;
   }
-  const int64_t reserve = fr_reserve_bytes(&desc_, isa, products, t, n);
+  const int64_t reserve = fr_reserve_bytes(layer_.get(), t, n);
   if (reserve < 0) FailAsLast();
   call_.reserve = Buffer((reserve + 3) / 4, 0.0f);
   call_.dy = Buffer(rows * width, 0.01f);
@@ -111,7 +114,7 @@ void BenchCase::PlaceWeights() {
 
 void BenchCase::Pack() {
   const int32_t training = work_.kind == Kind::kTraining ? 1 : 0;
-  packed_.reset(fr_pack(&desc_, isa_, products_, training, weights_, offsets_.data()));
+  packed_.reset(fr_pack(layer_.get(), training, weights_, offsets_.data(), nullptr));
   if (packed_ == nullptr) FailAsLast();
 }
 

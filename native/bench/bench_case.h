@@ -30,6 +30,9 @@ class BenchCase {
   std::string Describe() const { return fr_plan_describe(plan_.get()); }
 
  private:
+  struct FreeLayer {
+    void operator()(fr_layer* layer) const { fr_layer_free(layer); }
+  };
   struct FreePacked {
     void operator()(fr_packed* packed) const { fr_packed_free(packed); }
   };
@@ -44,7 +47,7 @@ class BenchCase {
   Work work_;
   int32_t isa_, products_;
   int threads_;
-  fr_desc desc_{};
+  std::unique_ptr<fr_layer, FreeLayer> layer_;
   uint64_t random_ = 1;
   std::vector<AlignedBuffer> buffers_;
   std::vector<int64_t> offsets_;

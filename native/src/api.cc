@@ -25,14 +25,14 @@
 
 using namespace fusedrnn;
 
+struct fr_layer {
+  SharedGeometry geometry;
+};
+
 namespace {
 
 void CheckFlag(const char* name, int32_t value) {
   if (value != 0 && value != 1) Fail(FR_INVALID_ARGUMENT, "%s: %d (expected: 0 or 1)", name, value);
-}
-
-Geometry CheckGeometry(const fr_desc* desc, int32_t isa, int32_t products) {
-  return Geometry::Of(CheckDesc(desc), isa, products);
 }
 
 void RefuseTraining(const Geometry& geometry) {
@@ -41,13 +41,6 @@ void RefuseTraining(const Geometry& geometry) {
          "training on compressed weights, which carry no gradient (expected: products 0 or 1, "
          "float32 weights)");
   }
-}
-
-Geometry CheckGeometry(const fr_desc* desc, int32_t isa, int32_t products, int32_t training) {
-  CheckFlag("training", training);
-  const Geometry geometry = CheckGeometry(desc, isa, products);
-  if (training != 0) RefuseTraining(geometry);
-  return geometry;
 }
 
 const char* ProductsName(const Geometry& geometry) {
@@ -69,13 +62,24 @@ Result Value(Result otherwise, Body&& body) noexcept {
   return result;
 }
 
-// A caller's schedule; keys that its text lacks are those of the default.
+const SharedGeometry& CheckLayer(const fr_layer* layer) {
+  return CheckAddress("layer", layer)->geometry;
+}
+
+const SharedGeometry& CheckLayer(const fr_layer* layer, int32_t training) {
+  CheckFlag("training", training);
+  const SharedGeometry& geometry = CheckLayer(layer);
+  if (training != 0) RefuseTraining(*geometry);
+  return geometry;
+}
+
+// The schedule of a text, or nullptr for the default. A text that lacks a key has the default's.
 Schedule CheckSchedule(const char* text, const Geometry& geometry, int32_t max_t, int32_t max_n,
                        int32_t threads, bool training) {
-  CheckAddress("schedule", text);
   Schedule schedule = DefaultSchedule(geometry, max_t, max_n, threads, training);
+  if (text == nullptr) return schedule;
   if (!Parse(text, schedule, &schedule)) {
-    Fail(FR_INVALID_ARGUMENT, "schedule: '%.80s' (expected: a text as %s)", text,
+    Fail(FR_INVALID_ARGUMENT, "schedule: '%.80s' (expected: a text such as '%s')", text,
          ToText(schedule).c_str());
   }
   const std::string against = ReasonAgainst(schedule, geometry, max_n, threads, training);
@@ -92,16 +96,14 @@ const char* KeptForThread(std::string text) {
 void CheckPair(const fr_plan* plan, const fr_packed* packed) {
   CheckAddress("plan", plan);
   CheckAddress("packed", packed);
-  const Geometry &a = plan->geometry, &b = packed->geometry();
-  if (!SameLayer(a.shape, b.shape)) {
+  if (plan->layer != packed->layer()) {
+    const Geometry &expected = *plan->layer, &given = packed->geometry();
     Fail(FR_INVALID_ARGUMENT,
-         "packed: weights of another layer than the plan's (expected: the same desc)");
+         "packed: of a layer for %s, %s (expected: of the plan's fr_layer, for %s, %s)",
+         IsaName(given.kernels->isa), ProductsName(given), IsaName(expected.kernels->isa),
+         ProductsName(expected));
   }
-  if (a.kernels != b.kernels || a.blas != b.blas || a.form != b.form) {
-    Fail(FR_INVALID_ARGUMENT, "packed: for %s, %s (expected: %s, %s, as the plan)",
-         IsaName(b.kernels->isa), ProductsName(b), IsaName(a.kernels->isa), ProductsName(a));
-  }
-  if (a.blas) RequireBlas("products=openblas");
+  if (plan->layer->blas) RequireBlas("products=openblas");
 }
 
 void CheckSizes(const fr_plan& plan, int32_t t, int32_t n) {
@@ -112,7 +114,7 @@ void CheckSizes(const fr_plan& plan, int32_t t, int32_t n) {
 }
 
 void CheckCellStates(const fr_plan& plan, fr_address a, fr_address b) {
-  if (!plan.geometry.shape.lstm && (a != 0 || b != 0)) {
+  if (!plan.layer->shape.lstm && (a != 0 || b != 0)) {
     Fail(FR_INVALID_ARGUMENT, "cell states: an address (expected: 0, only an LSTM has them)");
   }
 }
@@ -126,6 +128,27 @@ float* CheckReserve(fr_address reserve) {
 }
 
 const int32_t* Lengths(fr_address address) { return reinterpret_cast<const int32_t*>(address); }
+
+Call CheckCall(const fr_plan& plan, const fr_call* given) {
+  const fr_call& from = *CheckAddress("call", given);
+  CheckSizes(plan, from.t, from.n);
+  CheckCellStates(plan, from.c0, from.cn);
+  CheckCellStates(plan, from.dc0, from.dcn);
+  Call call{};
+  call.t = from.t;
+  call.n = from.n;
+  call.lengths = Lengths(from.lengths);
+  call.x = Required("x", from.x);
+  call.h0 = Optional(from.h0);
+  call.c0 = Optional(from.c0);
+  call.y = Optional(from.y);
+  call.hn = Optional(from.hn);
+  call.cn = Optional(from.cn);
+  call.reserve = CheckReserve(from.reserve);
+  call.dropout_seed = from.dropout_seed;
+  call.dropout_call = from.dropout_call;
+  return call;
+}
 
 }  // namespace
 
@@ -180,47 +203,48 @@ int32_t fr_blas_loaded_before(const char* soname) { return BlasLoadedBefore(sona
 const char* fr_blas_config(void) { return BlasConfig(); }
 int32_t fr_blas_threads(void) { return BlasThreads(); }
 
-int64_t fr_pack_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t training) {
-  return Value<int64_t>(-1, [&] {
-    return PackLayout::Of(CheckGeometry(desc, isa, products, training), training != 0).bytes;
+fr_layer* fr_layer_create(const fr_desc* desc, int32_t isa, int32_t products) {
+  return Value<fr_layer*>(nullptr, [&] {
+    return new fr_layer{
+        std::make_shared<const Geometry>(Geometry::Of(CheckDesc(desc), isa, products))};
   });
 }
 
-fr_packed* fr_pack(const fr_desc* desc, int32_t isa, int32_t products, int32_t training,
-                   fr_address weights, const int64_t* offsets) {
-  return Value<fr_packed*>(nullptr, [&] {
-    return new fr_packed(CheckGeometry(desc, isa, products, training), training != 0,
-                         Optional(weights), offsets);
-  });
+void fr_layer_free(fr_layer* layer) { delete layer; }
+
+int64_t fr_pack_bytes(const fr_layer* layer, int32_t training) {
+  return Value<int64_t>(
+      -1, [&] { return PackLayout::Of(*CheckLayer(layer, training), training != 0).bytes; });
 }
 
-fr_packed* fr_pack_by(fr_plan* plan, int32_t training, fr_address weights, const int64_t* offsets) {
+fr_packed* fr_pack(const fr_layer* layer, int32_t training, fr_address weights,
+                   const int64_t* offsets, fr_plan* plan) {
   return Value<fr_packed*>(nullptr, [&] {
-    CheckAddress("plan", plan);
-    CheckFlag("training", training);
-    if (training != 0) RefuseTraining(plan->geometry);
-    return new fr_packed(plan->geometry, training != 0, Optional(weights), offsets, &plan->workers);
+    const SharedGeometry& geometry = CheckLayer(layer, training);
+    return new fr_packed(geometry, training != 0, Optional(weights), offsets,
+                         plan == nullptr ? nullptr : &plan->workers);
   });
 }
 
 void fr_packed_free(fr_packed* packed) { delete packed; }
 
-int64_t fr_plan_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                      int32_t max_n, int32_t threads, int32_t training) {
+int64_t fr_plan_bytes(const fr_layer* layer, int32_t max_t, int32_t max_n, int32_t threads,
+                      int32_t training, const char* schedule) {
   return Value<int64_t>(-1, [&] {
     CheckPlanArguments(max_t, max_n, threads);
-    const Geometry geometry = CheckGeometry(desc, isa, products, training);
-    const Schedule schedule = DefaultSchedule(geometry, max_t, max_n, threads, training != 0);
-    return PlanLayout::Of(geometry, schedule, max_t, max_n, threads, training != 0).bytes;
+    const Geometry& geometry = *CheckLayer(layer, training);
+    const Schedule given = CheckSchedule(schedule, geometry, max_t, max_n, threads, training != 0);
+    return PlanLayout::Of(geometry, given, max_t, max_n, threads, training != 0).bytes;
   });
 }
 
-fr_plan* fr_plan_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                        int32_t max_n, int32_t threads, int32_t training) {
+fr_plan* fr_plan_create(const fr_layer* layer, int32_t max_t, int32_t max_n, int32_t threads,
+                        int32_t training, const char* schedule) {
   return Value<fr_plan*>(nullptr, [&] {
     CheckPlanArguments(max_t, max_n, threads);
-    return new fr_plan(CheckGeometry(desc, isa, products, training), max_t, max_n, threads,
-                       training != 0);
+    const SharedGeometry& geometry = CheckLayer(layer, training);
+    const Schedule given = CheckSchedule(schedule, *geometry, max_t, max_n, threads, training != 0);
+    return new fr_plan(geometry, max_t, max_n, threads, training != 0, given);
   });
 }
 
@@ -230,13 +254,13 @@ const char* fr_plan_describe(const fr_plan* plan) {
   return plan == nullptr ? "" : plan->description.c_str();
 }
 
-const char* fr_choices(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                       int32_t max_n, int32_t threads, int32_t training) {
+const char* fr_schedules(const fr_layer* layer, int32_t max_t, int32_t max_n, int32_t threads,
+                         int32_t training) {
   return Value<const char*>(nullptr, [&] {
     CheckPlanArguments(max_t, max_n, threads);
     std::string lines;
-    for (const Schedule& schedule : CandidateSchedules(CheckGeometry(desc, isa, products, training),
-                                                       max_t, max_n, threads, training != 0)) {
+    for (const Schedule& schedule :
+         CandidateSchedules(*CheckLayer(layer, training), max_t, max_n, threads, training != 0)) {
       if (!lines.empty()) lines += '\n';
       lines += ToText(schedule);
     }
@@ -244,31 +268,9 @@ const char* fr_choices(const fr_desc* desc, int32_t isa, int32_t products, int32
   });
 }
 
-int64_t fr_choice_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                        int32_t max_n, int32_t threads, int32_t training, const char* schedule) {
-  return Value<int64_t>(-1, [&] {
-    CheckPlanArguments(max_t, max_n, threads);
-    const Geometry geometry = CheckGeometry(desc, isa, products, training);
-    const Schedule given = CheckSchedule(schedule, geometry, max_t, max_n, threads, training != 0);
-    return PlanLayout::Of(geometry, given, max_t, max_n, threads, training != 0).bytes;
-  });
-}
-
-fr_plan* fr_choice_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                          int32_t max_n, int32_t threads, int32_t training, const char* schedule) {
-  return Value<fr_plan*>(nullptr, [&] {
-    CheckPlanArguments(max_t, max_n, threads);
-    const Geometry geometry = CheckGeometry(desc, isa, products, training);
-    const Schedule given = CheckSchedule(schedule, geometry, max_t, max_n, threads, training != 0);
-    return new fr_plan(geometry, max_t, max_n, threads, training != 0, given);
-  });
-}
-
-const char* fr_plan_choice(const fr_plan* plan) {
-  return Value<const char*>("", [&] {
-    CheckAddress("plan", plan);
-    return KeptForThread(ToText(plan->schedule));
-  });
+const char* fr_plan_schedule(const fr_plan* plan) {
+  return Value<const char*>(
+      "", [&] { return KeptForThread(ToText(CheckAddress("plan", plan)->schedule)); });
 }
 
 int32_t fr_plan_working_threads(const fr_plan* plan) {
@@ -301,34 +303,20 @@ int32_t fr_infer(fr_plan* plan, const fr_packed* packed, int32_t t, int32_t n, f
   });
 }
 
-int64_t fr_reserve_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t t, int32_t n) {
+int64_t fr_reserve_bytes(const fr_layer* layer, int32_t t, int32_t n) {
   return Value<int64_t>(-1, [&] {
     if (t < 1) Fail(FR_INVALID_ARGUMENT, "t: %d (expected: >= 1)", t);
     if (n < 1) Fail(FR_INVALID_ARGUMENT, "n: %d (expected: >= 1)", n);
-    return ReserveLayout(CheckGeometry(desc, isa, products), t, n).bytes();
+    return ReserveLayout(*CheckLayer(layer), t, n).bytes();
   });
 }
 
 int32_t fr_forward(fr_plan* plan, const fr_packed* packed, const fr_call* given) {
   return Guard([&] {
     CheckPair(plan, packed);
-    RefuseTraining(plan->geometry);
-    CheckAddress("call", given);
-    CheckSizes(*plan, given->t, given->n);
-    CheckCellStates(*plan, given->c0, given->cn);
-    Call call{};
-    call.t = given->t;
-    call.n = given->n;
-    call.lengths = Lengths(given->lengths);
-    call.x = Required("x", given->x);
-    call.h0 = Optional(given->h0);
-    call.c0 = Optional(given->c0);
-    call.y = Required("y", given->y);
-    call.hn = Optional(given->hn);
-    call.cn = Optional(given->cn);
-    call.reserve = CheckReserve(given->reserve);
-    call.dropout_seed = given->dropout_seed;
-    call.dropout_call = given->dropout_call;
+    RefuseTraining(*plan->layer);
+    const Call call = CheckCall(*plan, given);
+    CheckAddress("y", call.y);
     RunForward(plan, *packed, call);
   });
 }
@@ -336,30 +324,14 @@ int32_t fr_forward(fr_plan* plan, const fr_packed* packed, const fr_call* given)
 int32_t fr_backward(fr_plan* plan, const fr_packed* packed, const fr_call* given) {
   return Guard([&] {
     CheckPair(plan, packed);
-    CheckAddress("call", given);
-    CheckSizes(*plan, given->t, given->n);
-    CheckCellStates(*plan, given->c0, given->dcn);
-    CheckCellStates(*plan, given->dc0, 0);
+    const Call call = CheckCall(*plan, given);
     if (!plan->training) Fail(FR_INVALID_ARGUMENT, "plan: for inference (expected: training = 1)");
     if (!packed->training())
       Fail(FR_INVALID_ARGUMENT, "packed: for inference (expected: training = 1)");
-    Call call{};
-    call.t = given->t;
-    call.n = given->n;
-    call.lengths = Lengths(given->lengths);
-    call.x = Required("x", given->x);
-    call.c0 = Optional(given->c0);
-    call.reserve = CheckReserve(given->reserve);
-    call.dropout_seed = given->dropout_seed;
-    call.dropout_call = given->dropout_call;
-    call.dy = Optional(given->dy);
-    call.dhn = Optional(given->dhn);
-    call.dcn = Optional(given->dcn);
-    call.dx = Optional(given->dx);
-    call.dh0 = Optional(given->dh0);
-    call.dc0 = Optional(given->dc0);
-    call.dweights = Optional(given->dweights);
-    RunBackward(plan, *packed, call);
+    const CallGradients gradients = {
+        Optional(given->dy),  Optional(given->dhn), Optional(given->dcn),     Optional(given->dx),
+        Optional(given->dh0), Optional(given->dc0), Optional(given->dweights)};
+    RunBackward(plan, *packed, call, gradients);
   });
 }
 

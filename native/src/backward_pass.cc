@@ -17,10 +17,10 @@ void RunDirection(const BackwardPass& pass, int64_t layer, int64_t direction, co
 // Zeros in dx past each row's end; rows without any step pass the gradients of their final states
 // on to the initial ones.
 void FillPadding(const BackwardPass& pass, const Team& team) {
-  const Call& call = pass.call;
-  pass.ZeroPadding(call.dx, pass.shape.inputs, team);
-  pass.CopyEmptyRows(call.dhn, call.dh0, pass.shape.recurrent, team);
-  if (pass.shape.lstm) pass.CopyEmptyRows(call.dcn, call.dc0, pass.shape.hidden, team);
+  const CallGradients& gradients = pass.gradients;
+  pass.ZeroPadding(gradients.dx, pass.shape.inputs, team);
+  pass.CopyEmptyRows(gradients.dhn, gradients.dh0, pass.shape.recurrent, team);
+  if (pass.shape.lstm) pass.CopyEmptyRows(gradients.dcn, gradients.dc0, pass.shape.hidden, team);
 }
 
 // x in packed rows, for the weight gradients. Ends without a barrier: those of the steps come
@@ -34,7 +34,7 @@ void GatherInput(const BackwardPass& pass, const Team& team) {
 void ScatterInputGradient(const BackwardPass& pass, const Team& team) {
   const int64_t width = pass.shape.inputs, begin = team.Begin(pass.sequence.steps());
   pass.Scatter(pass.plan.At(pass.plan.layout.dx_packed) + pass.sequence.Offset(begin) * width,
-               width, begin, team.End(pass.sequence.steps()), pass.call.dx);
+               width, begin, team.End(pass.sequence.steps()), pass.gradients.dx);
 }
 
 // The part of one thread of the team.
@@ -50,7 +50,7 @@ void RunThread(const BackwardPass& pass, const Team& team) {
     }
     if (layer > 0) pass.Dropout(layer - 1, pass.OutputGradient(layer - 1), team);
   }
-  if (pass.call.dx != nullptr && !direct) ScatterInputGradient(pass, team);
+  if (pass.gradients.dx != nullptr && !direct) ScatterInputGradient(pass, team);
 }
 
 // The reserve was written by forward for this very call.
@@ -78,10 +78,11 @@ void CheckReserve(const PackedSequence& sequence, const Call& call) {
 
 }  // namespace
 
-void RunBackward(fr_plan* plan, const fr_packed& packed, const Call& call) {
+void RunBackward(fr_plan* plan, const fr_packed& packed, const Call& call,
+                 const CallGradients& gradients) {
   plan->sequence.Build(call.t, call.n, call.lengths, packed.geometry().shape.desc.batch_major != 0);
   CheckReserve(plan->sequence, call);
-  const BackwardPass pass(*plan, packed, call);
+  const BackwardPass pass(*plan, packed, call, gradients);
   const int threads = std::min(plan->TeamSize(call.n), static_cast<int>(plan->schedule.threads));
   plan->workers.Run(threads, [&](const Team& team) { RunThread(pass, team); });
 }

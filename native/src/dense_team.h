@@ -31,7 +31,7 @@ class DenseTeamLease {
   // body(team) on each of the team's threads, the caller's as index 0; body does not throw.
   template <class Body>
   void Run(const Body& body) noexcept {
-    if (workers_ == nullptr) return body(Team{0, 1, nullptr});
+    if (workers_ == nullptr) return body(kAlone);
     workers_->Run(count_, body);
   }
 

@@ -1,8 +1,6 @@
 #include "desc.h"
 
 #include <cmath>
-#include <cstddef>
-#include <cstring>
 
 #include "status.h"
 
@@ -128,17 +126,6 @@ Shape CheckDesc(const fr_desc* given) {
                    desc.gru_reset == FR_RESET_AFTER &&
                    HasStandardActivations(desc, shape.directions);
   return shape;
-}
-
-bool SameLayer(const Shape& a, const Shape& b) {
-  // Compared in place: copies would be read by wider loads than they were just written with, which
-  // stalls store forwarding, and this is on the path of every call.
-  constexpr size_t kBefore = offsetof(fr_desc, dropout), kAfter = offsetof(fr_desc, activation);
-  static_assert(kAfter == kBefore + sizeof(float), "dropout alone lies between");
-  const char *left = reinterpret_cast<const char*>(&a.desc),
-             *right = reinterpret_cast<const char*>(&b.desc);
-  return std::memcmp(left, right, kBefore) == 0 &&
-         std::memcmp(left + kAfter, right + kAfter, sizeof(fr_desc) - kAfter) == 0;
 }
 
 }  // namespace fusedrnn

@@ -47,8 +47,4 @@ struct Shape {
 // Throws Failure(FR_INVALID_ARGUMENT) naming the field, its value and what is expected.
 Shape CheckDesc(const fr_desc* desc);
 
-// True if both describe the same layer (the dropout rate may differ: it is not part of the
-// weights).
-bool SameLayer(const Shape& a, const Shape& b);
-
 }  // namespace fusedrnn

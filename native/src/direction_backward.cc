@@ -19,7 +19,7 @@ DirectionBackward::DirectionBackward(const BackwardPass& pass, int64_t layer, in
       shape_(pass.shape),
       team_(team),
       // The sums of the peepholes run over the rows in order.
-      step_team_(pass.shape.desc.peephole == 0 ? team : Team{0, 1, nullptr}),
+      step_team_(pass.shape.desc.peephole == 0 ? team : kAlone),
       layer_(layer),
       direction_(direction),
       reverse_(pass.shape.Reverse(direction)),
@@ -146,8 +146,8 @@ void DirectionBackward::ListNextReads(int64_t t, PrefetchList* list) const {
 
 // dh and dc of the own rows that end at t, from dhn and dcn.
 void DirectionBackward::LoadFinalGradients(int64_t t, int64_t rows) const {
-  const float* dhn = State(pass_.call.dhn, shape_.recurrent);
-  const float* dcn = State(pass_.call.dcn, shape_.hidden);
+  const float* dhn = State(pass_.gradients.dhn, shape_.recurrent);
+  const float* dcn = State(pass_.gradients.dcn, shape_.hidden);
   float* dh = At(pass_.plan.layout.dh[0]);
   float* dc = At(pass_.plan.layout.dc);
   const auto load = [&](float* to, const float* from, int64_t j, int64_t width) {
@@ -253,8 +253,8 @@ void DirectionBackward::RecurrentProduct(const StepRows& rows, PrefetchList* pre
 
 // Gradients of the initial states of those of the rows [begin, end) that began at t.
 void DirectionBackward::StoreInitialGradients(int64_t t, int64_t begin, int64_t end) const {
-  float* dh0 = State(pass_.call.dh0, shape_.recurrent);
-  float* dc0 = shape_.lstm ? State(pass_.call.dc0, shape_.hidden) : nullptr;
+  float* dh0 = State(pass_.gradients.dh0, shape_.recurrent);
+  float* dc0 = shape_.lstm ? State(pass_.gradients.dc0, shape_.hidden) : nullptr;
   if (dh0 == nullptr && dc0 == nullptr) return;
   for (int64_t j = std::max(begin, sequence_.Continuing(t, reverse_)); j < end; ++j) {
     const int64_t n = sequence_.BatchRow(j);

@@ -255,11 +255,13 @@ inline void DirectionForward::SetCell(int64_t t, Range rows, const Rows& h, cons
                        : nullptr;
 }
 
-// Product and gates by one kernel, for the columns of a range of panels.
-inline void DirectionForward::FusedStep(Range panels, float* gates, const float* x) {
-  if (panels.size() == 0) return;
-  step_.panel_begin = panels.begin;
-  step_.panel_end = panels.end;
+// Product and gates by one kernel, for the columns of a range of panels. Not inlined: GCC would
+// copy the range as one vector, and wait for the stores of its two ends.
+__attribute__((noinline)) void DirectionForward::FusedStep(int64_t panel_begin, int64_t panel_end,
+                                                           float* gates, const float* x) {
+  if (panel_begin == panel_end) return;
+  step_.panel_begin = panel_begin;
+  step_.panel_end = panel_end;
   step_.descending = (step_count_ & 1) != 0;
   step_.x = x;
   step_.gates = gates;
@@ -375,7 +377,8 @@ void DirectionForward::Step(int64_t t, float* gates, const float* x) {
     SetCell(t, rows, hidden, c);
     float* own_gates = gates + rows.begin * g_.ld_gates;
     if (g_.fused) {
-      FusedStep(part.panels, own_gates, x == nullptr ? nullptr : x + rows.begin * step_.ld_x);
+      FusedStep(part.panels.begin, part.panels.end, own_gates,
+                x == nullptr ? nullptr : x + rows.begin * step_.ld_x);
     } else {
       SeparateStep(rows.begin, own_gates);
     }

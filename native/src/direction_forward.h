@@ -94,7 +94,7 @@ class DirectionForward {
   Rows NewCell(int64_t t) const;
   Rows Unprojected(int64_t t) const;
   void SetCell(int64_t t, Range rows, const Rows& h, const Rows& c);
-  void FusedStep(Range panels, float* gates, const float* x);
+  void FusedStep(int64_t panel_begin, int64_t panel_end, float* gates, const float* x);
   void SeparateStep(int64_t first_row, float* gates) const;
   void SaveForBackward(int64_t t, const Rows& h, const Rows& c) const;
   void StoreOutput(int64_t t, const Rows& h) const;

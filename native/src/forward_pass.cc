@@ -8,8 +8,6 @@
 namespace fusedrnn {
 namespace {
 
-constexpr Team kAlone = {0, 1, nullptr};
-
 void RunDirection(const ForwardPass& pass, int64_t layer, int64_t direction, const Team& team,
                   int64_t slot) {
   if (pass.sequence.steps() == 0) return;

@@ -227,8 +227,7 @@ void Gemm(const KernelTable& kernels, const MatrixProduct& product, const GemmWo
     own.n = std::min(product.n, team.End(panels) * wide) - begin;
     own.b += product.trans_b ? begin * product.ldb : begin;
     own.c += begin;
-    return Gemm(kernels, own, {work.floats + team.index * work.each, work.each},
-                Team{0, 1, nullptr});
+    return Gemm(kernels, own, {work.floats + team.index * work.each, work.each}, kAlone);
   }
   if (!product.trans_a) return Straight(kernels, product, work, team);
   const LeftSide left = {product.a, product.lda, product.m, 0, 0, 1};

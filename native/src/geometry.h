@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "desc.h"
 #include "dispatch.h"
@@ -47,5 +48,8 @@ struct Geometry {
 
   static Geometry Of(const Shape& shape, int32_t isa, int32_t products);
 };
+
+// Shared by a layer's handle, its packed weights and its plans: the same object is the same layer.
+using SharedGeometry = std::shared_ptr<const Geometry>;
 
 }  // namespace fusedrnn

@@ -28,11 +28,11 @@ class ChunkProducts {
         team_(team) {}
 
   void WeightGradients() const {
-    if (call_.dweights == nullptr || chunk_.rows == 0) return;
+    if (pass_.gradients.dweights == nullptr || chunk_.rows == 0) return;
     const SavedDirection saved = pass_.Saved(layer_, direction_);
     const auto place = [&](int64_t kind) {
       const int64_t offset = packed_.CanonicalOffset(layer_, direction_, kind);
-      return offset < 0 ? nullptr : call_.dweights + offset;
+      return offset < 0 ? nullptr : pass_.gradients.dweights + offset;
     };
     const int64_t ld = g_.ld_gate_major, gates = shape_.gates * shape_.hidden;
     const float* dgates = plan_.At(plan_.layout.dgates);
@@ -74,10 +74,10 @@ class ChunkProducts {
   }
 
   void InputGradient() const {
-    if (layer_ == 0 && call_.dx == nullptr) return;
+    if (layer_ == 0 && pass_.gradients.dx == nullptr) return;
     const PackedMatrix& matrix = weights_.input_transposed;
     float* to = layer_ > 0           ? pass_.OutputGradient(layer_ - 1)
-                : sequence_.direct() ? call_.dx
+                : sequence_.direct() ? pass_.gradients.dx
                                      : plan_.At(plan_.layout.dx_packed);
     to += chunk_.first_row * matrix.columns;
     const float* dgates = plan_.At(plan_.layout.dgates);

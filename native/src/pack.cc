@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "pack_compressed.h"
 #include "status.h"
@@ -339,10 +340,10 @@ using fusedrnn::MaskedSource;
 using fusedrnn::Source;
 using fusedrnn::Team;
 
-fr_packed::fr_packed(const fusedrnn::Geometry& geometry, bool training, const float* weights,
+fr_packed::fr_packed(fusedrnn::SharedGeometry layer, bool training, const float* weights,
                      const int64_t* offsets, fusedrnn::Workers* workers)
-    : geometry_(geometry), training_(training) {
-  const fusedrnn::Shape& shape = geometry_.shape;
+    : layer_(std::move(layer)), training_(training) {
+  const fusedrnn::Shape& shape = layer_->shape;
   if (weights == nullptr) fusedrnn::Fail(FR_INVALID_ARGUMENT, "weights: 0 (expected: an address)");
   if (offsets == nullptr) fusedrnn::Fail(FR_INVALID_ARGUMENT, "offsets: NULL (expected: a table)");
   for (int64_t layer = 0; layer < shape.layers; ++layer) {
@@ -355,13 +356,13 @@ fr_packed::fr_packed(const fusedrnn::Geometry& geometry, bool training, const fl
     }
   }
   offsets_.assign(offsets, offsets + shape.layers * shape.directions * FR_WEIGHT_KINDS);
-  layout_ = fusedrnn::PackLayout::Of(geometry_, training);
+  layout_ = fusedrnn::PackLayout::Of(*layer_, training);
   buffer_ = fusedrnn::AlignedBuffer(layout_.bytes, fusedrnn::Pages::kLarge);
   Fill(weights, workers);
 }
 
 void fr_packed::Fill(const float* weights, fusedrnn::Workers* workers) {
-  const fusedrnn::Shape& shape = geometry_.shape;
+  const fusedrnn::Shape& shape = layer_->shape;
   std::vector<Source> sources;
   sources.reserve(layout_.directions.size());
   std::vector<MaskedSource> masked(layout_.directions.size());
@@ -373,19 +374,19 @@ void fr_packed::Fill(const float* weights, fusedrnn::Workers* workers) {
       };
       sources.push_back({at(FR_WEIGHT_IH), at(FR_WEIGHT_HH), at(FR_BIAS_IH), at(FR_BIAS_HH),
                          at(FR_WEIGHT_HR), at(FR_WEIGHT_PEEPHOLE)});
-      masked[sources.size() - 1].Apply(geometry_, shape.InputWidth(layer), &sources.back());
+      masked[sources.size() - 1].Apply(*layer_, shape.InputWidth(layer), &sources.back());
     }
   }
   const auto pack = [&](const Team& team) {
     for (size_t i = 0; i < layout_.directions.size(); ++i) {
-      fusedrnn::PackDirection(geometry_, layout_.directions[i], sources[i], buffer_.floats(), team);
+      fusedrnn::PackDirection(*layer_, layout_.directions[i], sources[i], buffer_.floats(), team);
     }
   };
   const int64_t threads = workers == nullptr ? 1 : workers->threads();
   const int64_t team = std::min(threads, layout_.bytes / fusedrnn::kSmallestShare);
   // Compression may fail, which only the caller's thread can report.
-  if (team <= 1 || geometry_.form != fusedrnn::WeightForm::kFloat32) {
-    pack(Team{0, 1, nullptr});
+  if (team <= 1 || layer_->form != fusedrnn::WeightForm::kFloat32) {
+    pack(fusedrnn::kAlone);
   } else {
     workers->Run(static_cast<int>(team), pack);
   }

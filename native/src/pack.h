@@ -65,13 +65,14 @@ struct PackLayout {
 struct fr_packed {
  public:
   // Packed by `workers`, which nothing else may use meanwhile, or by the calling thread alone.
-  fr_packed(const fusedrnn::Geometry& geometry, bool training, const float* weights,
+  fr_packed(fusedrnn::SharedGeometry layer, bool training, const float* weights,
             const int64_t* offsets, fusedrnn::Workers* workers = nullptr);
 
-  const fusedrnn::Geometry& geometry() const { return geometry_; }
+  const fusedrnn::SharedGeometry& layer() const { return layer_; }
+  const fusedrnn::Geometry& geometry() const { return *layer_; }
   bool training() const { return training_; }
   const fusedrnn::DirectionWeights& Direction(int64_t layer, int64_t direction) const {
-    return layout_.directions[static_cast<size_t>(layer * geometry_.shape.directions + direction)];
+    return layout_.directions[static_cast<size_t>(layer * layer_->shape.directions + direction)];
   }
   const float* At(int64_t offset) const {
     return offset == fusedrnn::kAbsent ? nullptr : buffer_.floats() + offset;
@@ -79,13 +80,13 @@ struct fr_packed {
   // Offset of a parameter in the canonical block, -1 = absent: its gradient is added there.
   int64_t CanonicalOffset(int64_t layer, int64_t direction, int64_t kind) const {
     return offsets_[static_cast<size_t>(
-        (layer * geometry_.shape.directions + direction) * FR_WEIGHT_KINDS + kind)];
+        (layer * layer_->shape.directions + direction) * FR_WEIGHT_KINDS + kind)];
   }
 
  private:
   void Fill(const float* weights, fusedrnn::Workers* workers);
 
-  fusedrnn::Geometry geometry_;
+  fusedrnn::SharedGeometry layer_;
   bool training_;
   fusedrnn::PackLayout layout_;
   std::vector<int64_t> offsets_;

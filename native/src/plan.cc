@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "compressed_step.h"
 #include "gradient_chunks.h"
@@ -96,26 +97,20 @@ PlanLayout PlanLayout::Of(const Geometry& g, const Schedule& schedule, int64_t m
 
 }  // namespace fusedrnn
 
-fr_plan::fr_plan(const fusedrnn::Geometry& layer_geometry, int32_t most_t, int32_t most_n,
-                 int32_t threads, bool for_training)
-    : fr_plan(layer_geometry, most_t, most_n, threads, for_training,
-              fusedrnn::DefaultSchedule(layer_geometry, most_t, most_n, threads, for_training)) {}
-
-fr_plan::fr_plan(const fusedrnn::Geometry& layer_geometry, int32_t most_t, int32_t most_n,
-                 int32_t threads, bool for_training, const fusedrnn::Schedule& chosen)
-    : geometry(layer_geometry),
+fr_plan::fr_plan(fusedrnn::SharedGeometry of_layer, int32_t most_t, int32_t most_n, int32_t threads,
+                 bool for_training, const fusedrnn::Schedule& given)
+    : layer(std::move(of_layer)),
       max_t(most_t),
       max_n(most_n),
       training(for_training),
-      schedule(chosen),
-      layout(fusedrnn::PlanLayout::Of(geometry, schedule, max_t, max_n, threads, training)),
+      schedule(given),
+      layout(fusedrnn::PlanLayout::Of(*layer, schedule, max_t, max_n, threads, training)),
       workers(training ? threads : schedule.threads),
-      description(fusedrnn::DescribePlan(geometry, schedule, max_t, max_n, threads, training)),
+      description(fusedrnn::DescribePlan(*layer, schedule, max_t, max_n, threads, training)),
       buffer_(layout.bytes) {
   // An inference plan's pages are touched now, so that no first call pays for them; a training
   // plan's, which are many, on first use.
-  const int64_t zeros =
-      std::max(geometry.ld_recurrent, geometry.ld_hidden) * int64_t{sizeof(float)};
+  const int64_t zeros = std::max(layer->ld_recurrent, layer->ld_hidden) * int64_t{sizeof(float)};
   std::memset(At(layout.zeros), 0, static_cast<size_t>(zeros));
   if (!training) std::memset(buffer_.floats(), 0, static_cast<size_t>(layout.bytes));
   sequence.Bind(reinterpret_cast<int32_t*>(At(layout.order)),
@@ -125,12 +120,11 @@ fr_plan::fr_plan(const fusedrnn::Geometry& layer_geometry, int32_t most_t, int32
 
 fusedrnn::Schedule fr_plan::ScheduleFor(int64_t t, int64_t n) const {
   if (schedule.threads == 1 || (t == max_t && n == max_n)) return schedule;
-  fusedrnn::Schedule smaller =
-      fusedrnn::DefaultSchedule(geometry, t, n, schedule.threads, training);
+  fusedrnn::Schedule smaller = fusedrnn::DefaultSchedule(*layer, t, n, schedule.threads, training);
   // There are no more slots than the plan's own schedule needs.
   return smaller.SlotCount() == 1 || smaller.partition == schedule.partition ? smaller : schedule;
 }
 
 int fr_plan::TeamSize(int64_t n) const {
-  return fusedrnn::DefaultSchedule(geometry, max_t, n, workers.threads(), training).threads;
+  return fusedrnn::DefaultSchedule(*layer, max_t, n, workers.threads(), training).threads;
 }

@@ -44,11 +44,8 @@ struct PlanLayout {
 
 struct fr_plan {
  public:
-  // With the default schedule.
-  fr_plan(const fusedrnn::Geometry& geometry, int32_t max_t, int32_t max_n, int32_t threads,
-          bool training);
   // With a valid schedule (ReasonAgainst), used for calls of the full size.
-  fr_plan(const fusedrnn::Geometry& geometry, int32_t max_t, int32_t max_n, int32_t threads,
+  fr_plan(fusedrnn::SharedGeometry layer, int32_t max_t, int32_t max_n, int32_t threads,
           bool training, const fusedrnn::Schedule& schedule);
 
   // The schedule of a call: smaller ones than the plan's get the default, within the plan's
@@ -62,7 +59,7 @@ struct fr_plan {
   }
   float* At(int64_t offset) const { return offset < 0 ? nullptr : buffer_.floats() + offset; }
 
-  const fusedrnn::Geometry geometry;
+  const fusedrnn::SharedGeometry layer;
   const int32_t max_t, max_n;
   const bool training;
   const fusedrnn::Schedule schedule;

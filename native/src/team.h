@@ -56,6 +56,10 @@ struct Team {
   int64_t End(int64_t items) const { return items * (index + 1) / count; }
 };
 
+// A team of one. A constant: GCC copies a Team as one vector, and would wait for the stores of one
+// that was just set field by field.
+inline constexpr Team kAlone = {0, 1, nullptr};
+
 using TeamBody = void (*)(void* context, const Team& team);
 
 }  // namespace fusedrnn

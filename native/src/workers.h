@@ -21,7 +21,7 @@ class Workers {
   // body does not throw.
   template <class Body>
   void Run(int count, const Body& body) noexcept {
-    if (count <= 1) return body(Team{0, 1, nullptr});
+    if (count <= 1) return body(kAlone);
     RunTeam(
         count, [](void* context, const Team& team) { (*static_cast<const Body*>(context))(team); },
         const_cast<void*>(static_cast<const void*>(&body)));

@@ -39,10 +39,7 @@ template <class Change>
 void ExpectDescRefused(const fr_desc& good, Change change, const std::vector<std::string>& parts) {
   fr_desc desc = good;
   change(&desc);
-  EXPECT(fr_pack_bytes(&desc, 0, 0, 0) == -1, "pack_bytes accepted %s", parts[0].c_str());
-  ExpectFailure(FR_INVALID_ARGUMENT, parts);
-  EXPECT(fr_plan_create(&desc, 0, 0, 1, 1, 1, 0) == nullptr, "plan_create accepted %s",
-         parts[0].c_str());
+  EXPECT(Layer(desc) == nullptr, "accepted %s", parts[0].c_str());
   ExpectFailure(FR_INVALID_ARGUMENT, parts);
 }
 
@@ -67,59 +64,68 @@ void DescriptionsAreChecked() {
   ExpectDescRefused(rnn, [](fr_desc* d) { d->coupled = 1; }, {"coupled: 1", "an LSTM"});
   ExpectDescRefused(rnn, [](fr_desc* d) { d->alpha[0] = std::numeric_limits<float>::infinity(); },
                     {"alpha"});
-  EXPECT(fr_pack_bytes(nullptr, 0, 0, 0) == -1, "no description");
+  EXPECT(fr_layer_create(nullptr, 0, 0) == nullptr, "no description");
   ExpectFailure(FR_INVALID_ARGUMENT, {"desc: NULL"});
+  EXPECT(fr_pack_bytes(nullptr, 0) == -1, "no layer");
+  ExpectFailure(FR_INVALID_ARGUMENT, {"layer: 0"});
+  EXPECT(fr_plan_create(nullptr, 1, 1, 1, 0, nullptr) == nullptr, "no layer");
+  ExpectFailure(FR_INVALID_ARGUMENT, {"layer: 0"});
+  fr_layer_free(nullptr);
 }
 
-void ChoicesComeAsLinesAndAreChecked() {
-  const fr_desc desc = LstmDesc(64, 128);
-  const std::string lines = fr_choices(&desc, 0, 0, 20, 4, 2, 0);
-  fr_plan* by_default = fr_plan_create(&desc, 0, 0, 20, 4, 2, 0);
-  EXPECT(lines.substr(0, lines.find('\n')) == fr_plan_choice(by_default), "%s", lines.c_str());
+void SchedulesComeAsLinesAndAreChecked() {
+  const Layer layer(LstmDesc(64, 128));
+  const std::string lines = fr_schedules(layer, 20, 4, 2, 0);
+  fr_plan* by_default = fr_plan_create(layer, 20, 4, 2, 0, nullptr);
+  EXPECT(lines.substr(0, lines.find('\n')) == fr_plan_schedule(by_default), "%s", lines.c_str());
   EXPECT(fr_plan_working_threads(by_default) == 2, "the default shares H = 128");
   fr_plan_free(by_default);
+  fr_plan* by_name = fr_plan_create(layer, 20, 4, 2, 0, lines.substr(0, lines.find('\n')).c_str());
+  EXPECT(fr_plan_bytes(layer, 20, 4, 2, 0, nullptr) ==
+             fr_plan_bytes(layer, 20, 4, 2, 0, fr_plan_schedule(by_name)),
+         "the default schedule, by name");
+  fr_plan_free(by_name);
 
   const int64_t bytes = fr_live_bytes();
   std::istringstream each(lines);
   int count = 0;
   for (std::string line; std::getline(each, line); ++count) {
-    const int64_t needed = fr_choice_bytes(&desc, 0, 0, 20, 4, 2, 0, line.c_str());
-    fr_plan* plan = fr_choice_create(&desc, 0, 0, 20, 4, 2, 0, line.c_str());
-    EXPECT(plan != nullptr && line == fr_plan_choice(plan), "%s", line.c_str());
+    const int64_t needed = fr_plan_bytes(layer, 20, 4, 2, 0, line.c_str());
+    fr_plan* plan = fr_plan_create(layer, 20, 4, 2, 0, line.c_str());
+    EXPECT(plan != nullptr && line == fr_plan_schedule(plan), "%s", line.c_str());
     EXPECT(fr_live_bytes() - bytes == needed, "%s: not %lld bytes", line.c_str(),
            static_cast<long long>(needed));
     fr_plan_free(plan);
   }
-  EXPECT(count > 1, "choices of a layer for two threads: %d", count);
+  EXPECT(count > 1, "schedules of a layer for two threads: %d", count);
 
   for (const char* text : {"", "units threads", "all threads=1", "one threads=1 chunk=1e9"}) {
-    EXPECT(fr_choice_create(&desc, 0, 0, 20, 4, 2, 0, text) == nullptr, "accepted '%s'", text);
-    ExpectFailure(FR_INVALID_ARGUMENT, {"schedule: '", "expected: a text as"});
+    EXPECT(fr_plan_create(layer, 20, 4, 2, 0, text) == nullptr, "accepted '%s'", text);
+    ExpectFailure(FR_INVALID_ARGUMENT, {"schedule: '", "expected: a text such as"});
   }
-  EXPECT(fr_choice_bytes(&desc, 0, 0, 20, 4, 2, 0, "units threads=9 chunk=96") == -1, "9 of 2");
+  EXPECT(fr_plan_bytes(layer, 20, 4, 2, 0, "units threads=9 chunk=96") == -1, "9 of 2");
   ExpectFailure(FR_INVALID_ARGUMENT, {"schedule: 'units threads=9", "at most 2"});
-  EXPECT(fr_choice_create(&desc, 0, 0, 20, 4, 2, 0, nullptr) == nullptr, "no schedule");
-  ExpectFailure(FR_INVALID_ARGUMENT, {"schedule: 0"});
-  EXPECT(fr_choices(&desc, 0, 0, 0, 4, 2, 0) == nullptr, "max_t = 0");
+  EXPECT(fr_schedules(layer, 0, 4, 2, 0) == nullptr, "max_t = 0");
   ExpectFailure(FR_INVALID_ARGUMENT, {"max_t: 0"});
   EXPECT(fr_plan_working_threads(nullptr) == 0 && fr_cache_bytes(7) == 0, "of nothing");
   EXPECT(fr_cache_bytes(1) > 0 && fr_cache_bytes(2) >= fr_cache_bytes(1), "caches");
 }
 
 void SizesThatOverflowAreRefused() {
-  fr_desc desc = LstmDesc(1 << 30, 1 << 28);
-  EXPECT(fr_pack_bytes(&desc, 0, 0, 1) == -1, "pack_bytes");
+  const Layer huge(LstmDesc(1 << 30, 1 << 27));
+  EXPECT(huge != nullptr, "%s", fr_last_error());
+  EXPECT(fr_pack_bytes(huge, 1) == -1, "pack_bytes");
   ExpectFailure(FR_INVALID_ARGUMENT, {"size:"});
-  EXPECT(fr_plan_bytes(&desc, 0, 0, INT32_MAX, INT32_MAX, 1, 1) == -1, "plan_bytes");
+  EXPECT(fr_plan_bytes(huge, INT32_MAX, INT32_MAX, 1, 1, nullptr) == -1, "plan_bytes");
   ExpectFailure(FR_INVALID_ARGUMENT, {"size:"});
-  EXPECT(fr_reserve_bytes(&desc, 0, 0, INT32_MAX, INT32_MAX) == -1, "reserve_bytes");
+  EXPECT(fr_reserve_bytes(huge, INT32_MAX, INT32_MAX) == -1, "reserve_bytes");
   ExpectFailure(FR_INVALID_ARGUMENT, {"size:"});
-  // What can be counted, but not be had.
-  desc = LstmDesc(1 << 20, 1 << 20);
-  EXPECT(fr_plan_bytes(&desc, 0, 0, 1 << 20, 1 << 10, 1, 1) > int64_t{1} << 50,
+  // Representable, but not available.
+  const Layer large(LstmDesc(1 << 20, 1 << 20));
+  EXPECT(fr_plan_bytes(large, 1 << 20, 1 << 10, 1, 1, nullptr) > int64_t{1} << 50,
          "plan_bytes of much");
   const int64_t bytes = fr_live_bytes();
-  EXPECT(fr_plan_create(&desc, 0, 0, 1 << 20, 1 << 10, 2, 1) == nullptr, "plan of petabytes");
+  EXPECT(fr_plan_create(large, 1 << 20, 1 << 10, 2, 1, nullptr) == nullptr, "plan of petabytes");
   ExpectFailure(FR_OUT_OF_MEMORY, {"bytes"});
   EXPECT(fr_alloc(int64_t{1} << 55) == 0, "alloc of petabytes");
   ExpectFailure(FR_OUT_OF_MEMORY, {"36028797018963968"});
@@ -160,13 +166,13 @@ void InstructionSetsAreKnown() {
   const fr_desc desc = LstmDesc(2, 3);
   for (int32_t isa = 0; isa < FR_ISA_COUNT; ++isa) {
     EXPECT(fr_isa_built(isa) >= fr_isa_supported(isa), "supported, not built");
-    const int64_t bytes = fr_pack_bytes(&desc, isa, 0, 0);
-    EXPECT((bytes > 0) == (fr_isa_supported(isa) == 1), "isa %d", isa);
-    if (bytes < 0) ExpectFailure(FR_UNSUPPORTED, {"isa: " + std::to_string(isa), "plain"});
+    const Layer layer(desc, isa);
+    EXPECT((layer != nullptr) == (fr_isa_supported(isa) == 1), "isa %d", isa);
+    if (layer == nullptr) ExpectFailure(FR_UNSUPPORTED, {"isa: " + std::to_string(isa), "plain"});
   }
-  EXPECT(fr_pack_bytes(&desc, 9, 0, 0) == -1, "isa 9");
+  EXPECT(Layer(desc, 9) == nullptr, "isa 9");
   ExpectFailure(FR_INVALID_ARGUMENT, {"isa: 9"});
-  EXPECT(fr_pack_bytes(&desc, 0, 4, 0) == -1, "products 4");
+  EXPECT(Layer(desc, 0, 4) == nullptr, "products 4");
   ExpectFailure(FR_INVALID_ARGUMENT, {"products: 4"});
   EXPECT(*fr_version() != 0 && *fr_status_text(FR_BLAS_UNAVAILABLE) != 0, "texts");
 }
@@ -178,9 +184,10 @@ void CallsAreChecked() {
   c.n = 2;
   const Tensors tensors = c.Make();
   const std::vector<int64_t> offsets = c.Offsets();
-  fr_packed* packed = fr_pack(&c.desc, 0, 0, 1, Address(tensors.weights), offsets.data());
-  fr_plan* plan = fr_plan_create(&c.desc, 0, 0, 3, 2, 1, 1);
-  fr_plan* inference = fr_plan_create(&c.desc, 0, 0, 3, 2, 1, 0);
+  const Layer layer(c.desc);
+  fr_packed* packed = fr_pack(layer, 1, Address(tensors.weights), offsets.data(), nullptr);
+  fr_plan* plan = fr_plan_create(layer, 3, 2, 1, 1, nullptr);
+  fr_plan* inference = fr_plan_create(layer, 3, 2, 1, 0, nullptr);
   EXPECT(packed != nullptr && plan != nullptr && inference != nullptr, "%s", fr_last_error());
   EXPECT(std::strstr(fr_plan_describe(plan), "plain") != nullptr, "%s", fr_plan_describe(plan));
   std::vector<float> y(24, 7.0f);
@@ -206,14 +213,18 @@ void CallsAreChecked() {
   for (const float value : y)
     EXPECT(value == 7, "a refused call wrote %g", static_cast<double>(value));
 
-  Case other = c;
-  other.desc.hidden_size = 5;
-  const Tensors other_tensors = other.Make();
-  fr_packed* foreign =
-      fr_pack(&other.desc, 0, 0, 0, Address(other_tensors.weights), other.Offsets().data());
-  EXPECT(fr_infer(plan, foreign, 3, 2, 0, x, 0, 0, out, 0, 0) != FR_OK, "another layer's weights");
-  ExpectFailure(FR_INVALID_ARGUMENT, {"packed: weights of another layer"});
-  fr_packed_free(foreign);
+  // The same description does not make it the same layer.
+  for (const int32_t hidden : {4, 5}) {
+    Case other = c;
+    other.desc.hidden_size = hidden;
+    const Tensors other_tensors = other.Make();
+    const Layer other_layer(other.desc);
+    fr_packed* foreign =
+        fr_pack(other_layer, 0, Address(other_tensors.weights), other.Offsets().data(), nullptr);
+    EXPECT(fr_infer(plan, foreign, 3, 2, 0, x, 0, 0, out, 0, 0) != FR_OK, "foreign weights");
+    ExpectFailure(FR_INVALID_ARGUMENT, {"packed: of a layer for plain", "the plan's fr_layer"});
+    fr_packed_free(foreign);
+  }
 
   fr_call call;
   std::memset(&call, 0, sizeof call);
@@ -223,7 +234,7 @@ void CallsAreChecked() {
   call.y = out;
   EXPECT(fr_forward(plan, packed, &call) != FR_OK, "no reserve");
   ExpectFailure(FR_INVALID_ARGUMENT, {"reserve: 0"});
-  const fr_address reserve = fr_alloc(fr_reserve_bytes(&c.desc, 0, 0, 3, 2));
+  const fr_address reserve = fr_alloc(fr_reserve_bytes(layer, 3, 2));
   call.reserve = reserve;
   fr_fill(reserve, 16, 0);
   EXPECT(fr_backward(plan, packed, &call) != FR_OK, "a reserve that forward did not write");
@@ -231,35 +242,38 @@ void CallsAreChecked() {
   EXPECT(fr_backward(inference, packed, &call) != FR_OK, "an inference plan");
   ExpectFailure(FR_INVALID_ARGUMENT, {"plan: for inference"});
 
-  fr_packed* blas_packed = fr_pack(&c.desc, 0, 1, 1, Address(tensors.weights), offsets.data());
-  fr_plan* blas_plan = fr_plan_create(&c.desc, 0, 1, 3, 2, 1, 1);
+  const Layer blas(c.desc, 0, FR_PRODUCTS_OPENBLAS);
+  fr_packed* blas_packed = fr_pack(blas, 1, Address(tensors.weights), offsets.data(), nullptr);
+  fr_plan* blas_plan = fr_plan_create(blas, 3, 2, 1, 1, nullptr);
   EXPECT(fr_backward(blas_plan, blas_packed, &call) == FR_BLAS_UNAVAILABLE, "OpenBLAS is closed");
   ExpectFailure(FR_BLAS_UNAVAILABLE, {"products=openblas needs OpenBLAS", "fr_blas_open"});
   fr_plan_free(blas_plan);
   fr_packed_free(blas_packed);
 
-  EXPECT(fr_plan_create(&c.desc, 0, 0, 0, 1, 1, 0) == nullptr, "max_t = 0");
+  EXPECT(fr_plan_create(layer, 0, 1, 1, 0, nullptr) == nullptr, "max_t = 0");
   ExpectFailure(FR_INVALID_ARGUMENT, {"max_t: 0"});
-  EXPECT(fr_plan_create(&c.desc, 0, 0, 1, 1, 0, 0) == nullptr, "threads = 0");
+  EXPECT(fr_plan_create(layer, 1, 1, 0, 0, nullptr) == nullptr, "threads = 0");
   ExpectFailure(FR_INVALID_ARGUMENT, {"threads: 0"});
   std::vector<int64_t> wrong = offsets;
   wrong[FR_WEIGHT_HH] = -1;
-  EXPECT(fr_pack(&c.desc, 0, 0, 0, Address(tensors.weights), wrong.data()) == nullptr,
+  EXPECT(fr_pack(layer, 0, Address(tensors.weights), wrong.data(), nullptr) == nullptr,
          "no weight_hh");
   ExpectFailure(FR_INVALID_ARGUMENT, {"weight_hh", "-1", "expected: >= 0"});
   wrong = offsets;
   wrong[FR_WEIGHT_HR] = 5;
-  EXPECT(fr_pack(&c.desc, 0, 0, 0, Address(tensors.weights), wrong.data()) == nullptr,
+  EXPECT(fr_pack(layer, 0, Address(tensors.weights), wrong.data(), nullptr) == nullptr,
          "a weight_hr");
   ExpectFailure(FR_INVALID_ARGUMENT, {"weight_hr", "absent"});
-  EXPECT(fr_pack_by(plan, 1, Address(tensors.weights), wrong.data()) == nullptr, "a weight_hr");
+  EXPECT(fr_pack(layer, 1, Address(tensors.weights), wrong.data(), plan) == nullptr, "a weight_hr");
   ExpectFailure(FR_INVALID_ARGUMENT, {"weight_hr", "absent"});
-  EXPECT(fr_pack_by(plan, 2, Address(tensors.weights), offsets.data()) == nullptr, "training = 2");
+  EXPECT(fr_pack(layer, 2, Address(tensors.weights), offsets.data(), plan) == nullptr,
+         "training = 2");
   ExpectFailure(FR_INVALID_ARGUMENT, {"training: 2"});
-  EXPECT(fr_pack_by(plan, 1, 0, offsets.data()) == nullptr, "no weights");
+  EXPECT(fr_pack(layer, 1, 0, offsets.data(), plan) == nullptr, "no weights");
   ExpectFailure(FR_INVALID_ARGUMENT, {"weights: 0"});
-  EXPECT(fr_pack_by(nullptr, 1, Address(tensors.weights), offsets.data()) == nullptr, "no plan");
-  ExpectFailure(FR_INVALID_ARGUMENT, {"plan: 0"});
+  EXPECT(fr_pack(nullptr, 1, Address(tensors.weights), offsets.data(), plan) == nullptr,
+         "no layer");
+  ExpectFailure(FR_INVALID_ARGUMENT, {"layer: 0"});
   fr_free(reserve);
   fr_plan_free(inference);
   fr_plan_free(plan);
@@ -292,8 +306,9 @@ void WeightsAreASnapshotOfWhatIsUsed() {
     const Outputs after = RunLayer(c, tensors, how);
     EXPECT(before.y == after.y, "%s: unused rows were used", c.name.c_str());
 
-    fr_packed* packed = fr_pack(&c.desc, 0, 0, 0, Address(tensors.weights), offsets.data());
-    fr_plan* plan = fr_plan_create(&c.desc, 0, 0, 3, 2, 1, 0);
+    const Layer layer(c.desc);
+    fr_packed* packed = fr_pack(layer, 0, Address(tensors.weights), offsets.data(), nullptr);
+    fr_plan* plan = fr_plan_create(layer, 3, 2, 1, 0, nullptr);
     std::fill(tensors.weights.begin(), tensors.weights.end(), 9.0f);
     std::vector<float> y(before.y.size());
     fr_infer(plan, packed, 3, 2, 0, Address(tensors.x), Address(tensors.h0), Address(tensors.c0),
@@ -304,7 +319,7 @@ void WeightsAreASnapshotOfWhatIsUsed() {
   }
 }
 
-// Bytes told beforehand are bytes taken, and all come back.
+// The sizes given beforehand are what is allocated, and everything is freed.
 void BytesAreAsTold() {
   Case c;
   c.desc = GruDesc(5, 20);
@@ -313,12 +328,13 @@ void BytesAreAsTold() {
   const int64_t start = fr_live_bytes(), blocks = fr_live_blocks();
   for (int round = 0; round < 1000; ++round) {
     const int32_t training = round % 2;
+    const Layer layer(c.desc);
     fr_packed* packed =
-        fr_pack(&c.desc, 0, 0, training, Address(tensors.weights), c.Offsets().data());
-    EXPECT(fr_live_bytes() - start == fr_pack_bytes(&c.desc, 0, 0, training), "packed bytes");
+        fr_pack(layer, training, Address(tensors.weights), c.Offsets().data(), nullptr);
+    EXPECT(fr_live_bytes() - start == fr_pack_bytes(layer, training), "packed bytes");
     const int64_t middle = fr_live_bytes();
-    fr_plan* plan = fr_plan_create(&c.desc, 0, 0, 4, 3, 1 + round % 2, training);
-    EXPECT(fr_live_bytes() - middle == fr_plan_bytes(&c.desc, 0, 0, 4, 3, 1, training),
+    fr_plan* plan = fr_plan_create(layer, 4, 3, 1 + round % 2, training, nullptr);
+    EXPECT(fr_live_bytes() - middle == fr_plan_bytes(layer, 4, 3, 1, training, nullptr),
            "plan bytes");
     fr_plan_free(plan);
     fr_packed_free(packed);
@@ -352,9 +368,9 @@ void ThreadsThatDoNotStartAreRefused() {
     return;
   }
   // A training plan: backward shares more than the panels of so small a layer.
-  const fr_desc desc = LstmDesc(2, 3);
+  const Layer layer(LstmDesc(2, 3));
   const int64_t bytes = fr_live_bytes();
-  fr_plan* plan = fr_plan_create(&desc, 0, 0, 1, 1, 200, 1);
+  fr_plan* plan = fr_plan_create(layer, 1, 1, 200, 1, nullptr);
   const bool refused = plan == nullptr;
   setrlimit(RLIMIT_AS, &before);
   EXPECT(refused, "200 threads in 64 MiB");
@@ -375,7 +391,7 @@ int main() {
   EXPECT(fr_blas_is_open() == 0 && fr_blas_threads() == -1 && *fr_blas_config() == 0,
          "blas is closed");
   DescriptionsAreChecked();
-  ChoicesComeAsLinesAndAreChecked();
+  SchedulesComeAsLinesAndAreChecked();
   SizesThatOverflowAreRefused();
   MemoryIsAlignedAndCounted();
   InstructionSetsAreKnown();

@@ -204,30 +204,36 @@ void RowsAndThreadsChangeNoBit(const Case& c, How how) {
   }
 }
 
-void Refused(const fr_desc& desc, int32_t products, int32_t training, const char* part) {
-  EXPECT(fr_pack_bytes(&desc, FR_ISA_PLAIN, products, training) == -1 &&
-             fr_last_status() == FR_UNSUPPORTED &&
+void ExpectUnsupported(bool refused, const char* part) {
+  EXPECT(refused && fr_last_status() == FR_UNSUPPORTED &&
              std::string(fr_last_error()).find(part) != std::string::npos,
          "status %d: %s", fr_last_status(), fr_last_error());
-  EXPECT(fr_plan_create(&desc, FR_ISA_PLAIN, products, 1, 1, 1, training) == nullptr &&
-             fr_last_status() == FR_UNSUPPORTED,
-         "status %d: %s", fr_last_status(), fr_last_error());
+}
+
+void Refused(const fr_desc& desc, int32_t products, const char* part) {
+  ExpectUnsupported(Layer(desc, FR_ISA_PLAIN, products) == nullptr, part);
+}
+
+void TrainingRefused(const fr_desc& desc, int32_t products) {
+  const Layer layer(desc, FR_ISA_PLAIN, products);
+  ExpectUnsupported(fr_pack_bytes(layer, 1) == -1, "training");
+  ExpectUnsupported(fr_plan_create(layer, 1, 1, 1, 1, nullptr) == nullptr, "training");
 }
 
 void RefusesWhatCannotBe() {
   for (int32_t products : {FR_PRODUCTS_FLOAT16, FR_PRODUCTS_INT8}) {
-    Refused(LstmDesc(3, 5), products, 1, "training");
+    TrainingRefused(LstmDesc(3, 5), products);
     fr_desc generic = LstmDesc(3, 5);
     generic.peephole = 1;
-    Refused(generic, products, 0, "peephole");
+    Refused(generic, products, "peephole");
     generic = GruDesc(3, 5);
     generic.gru_reset = FR_RESET_BEFORE;
-    Refused(generic, products, 0, "reset");
+    Refused(generic, products, "reset");
     generic = RnnDesc(3, 5);
     generic.activation[0] = FR_ACT_SOFTSIGN;
-    Refused(generic, products, 0, "activations");
+    Refused(generic, products, "activations");
   }
-  Refused(LstmDesc(200000, 5), FR_PRODUCTS_INT8, 0, "terms");
+  Refused(LstmDesc(200000, 5), FR_PRODUCTS_INT8, "terms");
 }
 
 void RefusesWeightsWithoutAHalf() {
@@ -248,9 +254,11 @@ void RefusesAPlanOfAnotherForm() {
   c.desc = LstmDesc(3, 5);
   const Tensors tensors = c.Make();
   const std::vector<int64_t> offsets = c.Offsets();
-  fr_packed* packed = fr_pack(&c.desc, FR_ISA_PLAIN, FR_PRODUCTS_FLOAT16, 0,
-                              reinterpret_cast<fr_address>(tensors.weights.data()), offsets.data());
-  fr_plan* plan = fr_plan_create(&c.desc, FR_ISA_PLAIN, FR_PRODUCTS_INT8, 1, 1, 1, 0);
+  const Layer float16(c.desc, FR_ISA_PLAIN, FR_PRODUCTS_FLOAT16);
+  const Layer int8(c.desc, FR_ISA_PLAIN, FR_PRODUCTS_INT8);
+  fr_packed* packed = fr_pack(float16, 0, reinterpret_cast<fr_address>(tensors.weights.data()),
+                              offsets.data(), nullptr);
+  fr_plan* plan = fr_plan_create(int8, 1, 1, 1, 0, nullptr);
   float y[5];
   EXPECT(fr_infer(plan, packed, 1, 1, 0, reinterpret_cast<fr_address>(tensors.x.data()), 0, 0,
                   reinterpret_cast<fr_address>(y), 0, 0) == FR_INVALID_ARGUMENT &&

@@ -227,13 +227,14 @@ void FullLengthsAreNoLengths(Case c, const How& how) {
 
 struct Handles {
   Handles(const Case& c, const Tensors& tensors, const How& how, int32_t training)
-      : packed(fr_pack(&c.desc, how.isa, how.products, training, Address(tensors.weights),
-                       c.Offsets().data())),
-        plan(fr_plan_create(&c.desc, how.isa, how.products, c.t, c.n, how.threads, training)) {}
+      : layer(c.desc, how.isa, how.products),
+        packed(fr_pack(layer, training, Address(tensors.weights), c.Offsets().data(), nullptr)),
+        plan(fr_plan_create(layer, c.t, c.n, how.threads, training, nullptr)) {}
   ~Handles() {
     fr_plan_free(plan);
     fr_packed_free(packed);
   }
+  const Layer layer;
   fr_packed* packed;
   fr_plan* plan;
 };
@@ -329,7 +330,7 @@ void PlansShareWeights(const Case& c, const How& how) {
   std::vector<std::thread> threads;
   for (std::vector<float>& own : y) {
     threads.emplace_back([&] {
-      fr_plan* plan = fr_plan_create(&c.desc, how.isa, how.products, c.t, c.n, 1, 0);
+      fr_plan* plan = fr_plan_create(handles.layer, c.t, c.n, 1, 0, nullptr);
       for (int round = 0; round < 5; ++round) {
         fr_infer(plan, handles.packed, c.t, c.n, lengths, Address(tensors.x), Address(tensors.h0),
                  Address(tensors.c0), Address(own), 0, 0);

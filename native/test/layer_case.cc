@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 namespace fusedrnn {
 namespace test {
@@ -327,33 +328,33 @@ Outputs RunLayer(const Case& c, const Tensors& tensors, const How& how) {
   Outputs out;
   const std::vector<int64_t> offsets = c.Offsets();
   const int32_t training = how.backward ? 1 : 0;
-  fr_packed* packed =
-      fr_pack(&c.desc, how.isa, how.products, training, Address(tensors.weights), offsets.data());
-  fr_plan* plan = packed == nullptr
-                      ? nullptr
-                      : fr_plan_create(&c.desc, how.isa, how.products, c.t + how.spare_t,
-                                       c.n + how.spare_n, how.threads, training);
   const auto failed = [&](int32_t status) {
     if (status == FR_OK) return false;
     out.status = status;
     out.error = fr_last_error();
     return true;
   };
-  if (plan == nullptr) {
+  std::optional<Layer> layer(std::in_place, c.desc, how.isa, how.products);
+  if (*layer == nullptr) {
     failed(fr_last_status());
-    fr_packed_free(packed);
     return out;
   }
-  // What several threads are to compute with, they pack.
-  if (how.threads > 1) {
-    fr_packed_free(packed);
-    packed = fr_pack_by(plan, training, Address(tensors.weights), offsets.data());
-    if (packed == nullptr) {
-      failed(fr_last_status());
-      fr_plan_free(plan);
-      return out;
-    }
+  fr_plan* plan =
+      fr_plan_create(*layer, c.t + how.spare_t, c.n + how.spare_n, how.threads, training, nullptr);
+  if (plan == nullptr) {
+    failed(fr_last_status());
+    return out;
   }
+  // The threads that compute with the weights also pack them.
+  fr_packed* packed = fr_pack(*layer, training, Address(tensors.weights), offsets.data(),
+                              how.threads > 1 ? plan : nullptr);
+  if (packed == nullptr) {
+    failed(fr_last_status());
+    fr_plan_free(plan);
+    return out;
+  }
+  const int64_t reserve_bytes = fr_reserve_bytes(*layer, c.t, c.n);
+  layer.reset();  // plan and weights do not need the handle
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const size_t rows = static_cast<size_t>(c.t * c.n);
   const size_t states = static_cast<size_t>(c.desc.layers * c.D() * c.n);
@@ -366,7 +367,6 @@ Outputs RunLayer(const Case& c, const Tensors& tensors, const How& how) {
   out.infer_hn = out.hn;
   out.infer_cn = out.cn;
   const fr_address lengths = c.lengths.empty() ? 0 : reinterpret_cast<fr_address>(c.lengths.data());
-  const int64_t reserve_bytes = fr_reserve_bytes(&c.desc, how.isa, how.products, c.t, c.n);
   fr_address reserve = fr_alloc(reserve_bytes);
   std::memset(reinterpret_cast<void*>(reserve), 0xff, static_cast<size_t>(reserve_bytes));  // NaN
   fr_call call;

@@ -27,6 +27,20 @@ fr_desc RnnDesc(int32_t inputs, int32_t hidden);
 fr_desc LstmDesc(int32_t inputs, int32_t hidden);
 fr_desc GruDesc(int32_t inputs, int32_t hidden);
 
+// Owns a layer's handle, which is nullptr if the layer was refused.
+class Layer {
+ public:
+  explicit Layer(const fr_desc& desc, int32_t isa = 0, int32_t products = FR_PRODUCTS_PACKED)
+      : layer_(fr_layer_create(&desc, isa, products)) {}
+  ~Layer() { fr_layer_free(layer_); }
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
+  operator const fr_layer*() const { return layer_; }
+
+ private:
+  fr_layer* layer_;
+};
+
 // All tensors of one call, in the C ABI's layout.
 struct Tensors {
   std::vector<float> weights, x, h0, c0, dy, dhn, dcn;

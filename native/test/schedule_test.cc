@@ -54,9 +54,9 @@ struct Result {
 
 float* AtOrNull(std::vector<float>& values) { return values.empty() ? nullptr : values.data(); }
 
-Result Infer(const Case& c, const Tensors& in, const Geometry& g, const fr_packed& packed,
-             const Schedule& schedule, int32_t threads) {
-  fr_plan plan(g, c.t, c.n, threads, false, schedule);
+Result Infer(const Case& c, const Tensors& in, const fr_packed& packed, const Schedule& schedule,
+             int32_t threads) {
+  fr_plan plan(packed.layer(), c.t, c.n, threads, false, schedule);
   const auto slots = static_cast<size_t>(c.desc.layers * c.D() * c.n);
   Result out;
   out.y.assign(static_cast<size_t>(c.t * c.n * c.Merged()), 7.0f);
@@ -84,14 +84,16 @@ bool Same(const std::vector<float>& a, const std::vector<float>& b) {
 void CandidatesGiveTheSameBits(int32_t isa) {
   for (const Case& c : Cases()) {
     const Tensors in = c.Make();
-    const Geometry g = Geometry::Of(CheckDesc(&c.desc), isa, FR_PRODUCTS_PACKED);
+    const auto layer =
+        std::make_shared<const Geometry>(Geometry::Of(CheckDesc(&c.desc), isa, FR_PRODUCTS_PACKED));
+    const Geometry& g = *layer;
     const std::vector<int64_t> offsets = c.Offsets();
-    const fr_packed packed(g, false, in.weights.data(), offsets.data());
+    const fr_packed packed(layer, false, in.weights.data(), offsets.data());
     const Schedule one{Partition::kOne, 1, 96};
-    const Result expected = Infer(c, in, g, packed, one, 1);
+    const Result expected = Infer(c, in, packed, one, 1);
     for (const int32_t threads : {2, 3}) {
       for (const Schedule& schedule : CandidateSchedules(g, c.t, c.n, threads, false)) {
-        const Result actual = Infer(c, in, g, packed, schedule, threads);
+        const Result actual = Infer(c, in, packed, schedule, threads);
         EXPECT(Same(actual.y, expected.y) && Same(actual.hn, expected.hn) &&
                    Same(actual.cn, expected.cn),
                "%s L=%d D=%d N=%d %s, isa %d: bits differ", c.name.c_str(), c.desc.layers, c.D(),

@@ -11,8 +11,10 @@
  *
  * No function exits, aborts, prints or throws. int32_t results are a status, FR_OK = 0; after
  * another value, or after a NULL from a create function, fr_last_status() and fr_last_error() of
- * the same thread say what was wrong. Threads: a plan is used by one thread at a time; packed
- * weights are immutable and shared; everything else is free.
+ * the same thread say what was wrong.
+ *
+ * Threads: a plan is used by one thread at a time. Layers and packed weights are immutable and may
+ * be shared. All other functions may be called by any thread at any time.
  */
 #pragma once
 
@@ -42,10 +44,10 @@ enum {
 /* Instruction sets, in the order of preference upwards. */
 enum { FR_ISA_PLAIN = 0, FR_ISA_NEON = 1, FR_ISA_AVX2 = 2, FR_ISA_AVX512 = 3, FR_ISA_COUNT = 4 };
 
-/* Who computes the products, and on what: our packed kernels, or OpenBLAS on canonical weights; or,
- * for inference of the standard cells, our kernels on compressed weights. FLOAT16: the results of
- * weights rounded to IEEE half, to the bit. INT8: a scale per row of a weight matrix, and inputs
- * and h of 16 bits with a scale per row. */
+/* How the products are computed: by our kernels on packed weights, or by OpenBLAS on canonical
+ * ones; or, for inference of the standard cells, by our kernels on compressed weights. FLOAT16: the
+ * results of weights rounded to IEEE half, to the bit. INT8: a scale per row of a weight matrix,
+ * and inputs and h of 16 bits with a scale per row. */
 enum {
   FR_PRODUCTS_PACKED = 0,
   FR_PRODUCTS_OPENBLAS = 1,
@@ -85,7 +87,7 @@ enum {
   FR_WEIGHT_KINDS = 6
 };
 
-/* What a recurrent layer is. Checked by every create function. */
+/* What a recurrent layer computes. Checked by fr_layer_create, which copies it. */
 typedef struct fr_desc {
   int32_t cell;            /* FR_CELL_* */
   int32_t input_size;      /* C >= 1 */
@@ -108,8 +110,9 @@ typedef struct fr_desc {
   float beta[6];         /* [direction][slot] */
 } fr_desc;
 
-typedef struct fr_packed fr_packed; /* immutable packed weights */
-typedef struct fr_plan fr_plan;     /* workspace and schedule, one thread at a time */
+typedef struct fr_layer fr_layer;   /* description, instruction set and products; immutable */
+typedef struct fr_packed fr_packed; /* packed weights; immutable */
+typedef struct fr_plan fr_plan;     /* workspace and schedule; one thread at a time */
 
 /* ---- library, status, instruction sets ---- */
 FR_API const char* fr_version(void);
@@ -132,9 +135,9 @@ FR_API void fr_fill(fr_address block, int64_t floats, float value);
 FR_API void fr_copy(fr_address to, fr_address from, int64_t floats);
 
 /* ---- OpenBLAS: opened on first real use, from the presets' own copy ---- */
-/* Opens the library at path unless that was done before. threads_owner 1: nobody had loaded it
- * before us, so we set it to one thread and run blocks from our own workers; 0: the application
- * owns its threads, its setting is left alone. */
+/* Opens the library at path unless it is open. threads_owner 1: the process had not loaded it
+ * before, so it is set to one thread, and our own workers run blocks of a product; 0: the
+ * application owns its threads, and its setting is left alone. */
 FR_API int32_t fr_blas_open(const char* path, int32_t threads_owner);
 FR_API int32_t fr_blas_is_open(void);
 /* 1: the process has it already (dlopen with RTLD_NOLOAD) */
@@ -143,46 +146,47 @@ FR_API int32_t fr_blas_loaded_before(const char* soname);
 FR_API const char* fr_blas_config(void);
 FR_API int32_t fr_blas_threads(void); /* -1 while closed */
 
+/* ---- layers ---- */
+/* The layer that all sizes, packed weights and plans below belong to: a checked copy of desc, for
+ * one of FR_ISA_* and one of FR_PRODUCTS_*. Weights and plans work together if they were created
+ * from the same fr_layer. NULL: invalid, or not supported with these products. */
+FR_API fr_layer* fr_layer_create(const fr_desc* desc, int32_t isa, int32_t products);
+/* At any time that no other call uses the handle: packed weights and plans stay valid. NULL is
+ * allowed. */
+FR_API void fr_layer_free(fr_layer* layer);
+
 /* ---- packed weights ---- */
 /* -1: invalid or overflow */
-FR_API int64_t fr_pack_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t training);
+FR_API int64_t fr_pack_bytes(const fr_layer* layer, int32_t training);
 /* weights: canonical block; offsets[(layer*D + direction)*FR_WEIGHT_KINDS + kind] = element offset
- * of the parameter, -1 = absent. training 1 keeps what backward needs, too. The result is a
- * snapshot: later writes to the block do not reach it. */
-FR_API fr_packed* fr_pack(const fr_desc* desc, int32_t isa, int32_t products, int32_t training,
-                          fr_address weights, const int64_t* offsets);
-/* As fr_pack for the plan's desc, isa and products, by the plan's threads: no other call may use
- * the plan meanwhile. The same bytes as by one thread. */
-FR_API fr_packed* fr_pack_by(fr_plan* plan, int32_t training, fr_address weights,
-                             const int64_t* offsets);
+ * of the parameter, -1 = absent. training 1 also keeps what backward needs. The result is a
+ * snapshot: later writes to the block do not reach it. plan (optional): its threads help, and no
+ * other call may use it meanwhile; the bytes are the same without it. */
+FR_API fr_packed* fr_pack(const fr_layer* layer, int32_t training, fr_address weights,
+                          const int64_t* offsets, fr_plan* plan);
 FR_API void fr_packed_free(fr_packed* packed); /* NULL is allowed */
 
 /* ---- plans ---- */
-FR_API int64_t fr_plan_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                             int32_t max_n, int32_t threads,
-                             int32_t training); /* -1: invalid or overflow */
-/* Serves any T <= max_t and N <= max_n. threads >= 1: at most that many work, the caller's among
- * them; idle ones park. */
-FR_API fr_plan* fr_plan_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                               int32_t max_n, int32_t threads, int32_t training);
+/* A schedule is how a plan partitions the work over its threads, and how many rows one input
+ * product takes; none changes a bit of the results. Where a schedule may be given, it is one of the
+ * lines of fr_schedules for the same arguments, or NULL for the default, a rule. */
+/* -1: invalid or overflow */
+FR_API int64_t fr_plan_bytes(const fr_layer* layer, int32_t max_t, int32_t max_n, int32_t threads,
+                             int32_t training, const char* schedule);
+/* Serves any T <= max_t and N <= max_n. threads >= 1: at most that many work, including the
+ * caller's; idle ones are parked. */
+FR_API fr_plan* fr_plan_create(const fr_layer* layer, int32_t max_t, int32_t max_n, int32_t threads,
+                               int32_t training, const char* schedule);
 FR_API void fr_plan_free(fr_plan* plan); /* NULL is allowed */
 /* Kernels and schedule in words; valid as long as the plan. */
 FR_API const char* fr_plan_describe(const fr_plan* plan);
 
-/* What of a plan can be chosen without changing a bit of its results: how the work is shared out,
- * and in what pieces it is done. A plan of fr_plan_create has the rule's schedule. */
-/* The choices worth measuring for a plan of that size, one per line, the rule's first; valid until
- * the thread's next call of a function of this group, NULL on failure. */
-FR_API const char* fr_choices(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                              int32_t max_n, int32_t threads, int32_t training);
-/* As fr_plan_bytes and fr_plan_create, with one of those lines as schedule. */
-FR_API int64_t fr_choice_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                               int32_t max_n, int32_t threads, int32_t training,
-                               const char* schedule);
-FR_API fr_plan* fr_choice_create(const fr_desc* desc, int32_t isa, int32_t products, int32_t max_t,
-                                 int32_t max_n, int32_t threads, int32_t training,
-                                 const char* schedule);
-FR_API const char* fr_plan_choice(const fr_plan* plan); /* valid as fr_choices */
+/* The schedules worth measuring for a plan of that size, one per line, the default first; valid
+ * until the thread's next call of this function or of fr_plan_schedule, NULL on failure. */
+FR_API const char* fr_schedules(const fr_layer* layer, int32_t max_t, int32_t max_n,
+                                int32_t threads, int32_t training);
+/* The plan's schedule; valid as fr_schedules. */
+FR_API const char* fr_plan_schedule(const fr_plan* plan);
 /* The plan's threads that work on a call of its full size. */
 FR_API int32_t fr_plan_working_threads(const fr_plan* plan);
 /* Bytes of a core's own cache of level 1 (data) or 2, or, level 3, of the last one, which cores
@@ -212,15 +216,14 @@ typedef struct fr_call {
   fr_address dweights;     /* backward: block of the offsets given to fr_pack, added to; optional */
 } fr_call;
 
-/* -1: overflow */
-FR_API int64_t fr_reserve_bytes(const fr_desc* desc, int32_t isa, int32_t products, int32_t t,
-                                int32_t n);
+/* -1: invalid or overflow */
+FR_API int64_t fr_reserve_bytes(const fr_layer* layer, int32_t t, int32_t n);
 FR_API int32_t fr_forward(fr_plan* plan, const fr_packed* packed, const fr_call* call);
 FR_API int32_t fr_backward(fr_plan* plan, const fr_packed* packed, const fr_call* call);
 
 /* ---- dense operations; all matrices contiguous unless a leading dimension is given ---- */
-/* How many threads each of these operations may use from now on, the caller's among them, in the
- * whole process: 1 to 1024, at first 1. They start when an operation is first worth them, are
+/* How many threads each of these operations may use from now on in the whole process, including the
+ * caller's: 1 to 1024, initially 1. They start with the first operation that is large enough, are
  * parked when idle, and change no bit of any result. */
 FR_API int32_t fr_dense_threads(int32_t threads);
 /* c[M, N] = alpha op(a) op(b) + beta c; op transposes; leading dimensions in elements. */

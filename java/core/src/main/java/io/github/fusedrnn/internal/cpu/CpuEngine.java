@@ -8,7 +8,6 @@ import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.internal.natives.NativeStatus;
 import io.github.fusedrnn.internal.natives.NativeStorage;
 import io.github.fusedrnn.internal.natives.OpenBlas;
-import io.github.fusedrnn.internal.natives.fr_desc;
 import io.github.fusedrnn.internal.natives.fr_packed;
 import io.github.fusedrnn.internal.natives.fr_plan;
 import io.github.fusedrnn.spi.MeasuredChoice;
@@ -36,6 +35,7 @@ final class CpuEngine implements RecurrentEngine {
     private final Isa isa;
     private final Products products;
     private final PlanChoices choices;
+    private final NativeLayer layer;
     private final long[] offsets;
 
     CpuEngine(RecurrentConfig config, Isa isa, Products products, PlanChoices choices) {
@@ -44,6 +44,7 @@ final class CpuEngine implements RecurrentEngine {
         this.products = products;
         // OpenBLAS's bits depend on the schedule, so there the rule alone decides.
         this.choices = products == Products.OPENBLAS ? PlanChoices.RULE : choices;
+        this.layer = new NativeLayer(config, isa, products);
         this.offsets = WeightLayout.of(config).offsets();
     }
 
@@ -58,26 +59,14 @@ final class CpuEngine implements RecurrentEngine {
     }
 
     private PackedWeights packBy(@Nullable fr_plan plan, TensorStorage canonical, boolean training) {
-        int forTraining = training ? 1 : 0;
         String label = "packed weights";
-        try (NativeDesc given = new NativeDesc(config)) {
-            long bytes = known(
-                    label, NativeApi.fr_pack_bytes(given.struct(), isa.ordinal(), products.ordinal(), forTraining));
-            MemoryLimit.check(bytes, label);
-            fr_packed packed = plan != null
-                    ? NativeApi.fr_pack_by(plan, forTraining, canonical.address(), offsets)
-                    : NativeApi.fr_pack(
-                            given.struct(),
-                            isa.ordinal(),
-                            products.ordinal(),
-                            forTraining,
-                            canonical.address(),
-                            offsets);
-            if (packed == null) {
-                throw NativeStatus.lastFailure("fr_pack");
-            }
-            return new CpuPackedWeights(packed, bytes, training);
+        long bytes = known(label, layer.packBytes(training));
+        MemoryLimit.check(bytes, label);
+        fr_packed packed = layer.pack(training, canonical.address(), offsets, plan);
+        if (packed == null) {
+            throw NativeStatus.lastFailure("fr_pack");
         }
+        return new CpuPackedWeights(packed, bytes, training);
     }
 
     @Override
@@ -114,32 +103,24 @@ final class CpuEngine implements RecurrentEngine {
         }
     }
 
-    private CpuPlan create(PlanSize size, PackedWeights weights, @Nullable String choice, String source) {
-        try (NativeDesc given = new NativeDesc(config)) {
-            fr_desc struct = given.struct();
-            int set = isa.ordinal();
-            int by = products.ordinal();
-            int training = size.training() ? 1 : 0;
-            long own = CallMemory.bytes(size.n());
-            long bytes = own
-                    + known(
-                            size.label(),
-                            choice == null
-                                    ? NativeApi.fr_plan_bytes(
-                                            struct, set, by, size.t(), size.n(), size.threads(), training)
-                                    : NativeApi.fr_choice_bytes(
-                                            struct, set, by, size.t(), size.n(), size.threads(), training, choice));
-            MemoryLimit.check(bytes, size.label());
-            CallMemory memory = new CallMemory(size.n());
-            fr_plan plan = choice == null
-                    ? NativeApi.fr_plan_create(struct, set, by, size.t(), size.n(), size.threads(), training)
-                    : NativeApi.fr_choice_create(struct, set, by, size.t(), size.n(), size.threads(), training, choice);
-            if (plan == null) {
-                memory.free();
-                throw NativeStatus.lastFailure("fr_plan_create");
-            }
-            return new CpuPlan(plan, size.threads(), explain(plan, size, bytes, weights, source), memory);
+    /** What a plan is asked for. */
+    record PlanSize(int t, int n, int threads, boolean training) {
+        String label() {
+            return "plan for T = " + t + ", N = " + n;
         }
+    }
+
+    private CpuPlan create(PlanSize size, PackedWeights weights, @Nullable String choice, String source) {
+        long bytes = CallMemory.bytes(size.n())
+                + known(size.label(), layer.planBytes(size.t(), size.n(), size.threads(), size.training(), choice));
+        MemoryLimit.check(bytes, size.label());
+        CallMemory memory = new CallMemory(size.n());
+        fr_plan plan = layer.plan(size.t(), size.n(), size.threads(), size.training(), choice);
+        if (plan == null) {
+            memory.free();
+            throw NativeStatus.lastFailure("fr_plan_create");
+        }
+        return new CpuPlan(plan, size.threads(), explain(plan, size, bytes, weights, source), memory);
     }
 
     private static PlanExplanation explain(
@@ -155,7 +136,7 @@ final class CpuEngine implements RecurrentEngine {
                 bytes,
                 each,
                 Machine.shares(each, working),
-                NativeApi.fr_plan_choice(plan),
+                NativeApi.fr_plan_schedule(plan),
                 source);
     }
 
@@ -189,29 +170,17 @@ final class CpuEngine implements RecurrentEngine {
 
     /** The schedules worth measuring, the rule's first. */
     List<String> candidates(PlanSize size) {
-        try (NativeDesc given = new NativeDesc(config)) {
-            String lines = NativeApi.fr_choices(
-                    given.struct(),
-                    isa.ordinal(),
-                    products.ordinal(),
-                    size.t(),
-                    size.n(),
-                    size.threads(),
-                    size.training() ? 1 : 0);
-            if (lines == null) {
-                throw new IllegalArgumentException(size.label() + ": " + NativeApi.fr_last_error());
-            }
-            return lines.lines().toList();
+        List<String> lines = layer.schedules(size.t(), size.n(), size.threads(), size.training());
+        if (lines == null) {
+            throw new IllegalArgumentException(size.label() + ": " + NativeApi.fr_last_error());
         }
+        return lines;
     }
 
     @Override
     public Reserve reserve(int t, int n) {
         String label = "reserve of a tape for T = " + t + ", N = " + n;
-        long bytes;
-        try (NativeDesc given = new NativeDesc(config)) {
-            bytes = known(label, NativeApi.fr_reserve_bytes(given.struct(), isa.ordinal(), products.ordinal(), t, n));
-        }
+        long bytes = known(label, layer.reserveBytes(t, n));
         return new CpuReserve(t, n, NativeStorage.allocateDirty((bytes + Float.BYTES - 1) / Float.BYTES, label));
     }
 
