@@ -63,9 +63,9 @@ abstract class PoolLoad implements AutoCloseable {
                     @Override
                     int run() {
                         RecurrentState state = states[next];
-                        in.storage().write(0, x, 0, x.length);
+                        in.copyFrom(x);
                         session.infer(in, null, state, out, state);
-                        out.storage().read(0, ys[next], 0, ys[next].length);
+                        out.copyTo(ys[next]);
                         next = (next + 1) % states.length;
                         return 1;
                     }

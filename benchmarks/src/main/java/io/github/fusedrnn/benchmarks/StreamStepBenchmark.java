@@ -21,8 +21,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The overhead of a stream's step: the bare call of the kernel through its plan, and the same step through a session and through a stream. With one
- * unit the kernel does almost no work, so that row bounds the cost of everything else, including the native call.
+ * One step through each way to run it: a call of the layer, a session, a stream on tensors and on arrays. With one unit the kernel does almost no work, so that row bounds the cost of everything else, including the native call.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -58,14 +57,14 @@ public class StreamStepBenchmark {
         x.copyFrom(xArray);
     }
 
-    /** The kernel and the native call. */
+    /** A call of the layer, which takes plan and packed weights and gives them back. */
     @Benchmark
     public FloatTensor layer() {
         layer.infer(x, null, state, y, state);
         return y;
     }
 
-    /** With the argument checks, use counts and weight look-up of a session. */
+    /** A call of a session, which holds both. */
     @Benchmark
     public FloatTensor session() {
         session.infer(x, null, state, y, state);

@@ -301,7 +301,8 @@ public final class CheckedDenseOps implements DenseOps {
     private static void same(String name, @Nullable FloatTensor tensor, FloatTensor as) {
         if (tensor != null) {
             Checks.argument(tensor.size() == as.size(), name, tensor, as.size() + " elements, as " + as);
-            boolean itself = tensor.storage() == as.storage() && tensor.offset() == as.offset();
+            boolean itself = TensorAccess.storage(tensor) == TensorAccess.storage(as)
+                    && TensorAccess.offset(tensor) == TensorAccess.offset(as);
             Checks.argument(
                     itself || !tensor.overlaps(as), name, "overlaps in part", "the same memory or memory apart");
         }

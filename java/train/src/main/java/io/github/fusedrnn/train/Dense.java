@@ -2,6 +2,7 @@ package io.github.fusedrnn.train;
 
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.internal.checks.Checks;
+import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
 import java.util.EnumSet;
 import java.util.List;
@@ -109,7 +110,7 @@ public final class Dense extends OwnedModule {
             Checks.apart(dx.overlaps(x), "dx", "x");
             Checks.apart(dx.overlaps(y), "dx", "y");
             Checks.apart(dx.overlaps(dy), "dx", "dy");
-            dx.storage().checkWritable("dx");
+            TensorAccess.storage(dx).checkWritable("dx");
         }
         FloatTensor upstream = dy;
         if (activation.kind() != Activation.Kind.IDENTITY) {

@@ -103,13 +103,6 @@ final class CpuEngine implements RecurrentEngine {
         }
     }
 
-    /** What a plan is asked for. */
-    record PlanSize(int t, int n, int threads, boolean training) {
-        String label() {
-            return "plan for T = " + t + ", N = " + n;
-        }
-    }
-
     private CpuPlan create(PlanSize size, PackedWeights weights, @Nullable String choice, String source) {
         long bytes = CallMemory.bytes(size.n())
                 + known(size.label(), layer.planBytes(size.t(), size.n(), size.threads(), size.training(), choice));
