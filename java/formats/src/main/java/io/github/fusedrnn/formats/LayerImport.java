@@ -32,6 +32,11 @@ public record LayerImport(String name, RecurrentConfig config, Map<String, float
         weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));
     }
 
+    /** The description, {@link #config()}, by the name that programs written for importers use. */
+    public RecurrentConfig desc() {
+        return config;
+    }
+
     /**
      * A builder of this layer with these weights: backend and threads remain to be chosen.
      *
