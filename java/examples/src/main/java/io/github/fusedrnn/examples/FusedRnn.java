@@ -29,9 +29,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line: one subcommand per class. Exit codes: 0 all went well, 1 something failed or missed its limit, 2
- * the command was called wrongly or given what it cannot use, 130 Ctrl-C ended a training. A failure is one sentence on the error stream; {@code --stacktrace} shows where it
- * came from.
+ * The command line: one subcommand per class. Exit codes: 0 success, 1 a failure or a missed limit, 2 wrong usage or unusable input, 130 a training
+ * interrupted by Ctrl-C. A failure prints one sentence to the error stream; {@code --stacktrace} adds the stack trace.
  */
 @Command(
         name = "fusedrnn",
@@ -64,10 +63,7 @@ public final class FusedRnn implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--stacktrace",
-            scope = ScopeType.INHERIT,
-            description = "Show where a failure came from, not only what it says.")
+    @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Print the stack trace of a failure.")
     private boolean stacktrace;
 
     private FusedRnn() {}

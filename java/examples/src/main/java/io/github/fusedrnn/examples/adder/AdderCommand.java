@@ -24,11 +24,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Teaches recurrent layers to add. */
+/** Trains recurrent layers to add. */
 @Command(
         name = "adder",
         description = {
-            "Teach a network to add two numbers below 128, bit by bit, low bit first.",
+            "Train a network to add two numbers below 128, bit by bit, low bit first.",
             "Default: 2 LSTM layers of 20 units, dense without bias, sigmoid, mean squared error, Adam at 0.001, "
                     + "batches of 64, 2,000 steps.",
             "--cell rnn is the from-scratch version: 16 sigmoid units without biases, weights uniform in [-1, 1), "
@@ -46,7 +46,7 @@ public final class AdderCommand implements Callable<Integer> {
     private static final double PUBLISHED_2000 = 0.00079;
     private static final Set<Activation.Kind> ACTIVATIONS =
             EnumSet.of(Activation.Kind.SIGMOID, Activation.Kind.TANH, Activation.Kind.RELU);
-    /** A reported loss is the mean of this many steps: that of one batch jumps. */
+    /** A reported loss is the mean over this many steps, since single batches vary. */
     private static final int WINDOW = 50;
 
     @Spec
@@ -60,13 +60,13 @@ public final class AdderCommand implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             defaultValue = "1,2,3",
-            description = "One run for each. Default: ${DEFAULT-VALUE}.")
+            description = "Seeds, one run for each. Default: ${DEFAULT-VALUE}.")
     private List<Long> seeds;
 
-    @Option(names = "--seed", paramLabel = "N", description = "The same as --seeds with one number.")
+    @Option(names = "--seed", paramLabel = "N", description = "Same as --seeds with a single seed.")
     private @Nullable Long seed;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Steps of training.")
+    @Option(names = "--steps", paramLabel = "N", description = "Training steps.")
     private @Nullable Integer steps;
 
     @Option(
@@ -82,10 +82,10 @@ public final class AdderCommand implements Callable<Integer> {
             description = "lstm, gru or rnn. Default: ${DEFAULT-VALUE}.")
     private CellKind cell;
 
-    @Option(names = "--activation", paramLabel = "F", description = "Of an rnn: sigmoid, tanh or relu.")
+    @Option(names = "--activation", paramLabel = "F", description = "Activation of an rnn: sigmoid, tanh or relu.")
     private Activation.@Nullable Kind activation;
 
-    @Option(names = "--hidden", paramLabel = "H", description = "Units of each layer.")
+    @Option(names = "--hidden", paramLabel = "H", description = "Units per layer.")
     private @Nullable Integer hidden;
 
     @Option(names = "--layers", paramLabel = "L", description = "Recurrent layers.")
@@ -96,10 +96,13 @@ public final class AdderCommand implements Callable<Integer> {
             negatable = true,
             defaultValue = Option.NULL_VALUE,
             fallbackValue = "false",
-            description = "Cells without, or with, biases.")
+            description = "Cells without biases, or with them.")
     private @Nullable Boolean bias;
 
-    @Option(names = "--init", paramLabel = "HOW", description = "glorot (with forget bias 1) or uniform in [-1, 1).")
+    @Option(
+            names = "--init",
+            paramLabel = "HOW",
+            description = "Initialization: glorot (with forget bias 1) or uniform in [-1, 1).")
     private @Nullable Init init;
 
     @Option(
@@ -117,10 +120,11 @@ public final class AdderCommand implements Callable<Integer> {
     @Option(
             names = "--loss",
             paramLabel = "HOW",
-            description = "What a step minimises: mean, or half_sum as in the from-scratch version.")
+            description = "Loss to minimize: the mean of squared errors, or half_sum of them as in the "
+                    + "from-scratch version.")
     private @Nullable LossKind loss;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Examples of a step.")
+    @Option(names = "--batch", paramLabel = "N", description = "Examples per step.")
     private @Nullable Integer batch;
 
     @Override
@@ -140,7 +144,7 @@ public final class AdderCommand implements Callable<Integer> {
         if (published) {
             out.println(
                     missed == 0
-                            ? "as good as the published run, or better"
+                            ? "at least as good as the published run"
                             : "WORSE than the published run: " + missed + " seed(s)");
         }
         return missed == 0 ? 0 : 1;
@@ -196,7 +200,7 @@ public final class AdderCommand implements Callable<Integer> {
         }
     }
 
-    /** Trains, and tells whether no published loss was missed. */
+    /** Trains, and tells whether every published loss was reached. */
     private boolean train(
             Progress progress,
             AdderNetwork network,
@@ -213,7 +217,7 @@ public final class AdderCommand implements Callable<Integer> {
                 throw new IllegalStateException(
                         "the loss is " + measured + " at step " + step + ": a smaller --lr may help");
             }
-            // a plain mean until the window is full, then one that forgets
+            // a plain mean until the window is full, then an exponential one
             recent += (measured - recent) / Math.min(step, WINDOW);
             progress.step(Texts.format("loss %.5f", recent));
             Optional<Double> limit = published ? publishedAfter(step) : Optional.empty();

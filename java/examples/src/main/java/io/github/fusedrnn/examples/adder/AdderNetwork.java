@@ -30,8 +30,8 @@ import java.util.Arrays;
 
 /** Recurrent layers, a dense layer without bias, a sigmoid: p = σ(W y). One thread. */
 final class AdderNetwork implements AutoCloseable {
-    /** Number of the dropout's place behind the last recurrent layer; layers count from 0. */
-    private static final int BEHIND_THE_STACK = 1_000;
+    /** Layer index of the dropout after the last recurrent layer; layers count from 0. */
+    private static final int AFTER_THE_STACK = 1_000;
 
     private final Resources resources = new Resources();
     private final RecurrentLayer layer;
@@ -64,7 +64,7 @@ final class AdderNetwork implements AutoCloseable {
                     .seed(seed + 1)
                     .backend(backend)
                     .build());
-            dropout = new Dropout(backend, settings.dropout(), seed, BEHIND_THE_STACK);
+            dropout = new Dropout(backend, settings.dropout(), seed, AFTER_THE_STACK);
             parameters = Parameters.builder()
                     .add("recurrent", layer, gradients)
                     .add("dense", dense)
@@ -114,7 +114,7 @@ final class AdderNetwork implements AutoCloseable {
         };
     }
 
-    /** The layer that runs it. */
+    /** The recurrent layer. */
     RecurrentLayer layer() {
         return layer;
     }
@@ -154,7 +154,7 @@ final class AdderNetwork implements AutoCloseable {
         }
     }
 
-    /** What the network makes of pairs. */
+    /** The network's answers to pairs. */
     Answer answer(int[] pairs) {
         int n = pairs.length;
         try (FloatTensor x = layer.newInput(AdderTask.BITS, n);

@@ -6,19 +6,19 @@ import io.github.fusedrnn.examples.cli.Texts;
 import java.util.Locale;
 
 /**
- * How one adder learns.
+ * The settings of one adder.
  *
  * @param cell RNN, LSTM or GRU
  * @param activation of an RNN
  * @param hidden units of each layer
  * @param layers stacked layers
  * @param bias whether the cells have biases; the dense layer never has one
- * @param init how weights are drawn
+ * @param init initialization of the weights
  * @param dropout probability that an element of a layer's output is dropped in training, the last layer's too
- * @param optimizer what changes the weights
+ * @param optimizer optimizer of the weights
  * @param rate learning rate
- * @param loss whose gradient is followed
- * @param batch examples of a step
+ * @param loss to minimize
+ * @param batch examples per step
  * @param steps steps of training
  */
 record AdderSettings(
@@ -35,7 +35,7 @@ record AdderSettings(
         int batch,
         int steps) {
 
-    /** How weights are drawn. */
+    /** Initialization of the weights. */
     enum Init {
         /** Glorot's, with a forget gate's bias of 1. */
         GLOROT,
@@ -43,17 +43,17 @@ record AdderSettings(
         UNIFORM
     }
 
-    /** What changes the weights. */
+    /** The optimizer. */
     enum OptimizerKind {
         ADAM,
         SGD
     }
 
-    /** What a step minimises. */
+    /** The loss to minimize. */
     enum LossKind {
         /** The mean of (p − t)² over all outputs of the batch. */
         MEAN,
-        /** Half the sum of (p − t)²: its gradient is p − t, as the from-scratch tutorials have it. */
+        /** Half the sum of (p − t)²: its gradient is p − t, as in the from-scratch tutorials. */
         HALF_SUM
     }
 

@@ -8,15 +8,15 @@ import io.github.fusedrnn.config.RecurrentConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way to run layers.
+ * How a layer runs.
  *
  * @param kind the backend
  * @param isa instruction set of the CPU backend, or null for the backend's own choice
- * @param threads of one call
+ * @param threads per call
  */
 public record BackendChoice(BackendKind kind, @Nullable String isa, int threads) {
 
-    /** What tables call it. */
+    /** The name in tables. */
     public String name() {
         return isa == null ? Texts.lower(kind) : Texts.lower(kind) + "/" + isa;
     }
@@ -26,7 +26,7 @@ public record BackendChoice(BackendKind kind, @Nullable String isa, int threads)
         return Backends.supports(kind, config);
     }
 
-    /** Makes a builder's layers run this way. */
+    /** Sets backend, instruction set and threads of a builder. */
     public void apply(RecurrentBuilder<?> builder) {
         builder.backend(kind).threads(threads);
         if (isa != null) {

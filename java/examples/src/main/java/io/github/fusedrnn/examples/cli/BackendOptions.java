@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which backends a command compares; shared by the commands that check. */
+/** The backends that a command compares. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class BackendOptions {
     @Spec(Spec.Target.MIXEE)
@@ -21,7 +21,7 @@ public final class BackendOptions {
             names = "--backend",
             paramLabel = "KIND",
             split = ",",
-            description = "cpu, cudnn, reference. Default: every one present.")
+            description = "Backends to compare: cpu, cudnn, reference. Default: all available.")
     private List<BackendKind> backends = List.of();
 
     @Option(
@@ -35,23 +35,23 @@ public final class BackendOptions {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Threads of one call. Default: ${DEFAULT-VALUE}.")
+            description = "Threads per call. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
-    /** The backends asked for, none where it is left to us. */
+    /** The backends given on the command line; empty for the default. */
     public List<BackendKind> backends() {
         return backends;
     }
 
-    /** The instruction sets asked for, none where it is left to us. */
+    /** The instruction sets given on the command line; empty for the default. */
     public List<String> instructionSets() {
         return isas;
     }
 
     /**
-     * Everything that is to be compared.
+     * The combinations to compare.
      *
-     * @throws io.github.fusedrnn.config.FusedRnnException if a backend is not there, with the reason
+     * @throws io.github.fusedrnn.config.FusedRnnException if a backend is not available, with the reason
      */
     public List<BackendChoice> choices() {
         Arguments.requireThreads(spec, threads);

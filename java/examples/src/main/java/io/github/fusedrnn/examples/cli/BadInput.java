@@ -1,6 +1,6 @@
 package io.github.fusedrnn.examples.cli;
 
-/** What a command was given cannot be used: one sentence for the person who gave it, and exit code 2. */
+/** Input that a command cannot use: one sentence for the user, and exit code 2. */
 public final class BadInput extends RuntimeException {
     private static final long serialVersionUID = 1;
 

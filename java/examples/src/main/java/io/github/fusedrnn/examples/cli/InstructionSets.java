@@ -8,12 +8,12 @@ import java.util.Optional;
 
 /** The instruction sets of the CPU backend, found by asking it for a layer of one unit with each. */
 public final class InstructionSets {
-    /** All that any build may have, best last. */
+    /** The instruction sets of any build, fastest last. */
     public static final List<String> KNOWN = List.of("plain", "neon", "avx2", "avx512");
 
     private InstructionSets() {}
 
-    /** Those that run here. */
+    /** The instruction sets that this machine can run. */
     public static List<String> available() {
         return KNOWN.stream().filter(isa -> whyNot(isa).isEmpty()).toList();
     }

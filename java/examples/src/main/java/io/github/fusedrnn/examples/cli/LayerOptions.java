@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Where a command's layers run; shared by the commands that train. */
+/** Backend and threads of a command's layers. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public class LayerOptions {
     @Spec(Spec.Target.MIXEE)
@@ -21,20 +21,21 @@ public class LayerOptions {
     @Option(
             names = "--backend",
             paramLabel = "KIND",
-            description = "cpu, cudnn or reference; one that is not there is an error. Default: the best present.")
+            description = "Backend: cpu, cudnn or reference; an error if it is not available. Default: the "
+                    + "best available.")
     private @Nullable BackendKind backend;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Threads that work on one call. Default: ${DEFAULT-VALUE}.")
+            description = "Threads per call. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
     /**
-     * Refuses values that no layer can take, and grants the threads to the dense operations, too.
+     * Checks the values, and sets the threads of the dense operations.
      *
-     * @throws io.github.fusedrnn.config.FusedRnnException if the backend is not there, with the reason
+     * @throws io.github.fusedrnn.config.FusedRnnException if the backend is not available, with the reason
      */
     public void check() {
         Arguments.requireThreads(spec, threads);
@@ -69,7 +70,7 @@ public class LayerOptions {
         return threads;
     }
 
-    /** A layer of a cell, not yet placed. */
+    /** A builder for a kind of cell, with the default backend and threads. */
     public static RecurrentBuilder<?> cell(CellKind cell, int inputSize, int hiddenSize) {
         return switch (cell) {
             case RNN -> Rnn.builder(inputSize, hiddenSize);
@@ -78,7 +79,7 @@ public class LayerOptions {
         };
     }
 
-    /** A layer of a cell that runs where the command line says. */
+    /** A builder for a kind of cell, with the backend and threads of the command line. */
     public final RecurrentBuilder<?> layer(CellKind cell, int inputSize, int hiddenSize) {
         return cell(cell, inputSize, hiddenSize).backend(backend()).threads(threads);
     }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** A progress bar on the error stream of a terminal, and the lines printed meanwhile; without a terminal only these. */
 public final class Progress implements AutoCloseable {
-    /** The narrowest terminal that people still have. */
+    /** One column less than the usual terminal. */
     private static final int WIDTH = 79;
 
     private final PrintWriter out;
@@ -38,7 +38,7 @@ public final class Progress implements AutoCloseable {
         return new Progress(out, line, bar);
     }
 
-    /** One step further. */
+    /** Advances by one step. */
     public void step(String message) {
         if (bar != null) {
             bar.step();

@@ -3,7 +3,7 @@ package io.github.fusedrnn.examples.cli;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What one object owns, closed in reverse order, all of it even if one refuses. */
+/** The resources of one owner. They are closed in reverse order, all of them even if some fail. */
 public final class Resources implements AutoCloseable {
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
 

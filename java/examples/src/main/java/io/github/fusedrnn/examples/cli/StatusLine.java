@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 
 /**
  * The last line of a terminal, which a progress bar rewrites from a thread of its own, and the lines that are printed
- * above it. The library's own consumers move the cursor as if nobody else printed, and overwrite what was.
+ * above it. The consumers of the progress bar library assume that nothing else is printed, and overwrite other lines.
  */
 final class StatusLine implements ProgressBarConsumer {
     private final PrintStream terminal;

@@ -2,13 +2,13 @@ package io.github.fusedrnn.examples.cli;
 
 import java.io.Console;
 
-/** Whether somebody is watching. */
+/** Detects an interactive terminal. */
 final class Terminal {
     private Terminal() {}
 
     /**
      * Whether input and output are a terminal. From Java 22 on there is a console without one, too, and {@code
-     * Console.isTerminal}, which Java 17 lacks, tells the two apart.
+     * Console.isTerminal}, which Java 17 lacks, distinguishes the two.
      */
     @SuppressWarnings("SystemConsoleNull")
     static boolean attached() {

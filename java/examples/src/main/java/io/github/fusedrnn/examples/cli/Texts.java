@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32;
 
-/** How the commands write numbers and tables: alike everywhere, and the same in every locale. */
+/** Formats numbers, tables and messages, the same in every command and locale. */
 public final class Texts {
     private Texts() {}
 
-    /** A number in the way of {@code printf}, in no country's own form. */
+    /** {@code printf} in the root locale. */
     public static String format(String form, Object... values) {
         return String.format(Locale.ROOT, form, values);
     }
 
-    /** An error: two digits are enough. */
+    /** A relative error, with two digits. */
     public static String error(double error) {
         return error == 0 ? "0" : format("%.1e", error);
     }
@@ -25,7 +25,7 @@ public final class Texts {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** What a failure says; the name of its class only where that is all, or where nobody meant it to be read. */
+    /** The message of a failure, with the name of its class where the message alone is not understandable. */
     public static String sentence(Throwable failure) {
         String message = failure.getMessage();
         String text = message == null ? "" : message.strip();
@@ -39,7 +39,7 @@ public final class Texts {
                 : text;
     }
 
-    /** Tells texts apart that have the same symbols: CRC-32 of the numbers of all parts and of their lengths. */
+    /** CRC-32 of the numbers of all parts and of their lengths: distinguishes texts with the same vocabulary. */
     public static String checksum(List<int[]> parts) {
         CRC32 sum = new CRC32();
         for (int[] part : parts) {
@@ -51,7 +51,7 @@ public final class Texts {
         return format("%08x", sum.getValue());
     }
 
-    /** Rows as wide as their widest cells; the first {@code left} columns lean left, the others right. */
+    /** A table; the first {@code left} columns are left-aligned, the others right-aligned. */
     public static String table(int left, List<List<String>> rows) {
         int columns = rows.stream().mapToInt(List::size).max().orElse(0);
         int[] widths = new int[columns];

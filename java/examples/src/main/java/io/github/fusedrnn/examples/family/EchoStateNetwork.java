@@ -7,8 +7,9 @@ import io.github.fusedrnn.tensor.RecurrentState;
 import java.util.SplittableRandom;
 
 /**
- * A random reservoir that is never trained, h_t = tanh(W x_t + U h_{t-1} + b), with U scaled to a spectral radius at which it forgets how it began, and a linear readout y_t = V [h_t; x_t; 1] by ridge regression. Jaeger 2001, "The 'echo state' approach to analysing and
- * training recurrent neural networks". The reservoir is an {@link Rnn}; one number in, one number out.
+ * A random reservoir that is never trained, h_t = tanh(W x_t + U h_{t-1} + b), with U scaled to a spectral radius at which the initial state
+ * fades, and a linear readout y_t = V [h_t; x_t; 1] by ridge regression. Jaeger 2001, "The 'echo state' approach to analysing and training
+ * recurrent neural networks". The reservoir is an {@link Rnn}; one number in, one number out.
  */
 public final class EchoStateNetwork implements AutoCloseable {
     private final Rnn reservoir;
@@ -52,7 +53,7 @@ public final class EchoStateNetwork implements AutoCloseable {
         return floats;
     }
 
-    /** U's spectral radius as it is now. */
+    /** The spectral radius of U. */
     public double spectralRadius() {
         float[] u = reservoir.weights().get("weight_hh_l0");
         double[] wide = new double[u.length];
@@ -62,17 +63,17 @@ public final class EchoStateNetwork implements AutoCloseable {
         return LinearAlgebra.spectralRadius(wide, units);
     }
 
-    /** Forgets everything that was heard; the readout stays. */
+    /** Resets the state of the reservoir; the readout stays. */
     public void reset() {
         state.reset();
     }
 
     /**
-     * Hears a series from where it stands, and learns to answer each value with the next one.
+     * Runs a series through the reservoir from its current state, and fits the readout to predict each next value.
      *
      * @param series at least {@code washout + 2} values
-     * @param washout values at the beginning that are heard but not learned from, since the reservoir still knows how it began
-     * @param lambda of the ridge regression
+     * @param washout first values that the fit leaves out, while the initial state of the reservoir fades
+     * @param lambda penalty of the ridge regression
      */
     public void fit(double[] series, int washout, double lambda) {
         int rows = series.length - 1 - washout;
@@ -83,7 +84,7 @@ public final class EchoStateNetwork implements AutoCloseable {
         int columns = units + 2;
         double[] x = new double[rows * columns];
         double[] y = new double[rows];
-        float[][] states = hear(series, series.length - 1);
+        float[][] states = run(series, series.length - 1);
         for (int r = 0; r < rows; r++) {
             System.arraycopy(features(states[washout + r], series[washout + r]), 0, x, r * columns, columns);
             y[r] = series[washout + r + 1];
@@ -91,26 +92,26 @@ public final class EchoStateNetwork implements AutoCloseable {
         readout = LinearAlgebra.ridge(x, y, rows, columns, 1, lambda);
     }
 
-    /** Hears a series, and goes on by itself: each answer is its next input. */
+    /** Runs a series through the reservoir, then forecasts {@code steps} values: each forecast is the next input. */
     public double[] forecast(double[] series, int steps) {
         double[] answers = new double[steps];
         double value = series[series.length - 1];
-        float[] heard = hear(series, series.length)[series.length - 1];
+        float[] last = run(series, series.length)[series.length - 1];
         for (int t = 0; t < steps; t++) {
             double answer = 0;
-            double[] features = features(heard, value);
+            double[] features = features(last, value);
             for (int i = 0; i < features.length; i++) {
                 answer += readout[i] * features[i];
             }
             answers[t] = answer;
             value = answer;
-            heard = hear(new double[] {answer}, 1)[0];
+            last = run(new double[] {answer}, 1)[0];
         }
         return answers;
     }
 
     /** The states of the reservoir after each of the first values. */
-    float[][] hear(double[] series, int steps) {
+    float[][] run(double[] series, int steps) {
         float[][] states = new float[steps][];
         try (FloatTensor x = reservoir.newInput(steps, 1);
                 FloatTensor h = reservoir.newOutput(steps, 1)) {

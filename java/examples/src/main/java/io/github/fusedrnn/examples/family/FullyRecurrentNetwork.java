@@ -11,7 +11,7 @@ import io.github.fusedrnn.train.Parameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every unit hears every unit and every input, and some of the units are the output: s_t = f(W x_t + U s_{t-1} + b). Williams and Zipser 1989,
+ * Every unit is connected to every unit and every input, and some of the units are the output: s_t = f(W x_t + U s_{t-1} + b). Williams and Zipser 1989,
  * "A learning algorithm for continually running fully recurrent neural networks"; there is no output layer. The layer is an {@link Rnn}.
  */
 public final class FullyRecurrentNetwork implements StateNetwork {
@@ -19,7 +19,7 @@ public final class FullyRecurrentNetwork implements StateNetwork {
     private final Gradients gradients;
     private final Parameters parameters;
 
-    /** Draws the weights; the first of the units are the output, as many as are asked for; f is sigmoid there, any here. */
+    /** Draws the weights. The first units are the output, as many as a target has; f is the sigmoid in the paper, any activation here. */
     public FullyRecurrentNetwork(int inputSize, int units, Activation f, BackendKind backend, long seed) {
         layer = Rnn.builder(inputSize, units)
                 .activation(f)
@@ -51,7 +51,12 @@ public final class FullyRecurrentNetwork implements StateNetwork {
     }
 
     @Override
-    public TapeStep step(FloatTensor x, FloatTensor state, FloatTensor next) {
+    public Step step(FloatTensor x, FloatTensor state, FloatTensor next) {
+        return tapeStep(x, state, next);
+    }
+
+    /** The same step, whose backward can also give the gradient of the input. */
+    TapeStep tapeStep(FloatTensor x, FloatTensor state, FloatTensor next) {
         return new TapeStep(x, state, next);
     }
 

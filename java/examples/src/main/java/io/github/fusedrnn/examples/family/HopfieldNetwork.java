@@ -3,15 +3,15 @@ package io.github.fusedrnn.examples.family;
 import java.util.SplittableRandom;
 
 /**
- * Remembers patterns of ±1 as the valleys of an energy: W = 1/n Σ ξ ξᵀ with a zero diagonal (Hebb's rule), units are set one at a time to the
+ * Stores patterns of ±1 as minima of an energy: W = 1/n Σ ξ ξᵀ with a zero diagonal (Hebb's rule), units are set one at a time to the
  * sign of Σ_j W[i, j] s[j], and E = −½ sᵀ W s never rises. Hopfield 1982, "Neural networks and physical systems with emergent collective
- * computational abilities". It has no input over time, so no layer of this library fits it: plain Java. Immutable after {@link #store}.
+ * computational abilities". It has no input over time, so it is plain Java and not a layer of this library. Immutable after {@link #store}.
  */
 public final class HopfieldNetwork {
     private final int units;
     private final double[][] weights;
 
-    /** A network that remembers nothing yet. */
+    /** A network without patterns. */
     public HopfieldNetwork(int units) {
         this.units = units;
         this.weights = new double[units][units];
@@ -67,7 +67,7 @@ public final class HopfieldNetwork {
         return changed;
     }
 
-    /** Where sweeps from a state come to rest: they do, since each change lowers E, of which there are finitely many values. */
+    /** The fixed point that sweeps from a state reach. They reach one, since each change lowers E, which has finitely many values. */
     public int[] recall(int[] state, long seed) {
         int[] now = state.clone();
         SplittableRandom random = new SplittableRandom(seed);

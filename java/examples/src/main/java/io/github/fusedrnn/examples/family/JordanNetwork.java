@@ -7,8 +7,8 @@ import io.github.fusedrnn.train.Dense;
 import io.github.fusedrnn.train.Parameters;
 
 /**
- * Remembers what it said, not what it thought: h_t = tanh(W x_t + U y_{t-1} + b), y_t = σ(V h_t + c). Jordan 1986, "Serial order: a parallel
- * distributed processing approach"; his context units, which also decay, are taken as the last output. The state is y.
+ * Feeds back its output, not its hidden state: h_t = tanh(W x_t + U y_{t-1} + b), y_t = σ(V h_t + c). Jordan 1986, "Serial order: a parallel
+ * distributed processing approach"; the context units, which decay there, are the last output here. The state is y.
  */
 public final class JordanNetwork implements StateNetwork {
     private final int inputSize;

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fully recurrent levels, each fed by the state of the one below, of which each moves at every so-many-th step only. The state is that of all
+ * Fully recurrent levels, each fed by the state of the one below, each of which updates with a period of its own. The state is that of all
  * levels, the highest first.
  */
 abstract class LevelNetwork implements StateNetwork {
@@ -21,7 +21,7 @@ abstract class LevelNetwork implements StateNetwork {
     private final Parameters parameters;
     private int clock;
 
-    /** Draws the weights of levels of {@code units}, from the lowest; level i moves when the clock is a multiple of {@code periods[i]}. */
+    /** Draws the weights of levels of {@code units}, from the lowest; level i updates when the clock is a multiple of {@code periods[i]}. */
     LevelNetwork(int inputSize, int[] units, int[] periods, BackendKind backend, long seed) {
         this.periods = periods.clone();
         this.places = new int[units.length];
@@ -64,7 +64,7 @@ abstract class LevelNetwork implements StateNetwork {
         return parameters;
     }
 
-    /** A sequence begins: the clock stands at zero. */
+    /** Starts a sequence: the clock is zero. */
     @Override
     public final void start(FloatTensor state) {
         state.fill(0);
@@ -79,16 +79,17 @@ abstract class LevelNetwork implements StateNetwork {
     @Override
     public final Step step(FloatTensor x, FloatTensor state, FloatTensor next) {
         clock++;
-        List<LevelStep> moved = new ArrayList<>();
+        List<LevelStep> updated = new ArrayList<>();
         FloatTensor input = x;
         for (int i = 0; i < levels.size(); i++) {
             if (clock % periods[i] == 0) {
                 LevelStep step = new LevelStep(i, input, part(state, i));
                 part(next, i).copyFrom(step.after);
-                moved.add(step);
+                updated.add(step);
                 input = step.after;
             } else {
-                // What stands still feeds nobody: a higher level moves only when the one below does.
+                // A level that keeps its state feeds no level above: a higher one updates only together with the one
+                // below.
                 part(next, i).copyFrom(part(state, i));
             }
         }
@@ -96,16 +97,16 @@ abstract class LevelNetwork implements StateNetwork {
             @Override
             public void backward(FloatTensor dNext, FloatTensor dState) {
                 dState.copyFrom(dNext);
-                for (int i = moved.size() - 1; i >= 0; i--) {
-                    moved.get(i).backward(dState, i > 0 ? moved.get(i - 1) : null);
+                for (int i = updated.size() - 1; i >= 0; i--) {
+                    updated.get(i).backward(dState, i > 0 ? updated.get(i - 1) : null);
                 }
             }
 
             @Override
             public void close() {
                 // A level's tape leases the state of the one below.
-                for (int i = moved.size() - 1; i >= 0; i--) {
-                    moved.get(i).close();
+                for (int i = updated.size() - 1; i >= 0; i--) {
+                    updated.get(i).close();
                 }
             }
         };
@@ -116,7 +117,7 @@ abstract class LevelNetwork implements StateNetwork {
         levels.forEach(FullyRecurrentNetwork::close);
     }
 
-    /** One level's move, in memory of its own. */
+    /** One level's update, in memory of its own. */
     private final class LevelStep implements AutoCloseable {
         private final int level;
         private final FloatTensor before;
@@ -129,7 +130,7 @@ abstract class LevelNetwork implements StateNetwork {
             before = FloatTensor.allocate(backend(), 1, network.stateSize());
             after = FloatTensor.allocate(backend(), 1, network.stateSize());
             before.copyFrom(state);
-            step = network.step(input, before, after);
+            step = network.tapeStep(input, before, after);
         }
 
         /** Turns this level's part of the gradient of the states after into that before; what reaches the level below is added there. */

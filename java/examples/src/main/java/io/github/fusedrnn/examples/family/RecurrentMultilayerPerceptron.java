@@ -4,7 +4,7 @@ import io.github.fusedrnn.config.BackendKind;
 import java.util.Arrays;
 
 /**
- * A multilayer perceptron whose layers each hear themselves, too: sⁱ_t = tanh(Wⁱ sⁱ⁻¹_t + Uⁱ sⁱ_{t-1} + bⁱ), s⁰ = x. Puskorius and Feldkamp 1994,
+ * A multilayer perceptron whose layers are each recurrent: sⁱ_t = tanh(Wⁱ sⁱ⁻¹_t + Uⁱ sⁱ_{t-1} + bⁱ), s⁰ = x. Puskorius and Feldkamp 1994,
  * "Neurocontrol of nonlinear dynamical systems with Kalman filter trained recurrent networks". Its answer is the highest layer.
  */
 public final class RecurrentMultilayerPerceptron extends LevelNetwork {

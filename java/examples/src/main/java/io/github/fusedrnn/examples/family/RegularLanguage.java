@@ -11,22 +11,22 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Strings of zeros and ones, some of which belong: what recognizers are taught. A network reads a string one-hot, one symbol a step, and answers
- * with its first unit after the last: above one half, the string belongs.
+ * Regular languages of zeros and ones, for training recognizers. A network reads a string one-hot, one symbol per step, and answers with its
+ * first unit after the last symbol: above one half, the string belongs to the language.
  */
 public enum RegularLanguage {
-    /** An even number of ones: two states that every symbol matters to, for however long. */
+    /** An even number of ones: two states, and every symbol matters at any length. */
     EVEN_ONES(5, string -> ones(string) % 2 == 0),
     /** No three zeros in a row: Tomita's fourth language (1982). */
     NO_THREE_ZEROS(8, string -> longestZeros(string) < 3);
 
     private static final float LEARNING_RATE = 0.02f;
 
-    private final int taughtLength;
+    private final int trainingLength;
     private final Predicate<int[]> belongs;
 
-    RegularLanguage(int taughtLength, Predicate<int[]> belongs) {
-        this.taughtLength = taughtLength;
+    RegularLanguage(int trainingLength, Predicate<int[]> belongs) {
+        this.trainingLength = trainingLength;
         this.belongs = belongs;
     }
 
@@ -48,19 +48,19 @@ public enum RegularLanguage {
         return longest;
     }
 
-    /** Of the longest strings that are shown: long enough to see every transition often, short enough to learn from. */
-    public int taughtLength() {
-        return taughtLength;
+    /** Length of the longest training strings: long enough to see every transition often, short enough to learn from. */
+    public int trainingLength() {
+        return trainingLength;
     }
 
     /**
-     * Shows a network all strings of 1 to {@link #taughtLength()} symbols in random order, with an update after each, again and again.
+     * Trains a network on all strings of 1 to {@link #trainingLength()} symbols in random order, with an update after each, for several passes.
      *
      * @return passes until all of them were answered right, by a margin; −1 if {@code passes} were not enough
      */
-    public int teach(StateNetwork network, int passes, long seed) {
+    public int train(StateNetwork network, int passes, long seed) {
         List<int[]> strings = new ArrayList<>();
-        for (int length = 1; length <= taughtLength; length++) {
+        for (int length = 1; length <= trainingLength; length++) {
             for (int bits = 0; bits < 1 << length; bits++) {
                 strings.add(string(bits, length));
             }

@@ -10,8 +10,8 @@ import io.github.fusedrnn.train.Initialization;
 import io.github.fusedrnn.train.Parameters;
 
 /**
- * Weights on products of an input and a state: s_t[i] = σ(Σ_j Σ_k W[k, i, j] s_{t-1}[j] x_t[k]). With one-hot inputs the symbol picks a matrix of
- * transitions, as in a finite automaton, which is what it learns. Giles et al. 1992, "Learning and extracting finite state automata with
+ * Weights on products of an input and a state: s_t[i] = σ(Σ_j Σ_k W[k, i, j] s_{t-1}[j] x_t[k]). With one-hot inputs the symbol selects a matrix of
+ * transitions, as in the finite automaton that the network learns. Giles et al. 1992, "Learning and extracting finite state automata with
  * second-order recurrent neural networks". The first state is one-hot, (1, 0, …).
  */
 public final class SecondOrderRnn implements StateNetwork {

@@ -10,7 +10,7 @@ import io.github.fusedrnn.train.Initialization;
 import io.github.fusedrnn.train.Parameters;
 
 /**
- * One network sets the weights of another: the context network gives W_t = V [s_{t-1}; 1], the function network s_t = σ(W_t [x_t; 1]). Pollack
+ * One network computes the weights of another: the context network gives W_t = V [s_{t-1}; 1], the function network s_t = σ(W_t [x_t; 1]). Pollack
  * 1991, "The induction of dynamical recognizers". The first state is (½, …, ½).
  */
 public final class SequentialCascadedNetwork implements StateNetwork {

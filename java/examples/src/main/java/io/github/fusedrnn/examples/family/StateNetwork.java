@@ -12,16 +12,16 @@ public interface StateNetwork extends AutoCloseable {
     /** C: width of the input. */
     int inputSize();
 
-    /** S: width of the state, whose first units are what the network answers. */
+    /** S: width of the state, whose first units are the output. */
     int stateSize();
 
-    /** Where it runs. */
+    /** The backend. */
     BackendKind backend();
 
-    /** What there is to learn. */
+    /** The trainable parameters. */
     Parameters parameters();
 
-    /** Writes s_0, zeros where nothing else is said, into {@code state} {@code [1, S]}. */
+    /** Writes s_0, zeros by default, into {@code state} {@code [1, S]}. */
     default void start(FloatTensor state) {
         state.fill(0);
     }
@@ -38,7 +38,7 @@ public interface StateNetwork extends AutoCloseable {
     @Override
     void close();
 
-    /** What one step kept. */
+    /** One step with what its backward needs. */
     interface Step extends AutoCloseable {
         /**
          * Adds to the gradients of the parameters.

@@ -31,7 +31,7 @@ public final class Unrolled {
      * Half the squared error of the first units, summed over the steps that have a target; adds its gradient to the parameters'.
      *
      * @param x inputs {@code [T][C]}
-     * @param targets of the first units after each step; null where nothing is asked
+     * @param targets of the first units after each step; null at steps without a target
      * @return the loss
      */
     public static double lossAndGradients(StateNetwork network, float[][] x, float[] @Nullable [] targets) {

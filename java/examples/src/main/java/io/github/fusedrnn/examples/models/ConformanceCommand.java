@@ -23,12 +23,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs known answers through the layers. */
+/** Compares layers with the golden cases of a folder. */
 @Command(
         name = "conformance",
         description = {
-            "Run every golden case of a folder and compare outputs, final states and gradients.",
-            "Cases are safetensors files in PyTorch's form (metadata 'mode') or ONNX's ('op').",
+            "Run every golden case of a folder, and compare outputs, final states and gradients.",
+            "Cases are safetensors files in PyTorch's layout (metadata 'mode') or ONNX's ('op').",
             "Errors are relative to a tensor's largest value. Limits: 1e-10 in float64 on float64 files, else 2e-5; "
                     + "'!' marks more than 4e-6 (1e-5 from 200 steps on).",
             "A tensor that should be zero has to be exactly zero."
@@ -54,8 +54,7 @@ public final class ConformanceCommand implements Callable<Integer> {
             names = "--precision",
             paramLabel = "float|double",
             defaultValue = "float",
-            description = "double runs the reference in float64 throughout, on float64 files where there are any. "
-                    + "Default: float.")
+            description = "double runs the reference in float64, on float64 files where available. Default: float.")
     private Precision precision;
 
     @Option(names = "--tensors", description = "Print every tensor of every case, not only the worst.")
@@ -115,7 +114,7 @@ public final class ConformanceCommand implements Callable<Integer> {
                     .filter(row -> row.get(column).cell().endsWith("!"))
                     .count();
             out.println(targets.get(i).name() + ": " + ok + " of " + results.size() + " cases passed"
-                    + (remarked > 0 ? " (" + remarked + " of them above the aim)" : "") + ", " + missed + " missed, "
+                    + (remarked > 0 ? " (" + remarked + " of them marked !)" : "") + ", " + missed + " missed, "
                     + (results.size() - ok - missed) + " unsupported");
             passed &= missed == 0;
         }

@@ -49,7 +49,7 @@ record ConformanceFolder(List<ConformanceCase> cases, List<String> broken, List<
             }
             try (SafetensorsFile file = SafetensorsFile.open(path)) {
                 if (!PyTorchForm.matches(file) && !OnnxForm.matches(file)) {
-                    others.add(name + ": neither PyTorch's form (metadata 'mode') nor ONNX's ('op')");
+                    others.add(name + ": neither PyTorch's layout (metadata 'mode') nor ONNX's ('op')");
                     continue;
                 }
                 String caseName =

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "import",
         description = {
             "Convert the recurrent layers of a model file to safetensors with canonical names and descriptions.",
-            "Exit code 2: the file is of no supported format, is broken, or has a layer that cannot be taken faithfully."
+            "Exit code 2: the format is not supported, the file is broken, or a layer cannot be " + "converted exactly."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -38,13 +38,13 @@ public final class ImportCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "OUT",
             required = true,
-            description = "The safetensors file to write; replaced whole or not at all.")
+            description = "The safetensors file to write; an existing one is replaced atomically.")
     private Path output;
 
     @Option(
             names = "--layer",
             paramLabel = "NAME",
-            description = "Only the layer of this name; may be given several times. Default: all.")
+            description = "Convert only this layer; may be repeated. Default: all.")
     private List<String> names = new ArrayList<>();
 
     @Override

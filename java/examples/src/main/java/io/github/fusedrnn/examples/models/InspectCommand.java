@@ -17,12 +17,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows the recurrent layers of a file. */
+/** Prints the recurrent layers of a file. */
 @Command(
         name = "inspect",
         description = {
             "Print the recurrent layers of a model file, and whether each backend can run them.",
-            "Exit code 2: the file is of no supported format, or is broken."
+            "Exit code 2: the format is not supported, or the file is broken."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -35,7 +35,7 @@ public final class InspectCommand implements Callable<Integer> {
             description = "The model: safetensors, ONNX, a PyTorch checkpoint, Keras (.keras, .h5).")
     private Path file;
 
-    @Option(names = "--weights", description = "List what became of each weight, too.")
+    @Option(names = "--weights", description = "Also list how each weight was mapped.")
     private boolean weights;
 
     @Override

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** A model file as an argument: one that cannot be read is a wrong argument, told in one sentence. */
+/** A model file as an argument; one that cannot be read is reported in one sentence, with exit code 2. */
 final class ModelInput {
     /** What is done with the file. */
     @FunctionalInterface

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Sources that have been read, and how targets are written from them, symbol by symbol. Used once, by one thread. */
+/** Decodes targets from encoded sources, symbol by symbol. Used once, by one thread. */
 final class Decoding implements AutoCloseable {
     private final RecurrentLayer decoder;
     private final Embedding table;
@@ -47,9 +47,9 @@ final class Decoding implements AutoCloseable {
     /** The likeliest symbol, again and again, until all rows have ended or have {@code longest} symbols. */
     List<int[]> greedy(int longest) {
         int n = lengths.length;
-        List<List<Integer>> said = new ArrayList<>();
+        List<List<Integer>> written = new ArrayList<>();
         for (int row = 0; row < n; row++) {
-            said.add(new ArrayList<>());
+            written.add(new ArrayList<>());
         }
         boolean[] ended = new boolean[n];
         int[] symbols = new int[n];
@@ -64,11 +64,11 @@ final class Decoding implements AutoCloseable {
                     left--;
                 }
                 if (!ended[row]) {
-                    said.get(row).add(symbols[row]);
+                    written.get(row).add(symbols[row]);
                 }
             }
         }
-        return said.stream()
+        return written.stream()
                 .map(symbol -> symbol.stream().mapToInt(i -> i).toArray())
                 .toList();
     }
@@ -77,11 +77,11 @@ final class Decoding implements AutoCloseable {
     List<BeamSearch.Hypothesis> beam(int width, int longest) {
         return new BeamSearch(width, EncoderDecoder.MARK, longest).search((parents, symbols) -> {
             follow(parents);
-            int[] said = Arrays.stream(symbols)
+            int[] last = Arrays.stream(symbols)
                     .map(s -> s < 0 ? EncoderDecoder.MARK : s)
                     .toArray();
-            float[] scores = step(said);
-            int n = said.length;
+            float[] scores = step(last);
+            int n = last.length;
             int classes = scores.length / n;
             float[][] likely = new float[n][];
             for (int row = 0; row < n; row++) {
@@ -91,7 +91,7 @@ final class Decoding implements AutoCloseable {
         });
     }
 
-    /** Row i goes on from what row parents[i] was. */
+    /** Row i continues from row parents[i]. */
     private void follow(int[] parents) {
         RecurrentState next = decoder.newState(parents.length);
         rows(state.h(), parents, next.h());

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Two recurrent layers: an encoder reads the source, its last state is the decoder's first one, and the decoder writes
  * the target, each symbol from the one before it (Sutskever, Vinyals &amp; Le 2014; Cho et al. 2014). On request the
- * encoder reads both ways, with half as many units each, whose states lie side by side in the decoder's; and the decoder
- * looks back at all of the encoder's outputs (Luong, Pham &amp; Manning 2015). Batch-major. One thread.
+ * encoder is bidirectional, with half as many units per direction, whose states are concatenated for the decoder; and the decoder
+ * attends to all of the encoder's outputs (Luong, Pham &amp; Manning 2015). Batch-major. One thread.
  */
 final class EncoderDecoder implements AutoCloseable {
     /** Symbol that begins and ends a target, and stands behind the end of either. */
@@ -106,7 +106,7 @@ final class EncoderDecoder implements AutoCloseable {
     }
 
     /**
-     * Teacher forcing: the decoder reads the right symbol whatever it said before. Adds to gradients that are zero.
+     * Teacher forcing: the decoder reads the target's previous symbol, not its own. Adds to gradients that are zero.
      *
      * @return the mean loss of a symbol, the end mark counted
      */
@@ -144,11 +144,11 @@ final class EncoderDecoder implements AutoCloseable {
                         attention.forward(y, keys, sourceLengths, seen);
                     }
                     dense.forward(seen, logits);
-                    int[] wanted = pad(targets, t, 0, SoftmaxCrossEntropy.IGNORED);
+                    int[] labels = pad(targets, t, 0, SoftmaxCrossEntropy.IGNORED);
                     for (int row = 0; row < n; row++) {
-                        wanted[row * t + targetLengths[row] - 1] = MARK;
+                        labels[row * t + targetLengths[row] - 1] = MARK;
                     }
-                    measured = loss.compute(logits, wanted, logits).value();
+                    measured = loss.compute(logits, labels, logits).value();
                     dense.backward(seen, logits, logits, dSeen);
                     if (attention != null && dKeys != null) {
                         attention.backward(dSeen, dy, dKeys);
@@ -184,7 +184,7 @@ final class EncoderDecoder implements AutoCloseable {
         }
     }
 
-    /** The encoder's last states become the decoder's first ones, those of two directions side by side. */
+    /** The encoder's last states become the decoder's first ones, those of two directions concatenated. */
     private void handOver(RecurrentState end, RecurrentState begin) {
         if (!size.bidirectional()) {
             begin.copyFrom(end);

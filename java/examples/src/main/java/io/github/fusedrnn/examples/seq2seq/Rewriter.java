@@ -87,11 +87,11 @@ final class Rewriter {
         }
     }
 
-    private static double share(List<int[]> written, List<int[]> wanted) {
+    private static double share(List<int[]> written, List<int[]> expected) {
         int right = 0;
-        for (int i = 0; i < wanted.size(); i++) {
-            right += Arrays.equals(written.get(i), wanted.get(i)) ? 1 : 0;
+        for (int i = 0; i < expected.size(); i++) {
+            right += Arrays.equals(written.get(i), expected.get(i)) ? 1 : 0;
         }
-        return (double) right / wanted.size();
+        return (double) right / expected.size();
     }
 }

@@ -23,10 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "seq2seq",
         description = {
-            "Train an encoder and a decoder to rewrite a string, character by character, and report the share of exact "
-                    + "answers to strings that training never showed.",
-            "An epoch is 100 batches of fresh examples. With the default sizes and epochs "
-                    + "the exit code is 1 below 99 %% exact."
+            "Train an encoder and a decoder to rewrite strings, character by character, and "
+                    + "report the share of exact results on strings held out from training.",
+            "An epoch is 100 batches of newly generated examples. With the default sizes and "
+                    + "epochs the exit code is 1 below 99 %% exact results."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -34,9 +34,9 @@ public final class Seq2seqCommand implements Callable<Integer> {
     private static final double GOAL = 0.99;
     private static final int EPOCHS = 20;
     private static final int EPOCHS_WITH_ATTENTION = 6;
-    /** Share of the learning rate that is left at the end of its straight way down. */
+    /** Share of the learning rate at the end of its linear decay. */
     private static final double LAST_RATE = 0.05;
-    /** The unseen examples of a report come from here, whatever the seed of the training. */
+    /** Seed of the held-out examples, whatever the seed of the training. */
     private static final long TEST_SEED = 20_261_121;
 
     @Spec
@@ -57,34 +57,34 @@ public final class Seq2seqCommand implements Callable<Integer> {
     @Option(names = "--hidden", defaultValue = "128", description = "Units of the decoder. Default: ${DEFAULT-VALUE}.")
     private int hidden;
 
-    @Option(names = "--attention", description = "Let the decoder look back at the whole source.")
+    @Option(names = "--attention", description = "Use attention over the source.")
     private boolean attention;
 
-    @Option(names = "--bidirectional", description = "Let the encoder read both ways, with half the units each.")
+    @Option(names = "--bidirectional", description = "Use a bidirectional encoder with half the units per direction.")
     private boolean bidirectional;
 
-    @Option(names = "--reverse-input", description = "Let the encoder read the source from its end.")
+    @Option(names = "--reverse-input", description = "Reverse the source.")
     private boolean reverseInput;
 
-    @Option(names = "--batch", defaultValue = "64", description = "Examples of a step. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--batch", defaultValue = "64", description = "Examples per step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
     @Option(
             names = "--lr",
             defaultValue = "0.005",
-            description = "Adam's rate at the start. Default: ${DEFAULT-VALUE}.")
+            description = "Initial learning rate of Adam. Default: ${DEFAULT-VALUE}.")
     private float rate;
 
     @Option(
             names = "--test",
             defaultValue = "1000",
-            description = "Unseen examples of a report. Default: ${DEFAULT-VALUE}.")
+            description = "Held-out examples per report. Default: ${DEFAULT-VALUE}.")
     private int test;
 
-    @Option(names = "--beam", defaultValue = "1", description = "Width of the search at the end. Default: greedy.")
+    @Option(names = "--beam", defaultValue = "1", description = "Beam width of the final search. Default: 1, greedy.")
     private int beam;
 
-    @Option(names = "--rewrite", paramLabel = "TEXT", description = "Rewrite this at the end.")
+    @Option(names = "--rewrite", paramLabel = "TEXT", description = "Rewrite this text after the training.")
     private @Nullable String text;
 
     @Override
@@ -112,7 +112,7 @@ public final class Seq2seqCommand implements Callable<Integer> {
                 reverseInput ? ", input reversed" : "",
                 cell,
                 hidden,
-                bidirectional ? " (two directions)" : "",
+                bidirectional ? " (bidirectional)" : "",
                 hidden,
                 attention ? " with attention" : "",
                 rate,
@@ -164,8 +164,8 @@ public final class Seq2seqCommand implements Callable<Integer> {
             if (text != null) {
                 out.println(text + " -> " + rewriter.rewrite(text, beam));
             }
-            boolean judged = options.epochs(0) == 0 && hidden >= 128;
-            return judged && rewriter.exact(unseen) < GOAL ? 1 : 0;
+            boolean checked = options.epochs(0) == 0 && hidden >= 128;
+            return checked && rewriter.exact(unseen) < GOAL ? 1 : 0;
         }
     }
 

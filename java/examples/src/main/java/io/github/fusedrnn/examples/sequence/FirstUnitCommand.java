@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** What {@code primes} and {@code sequence} share: a short sequence learned by heart, one iteration an epoch. */
+/** Memorizes a short sequence, one iteration per epoch; common to {@code primes} and {@code sequence}. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 abstract class FirstUnitCommand implements Callable<Integer> {
     /** What float32 can resolve of a sum of squares of numbers around a tenth; zero has no logarithm to draw. */
@@ -30,35 +30,35 @@ abstract class FirstUnitCommand implements Callable<Integer> {
     private @Nullable Float rate;
 
     /**
-     * What is learned.
+     * The sequence to memorize.
      *
      * @param targets of the steps
      * @param iterations of the published run
      * @param rate of the published run
      * @param limit published loss, if these are its targets; NaN if there is none
      */
-    record Lesson(float[] targets, int iterations, float rate, double limit) {}
+    record Task(float[] targets, int iterations, float rate, double limit) {}
 
-    abstract Lesson lesson(TrainingOptions checks);
+    abstract Task task(TrainingOptions checks);
 
     @Override
     public Integer call() throws IOException {
         options.check();
-        Lesson lesson = lesson(options);
-        float lr = rate != null ? rate : lesson.rate();
+        Task task = task(options);
+        float lr = rate != null ? rate : task.rate();
         options.requireRate("--lr", lr);
-        int iterations = options.epochs(lesson.iterations());
+        int iterations = options.epochs(task.iterations());
         PrintWriter out = spec.commandLine().getOut();
         String settings = Texts.format(
                 "LSTM of %d cells, input %d, h = o c, SGD at %s, targets %s",
-                FirstUnitLstm.CELLS, FirstUnitLstm.INPUTS, lr, Arrays.toString(lesson.targets()));
-        try (FirstUnitLstm network = new FirstUnitLstm(lesson.targets(), lr, options, options.seed())) {
+                FirstUnitLstm.CELLS, FirstUnitLstm.INPUTS, lr, Arrays.toString(task.targets()));
+        try (FirstUnitLstm network = new FirstUnitLstm(task.targets(), lr, options, options.seed())) {
             out.println(settings + ", seed " + options.seed() + ", backend "
                     + Texts.lower(network.layer().backend()) + " ("
                     + network.layer().explain().kernels() + ")");
             out.println("iteration  sum of squared errors");
             LossCurve curve = new LossCurve("fusedrnn " + spec.name(), "iteration", "squared error").logarithmic();
-            int code = new TaskTraining(spec, options, settings, network.parameters(), network.descent())
+            int code = new TaskTraining(spec, options, settings, network.parameters(), network.optimizer())
                     .run(
                             curve,
                             iterations,
@@ -72,23 +72,21 @@ abstract class FirstUnitCommand implements Callable<Integer> {
                                         (double) run.steps(),
                                         Math.max(network.loss(), SMALLEST));
                             });
-            return code != 0
-                    ? code
-                    : verdict(out, network, lesson, lr == lesson.rate() && iterations == lesson.iterations());
+            return code != 0 ? code : verdict(out, network, task, lr == task.rate() && iterations == task.iterations());
         }
     }
 
-    private int verdict(PrintWriter out, FirstUnitLstm network, Lesson lesson, boolean published) {
-        float[] said = network.predictions();
-        for (int t = 0; t < said.length; t++) {
-            out.println(Texts.format("  step %2d: %9.6f, wanted %9.6f", t + 1, said[t], lesson.targets()[t]));
+    private int verdict(PrintWriter out, FirstUnitLstm network, Task task, boolean published) {
+        float[] predicted = network.predictions();
+        for (int t = 0; t < predicted.length; t++) {
+            out.println(Texts.format("  step %2d: %9.6f, target %9.6f", t + 1, predicted[t], task.targets()[t]));
         }
-        if (!published || Double.isNaN(lesson.limit())) {
+        if (!published || Double.isNaN(task.limit())) {
             return 0;
         }
-        boolean good = network.loss() <= lesson.limit();
-        out.println((good ? "as good as the published loss, or better: " : "WORSE than the published loss: ")
-                + Texts.format("%.3e (published: %.3e)", network.loss(), lesson.limit()));
+        boolean good = network.loss() <= task.limit();
+        out.println((good ? "at least as good as the published loss: " : "WORSE than the published loss: ")
+                + Texts.format("%.3e (published: %.3e)", network.loss(), task.limit()));
         return good ? 0 : 1;
     }
 }

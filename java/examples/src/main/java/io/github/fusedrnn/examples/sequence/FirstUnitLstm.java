@@ -14,7 +14,7 @@ import io.github.fusedrnn.weights.Initializers;
 import java.util.SplittableRandom;
 
 /**
- * The LSTM that tutorials write from scratch, learning one sequence by heart: h = o∘c without tanh, no layer behind it,
+ * The LSTM that tutorials write from scratch, memorizing one sequence: h = o∘c without tanh, no layer behind it,
  * its first unit is the prediction; loss Σ_t (h_t[0] − target_t)², plain gradient descent. Each step's input is a random
  * vector of [0, 1) that stays the same. One thread.
  */
@@ -34,7 +34,7 @@ final class FirstUnitLstm implements AutoCloseable {
     private final FloatTensor y;
     private final FloatTensor dy;
     private final Parameters parameters;
-    private final Optimizer descent;
+    private final Optimizer optimizer;
 
     FirstUnitLstm(float[] targets, float rate, LayerOptions where, long seed) {
         this.targets = targets.clone();
@@ -55,7 +55,7 @@ final class FirstUnitLstm implements AutoCloseable {
                 x.set(i, (float) random.nextDouble());
             }
             parameters = Parameters.builder().add("lstm", lstm, gradients).build();
-            descent = resources.add(Sgd.builder(parameters).learningRate(rate).build());
+            optimizer = resources.add(Sgd.builder(parameters).learningRate(rate).build());
         } catch (RuntimeException | Error e) {
             resources.close();
             throw e;
@@ -80,25 +80,25 @@ final class FirstUnitLstm implements AutoCloseable {
 
     /** The squared error over the sequence. */
     double loss() {
-        float[] said = predictions();
+        float[] predicted = predictions();
         double loss = 0;
-        for (int t = 0; t < said.length; t++) {
-            loss += (double) (said[t] - targets[t]) * (said[t] - targets[t]);
+        for (int t = 0; t < predicted.length; t++) {
+            loss += (double) (predicted[t] - targets[t]) * (predicted[t] - targets[t]);
         }
         return loss;
     }
 
-    /** What the network says at each step. */
+    /** The prediction of each step. */
     float[] predictions() {
         lstm.infer(x, null, null, y, null);
-        float[] said = new float[targets.length];
-        for (int t = 0; t < said.length; t++) {
-            said[t] = y.get((long) t * CELLS);
+        float[] predicted = new float[targets.length];
+        for (int t = 0; t < predicted.length; t++) {
+            predicted[t] = y.get((long) t * CELLS);
         }
-        return said;
+        return predicted;
     }
 
-    /** The layer that runs it. */
+    /** The recurrent layer. */
     Lstm layer() {
         return lstm;
     }
@@ -107,8 +107,8 @@ final class FirstUnitLstm implements AutoCloseable {
         return parameters;
     }
 
-    Optimizer descent() {
-        return descent;
+    Optimizer optimizer() {
+        return optimizer;
     }
 
     @Override

@@ -4,12 +4,13 @@ import io.github.fusedrnn.examples.training.TrainingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Learns the first primes by heart. */
+/** Memorizes the first primes. */
 @Command(
         name = "primes",
         description = {
-            "Teach an LSTM without an output layer the first primes, divided by 100, by heart: 100 cells, "
-                    + "random inputs of width 50, h = o c, squared error of the first unit, plain gradient descent.",
+            "Train an LSTM without an output layer to memorize the first primes, divided by 100: "
+                    + "100 cells, random inputs of width 50, h = o c, squared error of the first unit, "
+                    + "plain gradient descent.",
             "An epoch is one iteration. Default: 10,000 at rate 0.01, as published; "
                     + "then the exit code is 1 if the loss is above the published 1.05e-6."
         },
@@ -24,11 +25,11 @@ public final class PrimesCommand extends FirstUnitCommand {
             names = "--count",
             paramLabel = "N",
             defaultValue = "" + PUBLISHED_COUNT,
-            description = "How many primes, at most 25. Default: ${DEFAULT-VALUE}.")
+            description = "Number of primes, at most 25. Default: ${DEFAULT-VALUE}.")
     private int count;
 
     @Override
-    Lesson lesson(TrainingOptions checks) {
+    Task task(TrainingOptions checks) {
         checks.require(count >= 1 && count <= MOST, "--count", count, "1 to " + MOST);
         float[] primes = new float[count];
         int found = 0;
@@ -37,7 +38,7 @@ public final class PrimesCommand extends FirstUnitCommand {
                 primes[found++] = n / 100f;
             }
         }
-        return new Lesson(primes, 10_000, 0.01f, count == PUBLISHED_COUNT ? PUBLISHED_LOSS : Double.NaN);
+        return new Task(primes, 10_000, 0.01f, count == PUBLISHED_COUNT ? PUBLISHED_LOSS : Double.NaN);
     }
 
     private static boolean isPrime(int n) {

@@ -5,12 +5,13 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Learns a few numbers by heart. */
+/** Memorizes a few numbers. */
 @Command(
         name = "sequence",
         description = {
-            "Teach an LSTM without an output layer a few numbers by heart: 100 cells, random inputs of width 50, "
-                    + "h = o c, squared error of the first unit, plain gradient descent.",
+            "Train an LSTM without an output layer to memorize a few numbers: 100 cells, random "
+                    + "inputs of width 50, h = o c, squared error of the first unit, plain gradient "
+                    + "descent.",
             "An epoch is one iteration. Default: -0.5, 0.2, 0.1, -0.5 in 100 at rate 0.1, as published."
         },
         mixinStandardHelpOptions = true)
@@ -21,16 +22,16 @@ public final class SequenceCommand extends FirstUnitCommand {
             paramLabel = "X",
             split = ",",
             defaultValue = "-0.5,0.2,0.1,-0.5",
-            description = "What to learn, each between -1 and 1. Default: ${DEFAULT-VALUE}.")
+            description = "Numbers to memorize, each between -1 and 1. Default: ${DEFAULT-VALUE}.")
     private List<Float> values;
 
     @Override
-    Lesson lesson(TrainingOptions checks) {
+    Task task(TrainingOptions checks) {
         float[] targets = new float[values.size()];
         for (int i = 0; i < targets.length; i++) {
             targets[i] = values.get(i);
             checks.require(Math.abs(targets[i]) < 1, "--values", values.get(i), "numbers between -1 and 1");
         }
-        return new Lesson(targets, 100, 0.1f, Double.NaN);
+        return new Task(targets, 100, 0.1f, Double.NaN);
     }
 }

@@ -1,4 +1,4 @@
-/** Short sequences of numbers learned by heart: {@code primes} and {@code sequence}. */
+/** Memorizes short sequences of numbers: {@code primes} and {@code sequence}. */
 @NullMarked
 package io.github.fusedrnn.examples.sequence;
 

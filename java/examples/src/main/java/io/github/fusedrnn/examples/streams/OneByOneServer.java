@@ -13,7 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a pool is compared with: as many threads, each with its own session, a queue and every so many-th stream, and each step a call of its own.
+ * The baseline of a pool: as many threads, each with its own session, queue and share of the streams, and one call per step.
  */
 final class OneByOneServer implements StepServer {
     private record Request(int stream, float[] x, float[] y, StepCallback callback) {}
@@ -26,10 +26,10 @@ final class OneByOneServer implements StepServer {
         public void failed(long streamId, Throwable cause) {}
     });
 
-    /** What one thread steps with. */
-    private record Desk(Session session, FloatTensor x, FloatTensor y, BlockingQueue<Request> waiting) {}
+    /** One thread's session, tensors and queue. */
+    private record Worker(Session session, FloatTensor x, FloatTensor y, BlockingQueue<Request> waiting) {}
 
-    private final List<Desk> desks = new ArrayList<>();
+    private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Resources resources = new Resources();
     private final RecurrentState[] states;
@@ -41,14 +41,14 @@ final class OneByOneServer implements StepServer {
                 states[s] = resources.add(layer.newState(1));
             }
             for (int i = 0; i < threadCount; i++) {
-                desks.add(new Desk(
+                workers.add(new Worker(
                         resources.add(layer.session(1, 1, 1)),
                         resources.add(layer.newInput(1, 1)),
                         resources.add(layer.newOutput(1, 1)),
                         new ArrayBlockingQueue<>(Math.max(1, queue / threadCount))));
             }
-            for (Desk desk : desks) {
-                Thread thread = new Thread(() -> serve(desk), "one-by-one-" + threads.size());
+            for (Worker worker : workers) {
+                Thread thread = new Thread(() -> serve(worker), "one-by-one-" + threads.size());
                 thread.start();
                 threads.add(thread);
             }
@@ -58,11 +58,11 @@ final class OneByOneServer implements StepServer {
         }
     }
 
-    private void serve(Desk desk) {
+    private void serve(Worker worker) {
         try {
-            for (Request request = desk.waiting.take(); request != END; request = desk.waiting.take()) {
+            for (Request request = worker.waiting.take(); request != END; request = worker.waiting.take()) {
                 try {
-                    step(desk, request);
+                    step(worker, request);
                 } catch (RuntimeException | Error e) {
                     request.callback.failed(request.stream, e);
                     continue;
@@ -74,24 +74,24 @@ final class OneByOneServer implements StepServer {
         }
     }
 
-    private void step(Desk desk, Request request) {
+    private void step(Worker worker, Request request) {
         RecurrentState state = states[request.stream];
-        desk.x.copyFrom(request.x);
-        desk.session.infer(desk.x, null, state, desk.y, state);
-        desk.y.copyTo(request.y);
+        worker.x.copyFrom(request.x);
+        worker.session.infer(worker.x, null, state, worker.y, state);
+        worker.y.copyTo(request.y);
     }
 
     @Override
     public boolean submit(int stream, float[] x, float[] y, StepCallback callback) {
-        return desks.get(stream % desks.size()).waiting.offer(new Request(stream, x.clone(), y, callback));
+        return workers.get(stream % workers.size()).waiting.offer(new Request(stream, x.clone(), y, callback));
     }
 
     @Override
     public void close() {
         try {
             for (int i = 0; i < threads.size(); i++) {
-                BlockingQueue<Request> waiting = desks.get(i).waiting;
-                // A thread that has died takes nothing from a full queue any more.
+                BlockingQueue<Request> waiting = workers.get(i).waiting;
+                // A thread that has died no longer takes anything from a full queue.
                 while (threads.get(i).isAlive() && !waiting.offer(END, 100, TimeUnit.MILLISECONDS)) {}
                 threads.get(i).join();
             }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A load that does not wait for its answers: requests of random streams arrive at random moments (a Poisson process), whether the server keeps up
- * or not. A request's latency counts from the moment at which it should have arrived, so that a server which holds up the load generator, too, gains
- * nothing by it (no coordinated omission).
+ * or not. A request's latency counts from the moment at which it should have arrived, so that a server which delays the load generator, too, gains
+ * nothing (no coordinated omission).
  */
 final class OpenLoop {
     /** Shorter pauses are spun through: a parked thread wakes up about this much late. */
@@ -34,11 +34,11 @@ final class OpenLoop {
     }
 
     /**
-     * What came of a load.
+     * The result of a load.
      *
      * @param latencies nanoseconds of the answered requests
      * @param seconds from the first request to the last answer
-     * @param rejected requests for which there was no room
+     * @param rejected requests that were refused since the queue was full
      */
     record Outcome(Histogram latencies, double seconds, long rejected) {
         double perSecond() {

@@ -4,7 +4,7 @@ import io.github.fusedrnn.stream.StepCallback;
 import io.github.fusedrnn.stream.StreamPool;
 import io.github.fusedrnn.stream.StreamPoolFullException;
 
-/** A pool, which batches whatever waits. */
+/** A pool, which batches waiting requests. */
 final class PoolServer implements StepServer {
     private final StreamPool pool;
 

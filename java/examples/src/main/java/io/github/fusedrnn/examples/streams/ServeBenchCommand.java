@@ -23,18 +23,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Loads a pool of streams as users would, and the same threads stepping one by one, and tells the latencies of both. */
+/** Measures the latencies of a pool of streams under an open load, and of as many threads that step one stream at a time. */
 @Command(
         name = "serve-bench",
         description = {
-            "Load a pool of streams with requests that arrive at random moments, whether it keeps up or not, and print throughput,"
-                    + " latencies from the intended arrival on, and the sizes of its batches;",
-            "then the same load for as many threads that step one stream at a time."
+            "Send requests to a pool of streams at random times, whether it keeps up or not "
+                    + "(open loop), and print throughput, latencies from the intended arrival on, and "
+                    + "batch sizes;",
+            "then send the same load to as many threads that step one stream at a time."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ServeBenchCommand implements Callable<Integer> {
-    /** What a pool takes. */
+    /** The largest batch of a pool. */
     private static final int LARGEST_BATCH = 4096;
     /** A minute. */
     private static final long LONGEST_WAIT = 60_000_000;
@@ -62,31 +63,34 @@ public final class ServeBenchCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             defaultValue = "20000",
-            description = "Requests per second, of all streams together. Default: ${DEFAULT-VALUE}.")
+            description = "Requests per second over all streams. Default: ${DEFAULT-VALUE}.")
     private double rate;
 
-    @Option(names = "--seconds", defaultValue = "5", description = "Length of the load. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seconds",
+            defaultValue = "5",
+            description = "Duration of the measurement. Default: ${DEFAULT-VALUE}.")
     private double seconds;
 
     @Option(
             names = "--warm-up",
             defaultValue = "2",
-            description = "Seconds of the same load before, not measured. Default: ${DEFAULT-VALUE}.")
+            description = "Seconds of warm-up with the same load. Default: ${DEFAULT-VALUE}.")
     private double warmUp;
 
-    @Option(names = "--batch", defaultValue = "128", description = "Largest batch. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--batch", defaultValue = "128", description = "Maximum batch size. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
     @Option(
             names = "--wait",
             defaultValue = "1000",
-            description = "Longest wait for a batch to fill, in microseconds. Default: ${DEFAULT-VALUE}.")
+            description = "Maximum batch wait, in microseconds. Default: ${DEFAULT-VALUE}.")
     private long wait;
 
     @Option(
             names = "--queue",
             defaultValue = "16384",
-            description = "Requests that may wait. Default: ${DEFAULT-VALUE}.")
+            description = "Capacity of the request queue. Default: ${DEFAULT-VALUE}.")
     private int queue;
 
     @Option(
@@ -98,7 +102,7 @@ public final class ServeBenchCommand implements Callable<Integer> {
     @Option(
             names = "--picture",
             paramLabel = "FILE",
-            description = "Draw the latencies by percentile, as .svg or .png.")
+            description = "Plot the latencies by percentile to this file, .svg or .png.")
     private @Nullable Path picture;
 
     @Override
@@ -117,8 +121,8 @@ public final class ServeBenchCommand implements Callable<Integer> {
                 .seed(seed)
                 .build()) {
             out.println(Texts.format(
-                    "%s, input %d, %d units, backend %s; %d streams, %.0f requests/s for %.1f s, %d thread(s), largest batch %d,"
-                            + " longest wait %d us",
+                    "%s, input %d, %d units, backend %s; %d streams, %.0f requests/s for %.1f s, %d "
+                            + "thread(s), maximum batch %d, maximum wait %d us",
                     cell,
                     input,
                     hidden,
@@ -143,7 +147,7 @@ public final class ServeBenchCommand implements Callable<Integer> {
             measure("one by one", new OneByOneServer(layer, place.threads(), streams, queue), () -> {}, rows, curve);
             out.print(Texts.table(1, rows));
             out.println(Texts.format(
-                    "wait until a step's batch began: p50 %.3f ms, p99 %.3f ms (bound %.3f ms)",
+                    "batch wait: p50 %.3f ms, p99 %.3f ms (maximum %.3f ms)",
                     interval.waitNanos().getValueAtPercentile(50) / 1e6,
                     interval.waitNanos().getValueAtPercentile(99) / 1e6,
                     wait / 1e3));
@@ -168,10 +172,10 @@ public final class ServeBenchCommand implements Callable<Integer> {
         place.require(wait >= 0 && wait <= LONGEST_WAIT, "--wait", wait, "an integer, 0 to " + LONGEST_WAIT);
         place.requirePositive("--queue", queue);
         place.require(
-                picture == null || (LossCurve.knows(picture) && TrainingOptions.canHold(picture)),
+                picture == null || (LossCurve.supports(picture) && TrainingOptions.canWrite(picture)),
                 "--picture",
                 picture,
-                "a name that ends in .svg or .png, in a folder that exists and can be written to");
+                "a .svg or .png file in an existing, writable folder");
     }
 
     private void measure(String name, StepServer server, Runnable warm, List<List<String>> rows, LossCurve curve) {
@@ -201,7 +205,7 @@ public final class ServeBenchCommand implements Callable<Integer> {
     /** How many batches were of which size, by powers of two. */
     private static String batchSizes(Histogram sizes) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("streams in a batch", "batches", "share of the steps"));
+        rows.add(List.of("streams per batch", "batches", "share of steps"));
         double steps = sizes.getMean() * sizes.getTotalCount();
         for (long from = 1; from <= sizes.getMaxValue(); from *= 2) {
             long to = 2 * from - 1;

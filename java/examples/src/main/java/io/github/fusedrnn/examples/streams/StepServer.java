@@ -2,12 +2,12 @@ package io.github.fusedrnn.examples.streams;
 
 import io.github.fusedrnn.stream.StepCallback;
 
-/** Who answers the steps of many streams under load. */
+/** Runs the steps of many streams under load. */
 interface StepServer extends AutoCloseable {
-    /** Takes one step of a stream; answers whether there was room for it. {@code x} is copied. */
+    /** Takes one step of a stream; returns whether the queue had room for it. {@code x} is copied. */
     boolean submit(int stream, float[] x, float[] y, StepCallback callback);
 
-    /** Answers what waits, and ends. */
+    /** Completes the queued requests, and stops. */
     @Override
     void close();
 }

@@ -5,16 +5,19 @@ import io.github.fusedrnn.examples.cli.Texts;
 import io.github.fusedrnn.examples.training.TrainingOptions;
 import picocli.CommandLine.Option;
 
-/** What the commands take that train a {@link SequenceClassifier} on sequences which they generate. */
+/** The options of the commands that train a {@link SequenceClassifier} on generated sequences. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ClassifierOptions extends TrainingOptions {
     @Option(names = "--cell", defaultValue = "gru", description = "rnn, lstm or gru. Default: ${DEFAULT-VALUE}.")
     private CellKind cell;
 
-    @Option(names = "--batch", defaultValue = "64", description = "Sequences of a step. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--batch", defaultValue = "64", description = "Sequences per step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
-    @Option(names = "--lr", defaultValue = "0.01", description = "Adam's rate at the start. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--lr",
+            defaultValue = "0.01",
+            description = "Initial learning rate of Adam. Default: ${DEFAULT-VALUE}.")
     private float rate;
 
     @Override
@@ -32,12 +35,12 @@ final class ClassifierOptions extends TrainingOptions {
         return batch;
     }
 
-    /** The rate when a share of the training is done: straight down to zero. */
+    /** The rate when a share of the training is done: linear decay to zero. */
     float rate(float done) {
         return rate * (1 - done);
     }
 
-    /** What has to be the same for a run to go on, with the number of batches. */
+    /** What has to be the same for a resumed run, with the number of batches. */
     String describe(int steps) {
         return Texts.format("Adam at %s, %d batches of %d", rate, steps, batch);
     }

@@ -9,10 +9,10 @@ import java.util.SplittableRandom;
  *
  * @param start probability of each first tag
  * @param next {@code next[i][j]}: tag j follows tag i
- * @param says {@code says[i][w]}: tag i says word w
+ * @param emissions {@code emissions[i][w]}: tag i emits word w
  */
-record HiddenMarkov(double[] start, double[][] next, double[][] says) {
-    /** Words, and the tags that said them. */
+record HiddenMarkov(double[] start, double[][] next, double[][] emissions) {
+    /** Words, and the tags that emitted them. */
     record Sentence(int[] words, int[] tags) {}
 
     int tags() {
@@ -20,7 +20,7 @@ record HiddenMarkov(double[] start, double[][] next, double[][] says) {
     }
 
     int words() {
-        return says[0].length;
+        return emissions[0].length;
     }
 
     /** A sentence of the model. */
@@ -29,7 +29,7 @@ record HiddenMarkov(double[] start, double[][] next, double[][] says) {
         int[] tags = new int[length];
         for (int t = 0; t < length; t++) {
             tags[t] = draw(random, t == 0 ? start : next[tags[t - 1]]);
-            words[t] = draw(random, says[tags[t]]);
+            words[t] = draw(random, emissions[tags[t]]);
         }
         return new Sentence(words, tags);
     }
@@ -61,7 +61,7 @@ record HiddenMarkov(double[] start, double[][] next, double[][] says) {
                 for (int k = 0; i > 0 && k < now.length; k++) {
                     prior += forward[i - 1][k] * next[k][j];
                 }
-                now[j] = prior * says[j][words[i]];
+                now[j] = prior * emissions[j][words[i]];
             }
             forward[i] = normalised(now);
         }
@@ -77,7 +77,7 @@ record HiddenMarkov(double[] start, double[][] next, double[][] says) {
             for (int j = 0; j < now.length; j++) {
                 now[j] = forward[i][j] * after[j];
                 for (int k = 0; k < now.length; k++) {
-                    before[k] += next[k][j] * says[j][words[i]] * after[j];
+                    before[k] += next[k][j] * emissions[j][words[i]] * after[j];
                 }
             }
             both[i] = normalised(now);

@@ -12,7 +12,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** How a classifier learns a task whose best possible score is known, and how near it comes. Does not own the classifier. */
+/** Trains a classifier on a task whose best possible score is known, and reports how close it comes. Does not own the classifier. */
 final class KnownBestTraining implements AutoCloseable {
     private final CommandSpec spec;
     private final ClassifierOptions options;
@@ -22,10 +22,10 @@ final class KnownBestTraining implements AutoCloseable {
     private final Adam adam;
 
     /**
-     * What is said of the model now and then.
+     * The score that is reported.
      *
      * @param axis of the curve
-     * @param best the score that no model can pass, but by luck
+     * @param best the best possible score
      * @param bestName of its line in the curve
      * @param now the model's score on the test
      * @param heads of the cells
@@ -46,7 +46,7 @@ final class KnownBestTraining implements AutoCloseable {
         }
     }
 
-    /** Prints what is trained; settings tell which runs are the same. */
+    /** Prints the settings, which identify runs that may continue each other. */
     KnownBestTraining(
             CommandSpec spec, ClassifierOptions options, SequenceClassifier model, String settings, int steps) {
         this.spec = spec;
@@ -63,7 +63,7 @@ final class KnownBestTraining implements AutoCloseable {
     /**
      * Trains, and prints a table of scores.
      *
-     * @param every epochs a line
+     * @param every epochs per line
      * @param batch learns one batch
      * @return 0, or the exit code of an interrupted training
      */

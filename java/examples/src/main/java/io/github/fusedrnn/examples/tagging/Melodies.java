@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 /**
  * Melodies of sixteen notes in the form A A B A: a bar of four notes, again, another bar, and the first one again. In a
  * bar each note depends on the one before it, in a way that is the style's own. How unlikely a melody is is known, so
- * the mean over many is the least loss that any model can have.
+ * the mean over many is the lowest loss that any model can have.
  *
  * @param first {@code first[style][note]}: probability of a bar's first note
  * @param next {@code next[style][i][j]}: note j follows note i
@@ -14,8 +14,8 @@ record Melodies(double[][] first, double[][][] next) {
     static final int NOTES = 8;
     static final int BAR = 4;
     static final int LENGTH = 4 * BAR;
-    /** How unlike one another the notes that may follow are: a larger number makes melodies easier to foresee. */
-    private static final double CHARACTER = 2;
+    /** Spread of the log probabilities of the next note: a larger number makes melodies easier to predict. */
+    private static final double SPREAD = 2;
 
     int styles() {
         return first.length;
@@ -38,7 +38,7 @@ record Melodies(double[][] first, double[][][] next) {
         double[] values = new double[NOTES];
         double sum = 0;
         for (int i = 0; i < NOTES; i++) {
-            values[i] = Math.exp(CHARACTER * random.nextGaussian());
+            values[i] = Math.exp(SPREAD * random.nextGaussian());
             sum += values[i];
         }
         for (int i = 0; i < NOTES; i++) {

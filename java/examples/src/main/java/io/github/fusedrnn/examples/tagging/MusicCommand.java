@@ -21,12 +21,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "music",
         description = {
-            "Write melodies of a style (one to many): the style is the only input, each note then the next step's. The "
-                    + "melodies are generated: bars A A B A, each note drawn by its style from the one before it. To "
-                    + "foresee the repeated bars a model must remember them; what is left is chance, whose entropy is "
-                    + "the least loss that any model can have.",
-            "An epoch is 100 batches of fresh melodies. With the default sizes and epochs the exit code is 1 if the loss "
-                    + "is more than 0.01 nats a note above the least."
+            "Generate melodies of a style (one to many): the first input is the style, every "
+                    + "later input is the previous note. The training melodies have bars A A B A, and each "
+                    + "note is drawn given the previous one and the style. To predict the repeated bars a "
+                    + "model must remember them; the rest is random, and its entropy is the lowest "
+                    + "possible loss.",
+            "An epoch is 100 batches of newly generated melodies. With the default sizes and "
+                    + "epochs the exit code is 1 if the loss is more than 0.01 nats per note above the "
+                    + "lowest."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -47,7 +49,7 @@ public final class MusicCommand implements Callable<Integer> {
     @Option(names = "--hidden", defaultValue = "128", description = "Units. Default: ${DEFAULT-VALUE}.")
     private int hidden;
 
-    @Option(names = "--styles", defaultValue = "4", description = "How many styles. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--styles", defaultValue = "4", description = "Number of styles. Default: ${DEFAULT-VALUE}.")
     private int styles;
 
     @Override
@@ -70,23 +72,24 @@ public final class MusicCommand implements Callable<Integer> {
                 options.cell(), Melodies.NOTES + styles, 16, hidden, Melodies.NOTES, false, false);
         try (SequenceClassifier model = new SequenceClassifier(size, options, options.seed());
                 KnownBestTraining training = new KnownBestTraining(spec, options, model, settings, steps)) {
-            out.println(Texts.format("least loss on the test's %d melodies: %.4f nats a note", test.length, least));
+            out.println(Texts.format(
+                    "lowest possible loss on the %d test melodies: %.4f nats per note", test.length, least));
             KnownBestTraining.Score score = new KnownBestTraining.Score(
-                    "loss in nats a note",
+                    "loss in nats per note",
                     least,
-                    "least possible",
+                    "lowest possible",
                     () -> run(model, test, false).value(),
-                    "  test  above the least  in form",
+                    "  test  above the lowest  in form",
                     reached -> Texts.format(
-                            "%6.4f  %15.4f  %5.1f %%", reached, reached - least, 100 * inForm(source, model)));
+                            "%6.4f  %16.4f  %5.1f %%", reached, reached - least, 100 * inForm(source, model)));
             int code = training.run(4, score, random -> run(model, draw(source, random, options.batch()), true));
             for (int style = 0; style < styles && style < 4; style++) {
                 int[] notes = write(model, new SplittableRandom(style), style)[0];
                 out.println("  style " + style + ": "
                         + Arrays.stream(notes).mapToObj(n -> NAMES[n]).collect(Collectors.joining(" ")));
             }
-            boolean judged = code == 0 && options.epochs(0) == 0 && hidden >= 128;
-            return judged && score.now().getAsDouble() > least + MARGIN ? 1 : code;
+            boolean checked = code == 0 && options.epochs(0) == 0 && hidden >= 128;
+            return checked && score.now().getAsDouble() > least + MARGIN ? 1 : code;
         }
     }
 

@@ -19,16 +19,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** One label for a sentence, where the best possible judge is known. */
+/** One label for a sentence, where the best possible accuracy is known. */
 @Command(
         name = "sentiment",
         description = {
-            "Judge whether a sentence is for or against (many to one). Generated sentences: each opinion word counts 1 "
-                    + "or -1, 'very' doubles and 'not' turns around the next opinion, fillers in between count nothing; "
-                    + "the label is the sign of the sum, and one label in twenty is wrong at random, so that no judge "
-                    + "can be right more often than 95 %% in the mean, nor have a loss below 0.1985 nats.",
-            "An epoch is 100 batches of fresh sentences. With the default sizes and epochs the exit code is 1 if the "
-                    + "accuracy is more than 0.5 percentage points below that of a judge who knows the rule."
+            "Classify sentences as positive or negative (many to one). In the generated "
+                    + "sentences each opinion word counts 1 or -1, 'very' doubles and 'not' negates the "
+                    + "next opinion word, and other words count 0; the label is the sign of the sum, and "
+                    + "one label in twenty is wrong at random, so that no classifier can exceed an "
+                    + "expected accuracy of 95 %% or have an expected loss below 0.1985 nats.",
+            "An epoch is 100 batches of newly generated sentences. With the default sizes and "
+                    + "epochs the exit code is 1 if the accuracy is more than 0.5 percentage points below "
+                    + "that of the rule."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -56,11 +58,14 @@ public final class SentimentCommand implements Callable<Integer> {
     @Option(names = "--hidden", defaultValue = "32", description = "Units. Default: ${DEFAULT-VALUE}.")
     private int hidden;
 
-    @Option(names = "--longest", defaultValue = "20", description = "Words of a sentence. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--longest",
+            defaultValue = "20",
+            description = "Maximum words per sentence. Default: ${DEFAULT-VALUE}.")
     private int longest;
 
-    /** Words, the label that they deserve, and the one that they have. */
-    record Review(int[] words, int deserved, int label) {}
+    /** Words, their true label, and the label that they have. */
+    record Review(int[] words, int truth, int label) {}
 
     @Override
     public Integer call() throws IOException {
@@ -69,7 +74,7 @@ public final class SentimentCommand implements Callable<Integer> {
         options.require(longest >= SHORTEST, "--longest", longest, "an integer >= " + SHORTEST);
         PrintWriter out = spec.commandLine().getOut();
         List<Review> test = draw(new SplittableRandom(TEST_SEED), TEST_SENTENCES);
-        double best = test.stream().filter(r -> r.deserved() == r.label()).count() / (double) test.size();
+        double best = test.stream().filter(r -> r.truth() == r.label()).count() / (double) test.size();
         int steps = options.epochs(EPOCHS) * TaskTraining.BATCHES_PER_EPOCH;
         String settings = Texts.format(
                 "%s of %d units, %s, %d to %d words",
@@ -78,18 +83,18 @@ public final class SentimentCommand implements Callable<Integer> {
         try (SequenceClassifier model = new SequenceClassifier(size, options, options.seed());
                 KnownBestTraining training = new KnownBestTraining(spec, options, model, settings, steps)) {
             Review shown = test.get(0);
-            out.println("such as: "
+            out.println("example: "
                     + Arrays.stream(shown.words()).mapToObj(WORDS::get).collect(Collectors.joining(" ")) + " -> "
-                    + (shown.label() == 1 ? "for" : "against"));
+                    + (shown.label() == 1 ? "positive" : "negative"));
             out.println(Texts.format(
-                    "best accuracy on the test's %d sentences, by the rule: %.2f %%", test.size(), 100 * best));
+                    "best possible accuracy on the %d test sentences, by the rule: %.2f %%", test.size(), 100 * best));
             DoubleSupplier accuracy = () -> run(model, test, false).accuracy();
             int code = training.run(
                     2,
                     KnownBestTraining.Score.accuracy(best, accuracy),
                     random -> run(model, draw(random, options.batch()), true));
-            boolean judged = code == 0 && options.epochs(0) == 0 && hidden >= 32;
-            return judged && accuracy.getAsDouble() < best - MARGIN ? 1 : code;
+            boolean checked = code == 0 && options.epochs(0) == 0 && hidden >= 32;
+            return checked && accuracy.getAsDouble() < best - MARGIN ? 1 : code;
         }
     }
 
@@ -103,8 +108,8 @@ public final class SentimentCommand implements Callable<Integer> {
                     .toArray();
             int sum = score(words);
             if (sum != 0) {
-                int deserved = sum > 0 ? 1 : 0;
-                return new Review(words, deserved, random.nextDouble() < WRONG_LABELS ? 1 - deserved : deserved);
+                int truth = sum > 0 ? 1 : 0;
+                return new Review(words, truth, random.nextDouble() < WRONG_LABELS ? 1 - truth : truth);
             }
         }
     }

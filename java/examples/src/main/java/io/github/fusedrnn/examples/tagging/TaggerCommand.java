@@ -23,11 +23,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tagger",
         description = {
-            "Tag each word of sentences of different lengths (many to many). A hidden Markov model makes sentences and "
-                    + "tags, so the best that any tagger can do is known: its own forward-backward algorithm, or, for "
-                    + "a tagger that sees no later words (--one-way), its forward algorithm alone.",
-            "An epoch is 100 batches of fresh sentences. With the default sizes and epochs the exit code is 1 if the "
-                    + "accuracy is more than 0.5 percentage points below the best."
+            "Tag each word of sentences of different lengths (many to many). A hidden Markov "
+                    + "model generates sentences and tags, so the best possible accuracy is known: that of "
+                    + "its forward-backward algorithm, or, for a tagger that sees no later words "
+                    + "(--one-way), of its forward algorithm.",
+            "An epoch is 100 batches of newly generated sentences. With the default sizes and "
+                    + "epochs the exit code is 1 if the accuracy is more than 0.5 percentage points below "
+                    + "the best."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -44,13 +46,16 @@ public final class TaggerCommand implements Callable<Integer> {
     @Mixin
     private ClassifierOptions options;
 
-    @Option(names = "--one-way", description = "Read forwards only: later words are not seen.")
+    @Option(names = "--one-way", description = "Use one direction only, which sees no later words.")
     private boolean oneWay;
 
-    @Option(names = "--hidden", defaultValue = "32", description = "Units of a direction. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--hidden", defaultValue = "32", description = "Units per direction. Default: ${DEFAULT-VALUE}.")
     private int hidden;
 
-    @Option(names = "--longest", defaultValue = "25", description = "Words of a sentence. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--longest",
+            defaultValue = "25",
+            description = "Maximum words per sentence. Default: ${DEFAULT-VALUE}.")
     private int longest;
 
     @Override
@@ -65,14 +70,19 @@ public final class TaggerCommand implements Callable<Integer> {
         int steps = options.epochs(EPOCHS) * TaskTraining.BATCHES_PER_EPOCH;
         String settings = Texts.format(
                 "%s of %d units, %s, %s, %d to %d words",
-                options.cell(), hidden, oneWay ? "one way" : "both ways", options.describe(steps), SHORTEST, longest);
+                options.cell(),
+                hidden,
+                oneWay ? "one direction" : "bidirectional",
+                options.describe(steps),
+                SHORTEST,
+                longest);
         var size = new SequenceClassifier.Size(
                 options.cell(), language.words(), 16, hidden, language.tags(), !oneWay, false);
         try (SequenceClassifier model = new SequenceClassifier(size, options, options.seed());
                 KnownBestTraining training = new KnownBestTraining(spec, options, model, settings, steps)) {
             out.println(Texts.format(
-                    "best accuracy on the test's %d words: %.2f %% from the word alone, %.2f %% with "
-                            + "the words before, %.2f %% with all words",
+                    "best possible accuracy on the %d test words: %.2f %% from the word alone, %.2f %% "
+                            + "with the words before, %.2f %% with all words",
                     test.stream().mapToInt(s -> s.words().length).sum(),
                     100 * bestAccuracy(alone(language), test, false),
                     100 * bestAccuracy(language, test, false),
@@ -82,8 +92,8 @@ public final class TaggerCommand implements Callable<Integer> {
                     2,
                     KnownBestTraining.Score.accuracy(best, accuracy),
                     random -> run(model, draw(language, random, options.batch()), true));
-            boolean judged = code == 0 && options.epochs(0) == 0 && hidden >= 32;
-            return judged && accuracy.getAsDouble() < best - MARGIN ? 1 : code;
+            boolean checked = code == 0 && options.epochs(0) == 0 && hidden >= 32;
+            return checked && accuracy.getAsDouble() < best - MARGIN ? 1 : code;
         }
     }
 
@@ -93,24 +103,24 @@ public final class TaggerCommand implements Callable<Integer> {
         int words = 12;
         double[] start = new double[tags];
         double[][] next = new double[tags][tags];
-        double[][] says = new double[tags][words];
+        double[][] emissions = new double[tags][words];
         for (int i = 0; i < tags; i++) {
             start[i] = 1.0 / tags;
             for (int j = 0; j < tags; j++) {
                 next[i][j] = j == (i + 1) % tags ? 0.75 : j == i ? 0.15 : 0.05;
             }
             for (int w = 0; w < words; w++) {
-                says[i][w] = w % tags == i ? 0.2 : 0.4 / (words - words / tags);
+                emissions[i][w] = w % tags == i ? 0.2 : 0.4 / (words - words / tags);
             }
         }
-        return new HiddenMarkov(start, next, says);
+        return new HiddenMarkov(start, next, emissions);
     }
 
     /** The same tags and words without any order. */
     private static HiddenMarkov alone(HiddenMarkov language) {
         double[][] next = new double[language.tags()][];
         Arrays.fill(next, language.start());
-        return new HiddenMarkov(language.start(), next, language.says());
+        return new HiddenMarkov(language.start(), next, language.emissions());
     }
 
     private List<Sentence> draw(HiddenMarkov language, SplittableRandom random, int count) {

@@ -23,16 +23,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Learns to write like a text, character by character or word by word. */
+/** Trains and uses a language model of characters or words. */
 @Command(
         name = "charlm",
         description = {
-            "Train a language model of characters or words, report its loss on held-out text, save it, tell the "
-                    + "probability of a sentence, and write new text.",
-            "The last tenth of the text is held out. Losses are in nats per symbol. "
-                    + "Training stops at the first of --epochs (default 10, also parts of one) and --minutes.",
-            "With --model nothing is trained: --sample writes new text, --score judges a sentence, "
-                    + "--text measures the loss on the last tenth of a text."
+            "Train a language model of characters or words, report its loss on held-out text, "
+                    + "save it, score a sentence, and generate text.",
+            "The last tenth of the text is held out. Losses are in nats per symbol. Training "
+                    + "stops after --epochs (default 10, fractions allowed) or --minutes, whichever comes "
+                    + "first.",
+            "With --model a saved model is used and nothing is trained: --sample generates text, "
+                    + "--score prints the probability of a sentence, --text measures the loss on the last "
+                    + "tenth of a text."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -47,25 +49,25 @@ public final class CharlmCommand implements Callable<Integer> {
     private TextModelOptions sizes;
 
     @Mixin
-    private TextTrainingOptions how;
+    private TextTrainingOptions schedule;
 
     @Mixin
-    private WritingOptions writing;
+    private GenerationOptions generation;
 
     @Option(
             names = "--text",
             paramLabel = "FILE",
-            description = "Text in UTF-8. Default: the licences that come with Java.")
+            description = "Text in UTF-8. Default: the license texts that come with Java.")
     private @Nullable Path text;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Use a saved model, do not train.")
+    @Option(names = "--model", paramLabel = "FILE", description = "Use this saved model instead of training.")
     private @Nullable Path model;
 
     @Option(
             names = "--reports",
             paramLabel = "N",
             defaultValue = "20",
-            description = "Lines of the curve. Default: ${DEFAULT-VALUE}.")
+            description = "Reports during the training. Default: ${DEFAULT-VALUE}.")
     private int reports;
 
     @Override
@@ -74,7 +76,7 @@ public final class CharlmCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (model != null) {
             try (TextModel loaded = TextModel.load(model, training)) {
-                writing.check(loaded);
+                generation.check(loaded);
                 if (text != null) {
                     int[] symbols =
                             loaded.encode("--text", TextSource.file(text).text());
@@ -84,23 +86,23 @@ public final class CharlmCommand implements Callable<Integer> {
                     out.println(
                             "held out: " + losses(measure(loaded, Arrays.copyOfRange(symbols, cut, symbols.length))));
                 }
-                writing.run(out, loaded, training.seed());
+                generation.run(out, loaded, training.seed());
             }
             return 0;
         }
         TextSource source = text != null ? TextSource.file(text) : TextSource.builtIn();
-        BadInput.check(!source.text().isBlank(), "--text", source.name() + " is empty", "a text to learn from");
+        BadInput.check(!source.text().isBlank(), "--text", source.name() + " is empty", "a text to train on");
         Vocabulary vocabulary = sizes.vocabulary(source.text());
         try (TextModel fresh =
                 new TextModel(sizes.level(), vocabulary, sizes.size(vocabulary.size()), training, training.seed())) {
-            writing.check(fresh);
+            generation.check(fresh);
             int[] symbols = fresh.encode("--text", source.text());
             int cut = trainingPart(symbols.length);
             BadInput.check(
-                    cut > how.batch() && symbols.length - cut >= 2,
+                    cut > schedule.batch() && symbols.length - cut >= 2,
                     "--text",
                     symbols.length + " symbols",
-                    "more than --batch " + how.batch() + " in nine tenths, and two in the last");
+                    "more than --batch " + schedule.batch() + " in the first nine tenths, and at least 2 in the last");
             out.println("text: " + source.name() + ", " + symbols.length + " symbols");
             out.println(Texts.format(
                     "model: %s, %d weights, backend %s (%s), %d thread(s), seed %d",
@@ -114,7 +116,7 @@ public final class CharlmCommand implements Callable<Integer> {
             if (train(out, fresh, Arrays.copyOf(symbols, cut), heldOut)) {
                 return TrainingRun.INTERRUPTED;
             }
-            writing.run(out, fresh, training.seed());
+            generation.run(out, fresh, training.seed());
         }
         return 0;
     }
@@ -122,14 +124,14 @@ public final class CharlmCommand implements Callable<Integer> {
     private void check() {
         training.check();
         sizes.check(training);
-        writing.check(training);
-        how.check(training);
-        training.parts(1);
+        generation.check(training);
+        schedule.check(training);
+        training.fractionalEpochs(1);
         training.requirePositive("--reports", reports);
         training.require(
                 model == null || training.save() == null, "--save", training.save(), "not together with --model");
         training.require(
-                model == null || writing.any() || text != null,
+                model == null || generation.any() || text != null,
                 "--model",
                 model,
                 "together with --sample, --score or --text");
@@ -153,30 +155,30 @@ public final class CharlmCommand implements Callable<Integer> {
 
     /** Trains, and tells whether Ctrl-C ended it. */
     private boolean train(PrintWriter out, TextModel fresh, int[] symbols, int[] heldOut) throws IOException {
-        StreamBatches windows = new StreamBatches(symbols, how.batch(), how.window());
-        double epochs = training.parts(10);
+        StreamBatches windows = new StreamBatches(symbols, schedule.batch(), schedule.window());
+        double epochs = training.fractionalEpochs(10);
         long total = Math.max(1, Math.round(epochs * windows.windowsPerEpoch()));
         LossCurve curve = new LossCurve("charlm", "epoch", "nats per symbol");
-        String settings = fresh + ", " + how.describe(total) + ", seed " + training.seed();
-        try (TextTraining learner =
-                new TextTraining(fresh, windows, how.batch(), how.clip(), settings, Texts.checksum(List.of(symbols)))) {
+        String settings = fresh + ", " + schedule.describe(total) + ", seed " + training.seed();
+        try (TextTraining learner = new TextTraining(
+                fresh, windows, schedule.batch(), schedule.clip(), settings, Texts.checksum(List.of(symbols)))) {
             if (training.resume() != null) {
                 learner.resume(training.resume());
                 out.println("resumed: " + training.resume() + " at window " + learner.done());
             }
-            out.println(Texts.format("training: %s (%s epochs)%s", how.describe(total), epochs, how.limit()));
+            out.println(Texts.format("training: %s (%s epochs)%s", schedule.describe(total), epochs, schedule.limit()));
             out.println("     step   epoch  seconds  training    held out  perplexity     symbols/s");
             out.flush();
             long start = System.nanoTime();
             LossMeter recent = new LossMeter();
             try (TrainingRun run =
                     new TrainingRun(spec, training, curve, "windows", learner.done(), total, learner::save)) {
-                int reported = (int) (how.done(learner.done(), total, start) * reports);
-                while (run.goesOn() && how.done(run.steps(), total, start) < 1) {
-                    ClassificationLoss measured = learner.step(how.rate(how.done(run.steps(), total, start)));
+                int reported = (int) (schedule.done(learner.done(), total, start) * reports);
+                while (run.proceed() && schedule.done(run.steps(), total, start) < 1) {
+                    ClassificationLoss measured = learner.step(schedule.rate(schedule.done(run.steps(), total, start)));
                     run.step(measured.counted(), measured.value());
                     recent.add(measured);
-                    double done = how.done(run.steps(), total, start);
+                    double done = schedule.done(run.steps(), total, start);
                     if (done >= 1 || done * reports >= reported + 1) {
                         reported = (int) (done * reports);
                         LossMeter held = measure(fresh, heldOut);

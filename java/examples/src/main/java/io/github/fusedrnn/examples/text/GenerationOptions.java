@@ -8,32 +8,37 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a text model is asked to write and to judge. */
-final class WritingOptions {
-    @Option(names = "--sample", paramLabel = "N", defaultValue = "0", description = "Write N symbols. Default: none.")
+/** What a text model generates and scores. */
+final class GenerationOptions {
+    @Option(
+            names = "--sample",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Generate N symbols. Default: none.")
     private int sample;
 
     @Option(
             names = "--temperature",
             paramLabel = "T",
             defaultValue = "0.8",
-            description = "0 takes the likeliest symbol, 1 draws as the model says. Default: ${DEFAULT-VALUE}.")
+            description = "Sampling temperature: 0 takes the most likely symbol, 1 samples from the model's "
+                    + "distribution. Default: ${DEFAULT-VALUE}.")
     private double temperature;
 
     @Option(
             names = "--top-k",
             paramLabel = "K",
             defaultValue = "0",
-            description = "Draw from the K likeliest symbols only, 0 for all. Default: ${DEFAULT-VALUE}.")
+            description = "Sample from the K most likely symbols only, 0 for all. Default: ${DEFAULT-VALUE}.")
     private int top;
 
     @Option(
             names = "--prime",
             paramLabel = "TEXT",
-            description = "What the written text begins with. Default: the beginning of a sentence.")
+            description = "Start of the generated text. Default: the start of a sentence.")
     private @Nullable String prime;
 
-    @Option(names = "--score", paramLabel = "TEXT", description = "Tell the probability of this sentence.")
+    @Option(names = "--score", paramLabel = "TEXT", description = "Print the probability of this sentence.")
     private @Nullable String score;
 
     public void check(LayerOptions command) {
@@ -47,7 +52,7 @@ final class WritingOptions {
         command.require(score == null || !score.isBlank(), "--score", "an empty sentence", "some text");
     }
 
-    /** Refuses symbols that a model does not know, before it learns for hours. */
+    /** Refuses symbols that a model does not know, before a long training. */
     public void check(TextModel model) {
         if (score != null) {
             model.encode("--score", score);
@@ -57,18 +62,18 @@ final class WritingOptions {
         }
     }
 
-    /** Whether anything is asked. */
+    /** Whether there is anything to do. */
     boolean any() {
         return sample > 0 || score != null;
     }
 
-    /** Does it. */
+    /** Scores and generates. */
     void run(PrintWriter out, TextModel model, long seed) {
         if (score != null) {
             ClassificationLoss loss = model.score("--score", score);
             out.println(Texts.format(
-                    "score: log probability %.4f nats over %d symbols with the end mark, probability %.3e, "
-                            + "perplexity %.3f",
+                    "score: log probability %.4f nats over %d symbols including the end mark, "
+                            + "probability %.3e, perplexity %.3f",
                     -loss.sum(), loss.counted(), Math.exp(-loss.sum()), Math.exp(loss.sum() / loss.counted())));
         }
         if (sample > 0) {

@@ -130,7 +130,7 @@ final class LanguageModel implements AutoCloseable {
      * Forward and backward of one batch: the gradients of this batch alone stand in the parameters afterwards.
      *
      * @param stateIn state before it, null = zeros; its gradient ends here
-     * @param stateOut state after it, null = not wanted; another one than {@code stateIn}
+     * @param stateOut state after it, null = not needed; a different one than {@code stateIn}
      */
     ClassificationLoss learn(SequenceBatch batch, @Nullable RecurrentState stateIn, @Nullable RecurrentState stateOut) {
         return learn(batch, stateIn, stateOut, null);
@@ -179,7 +179,7 @@ final class LanguageModel implements AutoCloseable {
         return head.measure(output, batch.targets());
     }
 
-    /** The mean loss over a stream of symbols, read in some rows side by side, each from a zero state. */
+    /** The mean loss over a stream of symbols, read in parallel rows, each from a zero state. */
     LossMeter measure(int[] symbols, int rows) {
         StreamBatches windows = new StreamBatches(symbols, rows, 128);
         LossMeter meter = new LossMeter();

@@ -19,18 +19,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Learns to predict the next word of the Penn Treebank. */
+/** Trains a word model of the Penn Treebank. */
 @Command(
         name = "ptb",
         description = {
-            "Train a word-level language model on the Penn Treebank, or a text in its form, and report perplexities.",
+            "Train a word-level language model on the Penn Treebank, or a text in its format, "
+                    + "and report perplexities.",
             "--preset bucketed: sentences in buckets of 10, 20, 40, 60 and 80 words, batches of 50, embedding 256, "
                     + "2 LSTM layers of 256, SGD at 0.01 with weight decay 1e-5, Xavier (in, 2.34), 2 epochs. "
                     + "Published: 1044.8 then 869.8 in training, 853.8 then 747.7 on the test file. "
                     + "The end mark is the padding there and is not predicted.",
-            "--preset small: one stream in windows of 20 with the state carried on, 20 streams side by side, "
-                    + "2 LSTM layers of 200, weights in [-0.1, 0.1], SGD at 1, halved after each epoch from the "
-                    + "fourth on, gradients clipped to 5, 13 epochs. Published: about 115 on the test file."
+            "--preset small: 20 parallel streams in windows of 20 steps with the state carried "
+                    + "over, 2 LSTM layers of 200, weights in [-0.1, 0.1], SGD at 1, halved after each "
+                    + "epoch from the fourth on, gradients clipped to 5, 13 epochs. Published: about 115 "
+                    + "on the test file."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -57,20 +59,23 @@ public final class PtbCommand implements Callable<Integer> {
 
     @Option(
             names = "--padded",
-            description = "Let the steps behind a sentence's end learn, too, as the published run did; "
-                    + "perplexities never count them.")
+            description = "Also train on the padding after a sentence, as the published run did; perplexities "
+                    + "never count it.")
     private boolean padded;
 
-    @Option(names = "--vectors", paramLabel = "FILE", description = "Start the embedding from word2vec's vectors.")
+    @Option(
+            names = "--vectors",
+            paramLabel = "FILE",
+            description = "Initialize the embedding from vectors saved by word2vec.")
     private @Nullable Path vectors;
 
-    @Option(names = "--hidden", paramLabel = "H", description = "Units of each layer, and width of the embedding.")
+    @Option(names = "--hidden", paramLabel = "H", description = "Units per layer, and width of the embedding.")
     private @Nullable Integer hidden;
 
     @Option(names = "--layers", paramLabel = "L", description = "LSTM layers.")
     private @Nullable Integer layers;
 
-    @Option(names = "--batch", paramLabel = "N", description = "Sentences or streams side by side.")
+    @Option(names = "--batch", paramLabel = "N", description = "Sentences or streams per batch.")
     private @Nullable Integer batch;
 
     @Option(names = "--buckets", paramLabel = "T", split = ",", description = "Lengths of the buckets, ascending.")
@@ -95,8 +100,8 @@ public final class PtbCommand implements Callable<Integer> {
         try (PtbTraining ptb = new PtbTraining(settings, corpus, training, training.seed())) {
             out.println(settings + ", seed " + training.seed());
             out.println(Texts.format(
-                    "%d words known, %d sentences (%d longer than the largest bucket left out), %d weights, "
-                            + "backend %s (%s), %d thread(s)",
+                    "%d words in the vocabulary, %d sentences (%d longer than the largest bucket "
+                            + "dropped), %d weights, backend %s (%s), %d thread(s)",
                     corpus.vocabulary().size(),
                     corpus.train().size(),
                     ptb.dropped(),
@@ -129,7 +134,7 @@ public final class PtbCommand implements Callable<Integer> {
                 training.epochs(settings.epochs()) * perEpoch,
                 ptb::save)) {
             LossMeter recent = new LossMeter();
-            while (run.goesOn()) {
+            while (run.proceed()) {
                 ClassificationLoss loss = ptb.step();
                 recent.add(loss);
                 run.step(settings.batch(), loss.sum() / Math.max(1, loss.counted()));

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The three files of a corpus in the Penn Treebank's form: a sentence a line, words between blanks. Every sentence ends
+ * The three files of a corpus in the format of the Penn Treebank: one sentence per line, words separated by blanks. Every sentence ends
  * with the end mark, symbol 0. The vocabulary is that of the training file; a word that it lacks is its word {@code
  * <unk>}, and an error where it lacks that, too.
  *
@@ -42,14 +42,14 @@ record PtbCorpus(Vocabulary vocabulary, List<int[]> train, List<int[]> valid, Li
 
     /** The words of each line of a file that an option names, without end marks; blank lines are none. */
     static List<List<String>> sentences(String option, Path file) throws IOException {
-        BadInput.check(Files.isRegularFile(file), option, file, "an existing file: a sentence a line");
+        BadInput.check(Files.isRegularFile(file), option, file, "an existing file with one sentence per line");
         List<List<String>> sentences = new ArrayList<>();
         for (String line : TextSource.file(file).text().split("\n")) {
             if (!line.isBlank()) {
                 sentences.add(List.of(line.strip().split("\\s+")));
             }
         }
-        BadInput.check(!sentences.isEmpty(), file.toString(), "no sentence", "a sentence a line");
+        BadInput.check(!sentences.isEmpty(), file.toString(), "no sentence", "one sentence per line");
         return sentences;
     }
 

@@ -5,15 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a word model learns.
+ * The settings of a word model.
  *
  * @param embedding width of the embedding
  * @param hidden units of each layer
  * @param layers stacked LSTM layers
- * @param batch sentences, or streams, side by side
+ * @param batch sentences, or streams, per batch
  * @param buckets lengths that sentences are padded to; empty: one stream of sentences, cut into windows
  * @param window steps of a window of the stream
- * @param padded whether the steps behind a sentence's end learn, too: towards the padding symbol, as published
+ * @param padded whether the padding after a sentence is trained on, too, as published
  * @param rate learning rate
  * @param whole epochs of that rate
  * @param decay factor of the rate for each further epoch
@@ -90,7 +90,7 @@ record PtbSettings(
         return !buckets.isEmpty();
     }
 
-    /** One line: what has to be the same for a run to go on from a checkpoint. */
+    /** One line: what has to be the same for a resumed run. */
     @Override
     public String toString() {
         return Texts.format(
@@ -101,7 +101,7 @@ record PtbSettings(
                 batch,
                 bucketed()
                         ? "buckets " + buckets + (padded ? ", padding learned as published" : ", no padding")
-                        : "windows of " + window + " with the state carried on",
+                        : "windows of " + window + " with the state carried over",
                 rate,
                 decay < 1 ? Texts.format(" times %s after epoch %d", decay, whole) : "",
                 weightDecay,

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A word model, its optimiser, and where in the text it stands: sentences in buckets, or one stream. One thread. */
+/** A word model, its optimiser, and its position in the text: sentences in buckets, or one stream. One thread. */
 final class PtbTraining implements AutoCloseable {
     private static final String SYSTEM = "ptb";
 
@@ -186,7 +186,7 @@ final class PtbTraining implements AutoCloseable {
         return measured;
     }
 
-    /** Writes everything that a run needs to go on with the same bits. */
+    /** Writes everything that a resumed run needs for the same bits. */
     void save(Path file) throws IOException {
         Checkpoint.Writer writer = SystemCheckpoint.of(model.parameters(), SYSTEM, same)
                 .optimizer(sgd)
@@ -201,13 +201,13 @@ final class PtbTraining implements AutoCloseable {
         writer.write(file);
     }
 
-    /** Goes on from what {@link #save} wrote; refuses a checkpoint of other settings, seed, words or text. */
+    /** Resumes from what {@link #save} wrote; refuses a checkpoint of other settings, seed, words or text. */
     void resume(Path file) throws IOException {
         SystemCheckpoint.read(file, SYSTEM, same, saved -> {
             BadInput.check(
                     corpus.vocabulary().toText().equals(saved.metadata().get("vocabulary")),
                     file + ": words",
-                    "others",
+                    "different ones",
                     "those of --data");
             SystemCheckpoint.checkText(file, saved, Texts.checksum(corpus.train()), "--data");
             saved.restore(model.parameters());

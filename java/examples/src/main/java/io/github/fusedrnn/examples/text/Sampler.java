@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 /**
  * Draws symbols from a model's scores.
  *
- * @param temperature 1 draws from the model's own distribution, less is more careful, 0 always takes the likeliest
+ * @param temperature 1 samples from the model's own distribution, less prefers likely symbols, 0 always takes the most likely
  * @param top only that many of the likeliest symbols are drawn from, 0 = all
  */
 record Sampler(double temperature, int top) {

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a text is a sequence of. */
+/** The tokens of a text. */
 enum TextLevel {
     /** Characters; a sentence ends with its line. */
     CHAR("\n", 1) {
@@ -43,7 +43,7 @@ enum TextLevel {
         }
     };
 
-    /** What stands for every symbol that is too rare to have a number of its own. */
+    /** The symbol for all that are too rare for the vocabulary. */
     static final String UNKNOWN = "<unk>";
 
     private final String end;
@@ -59,7 +59,7 @@ enum TextLevel {
         return end;
     }
 
-    /** How often a symbol must occur to be known, where nobody says so. */
+    /** The default minimum count of a symbol in the vocabulary. */
     int usualCount() {
         return usualCount;
     }

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
-/** A language model with its symbols: what can read, score and write texts. One thread at a time. */
+/** A language model with its vocabulary: reads, scores and generates texts. One thread at a time. */
 final class TextModel implements AutoCloseable {
     static final String SYSTEM = "charlm";
 
@@ -85,9 +85,9 @@ final class TextModel implements AutoCloseable {
     }
 
     /**
-     * Writes a text symbol by symbol.
+     * Generates a text symbol by symbol.
      *
-     * @param prime what it begins with, not empty; the model reads it first
+     * @param prime the start of the text, not empty; the model reads it first
      * @param sink gets the text of each new symbol
      */
     void sample(int[] prime, int count, Sampler sampler, SplittableRandom random, Consumer<String> sink) {

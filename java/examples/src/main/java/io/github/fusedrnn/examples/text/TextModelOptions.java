@@ -13,8 +13,8 @@ final class TextModelOptions {
             names = "--level",
             paramLabel = "LEVEL",
             defaultValue = "char",
-            description = "What the text is a sequence of: char or word; a line's end is the end of a sentence. "
-                    + "Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Tokens of the text: char or word; a line break ends a sentence. Default: " + "${DEFAULT-VALUE}.")
     private TextLevel level;
 
     @Option(
@@ -35,7 +35,7 @@ final class TextModelOptions {
             names = "--hidden",
             paramLabel = "H",
             defaultValue = "128",
-            description = "Units of each layer. Default: ${DEFAULT-VALUE}.")
+            description = "Units per layer. Default: ${DEFAULT-VALUE}.")
     private int hidden;
 
     @Option(
@@ -56,7 +56,7 @@ final class TextModelOptions {
             names = "--dropout",
             paramLabel = "P",
             defaultValue = "0",
-            description = "Between layers. Default: ${DEFAULT-VALUE}.")
+            description = "Dropout between layers. Default: ${DEFAULT-VALUE}.")
     private float dropout;
 
     public void check(LayerOptions command) {

@@ -13,13 +13,13 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * A text to learn from.
+ * A text to train on.
  *
  * @param name where it is from
  * @param text the text
  */
 record TextSource(String name, String text) {
-    /** Less than this is no text to learn from. */
+    /** Less than this is too short a text to train on. */
     private static final int ENOUGH = 50_000;
 
     private static final int GENERATED = 300_000;
@@ -29,17 +29,17 @@ record TextSource(String name, String text) {
         try {
             return new TextSource(path.toString(), Files.readString(path, StandardCharsets.UTF_8));
         } catch (CharacterCodingException e) {
-            throw new BadInput(path + ": bytes that are no UTF-8 (expected: a text in UTF-8)", e);
+            throw new BadInput(path + ": not valid UTF-8 (expected: a text in UTF-8)", e);
         }
     }
 
-    /** The licences that every full JDK ships, or, where they are missing, sentences made up on the spot. */
+    /** The licences that every full JDK ships, or, where they are missing, generated sentences. */
     static TextSource builtIn() throws IOException {
         Path legal = Path.of(System.getProperty("java.home"), "legal");
         if (Files.isDirectory(legal)) {
             String text = licences(legal);
             if (text.length() >= ENOUGH) {
-                return new TextSource("the legal texts of this Java (" + legal + ")", text);
+                return new TextSource("the license texts of this Java (" + legal + ")", text);
             }
         }
         return generated();
@@ -60,7 +60,7 @@ record TextSource(String name, String text) {
         return String.join("\n", texts);
     }
 
-    /** Sums and comparisons in words: simple, endless, and the same everywhere. */
+    /** Sums and comparisons in words: simple and deterministic. */
     static TextSource generated() {
         String[] words = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"};
         SplittableRandom random = new SplittableRandom(1);
@@ -80,6 +80,6 @@ record TextSource(String name, String text) {
                     .append(sentence, 1, sentence.length())
                     .append('\n');
         }
-        return new TextSource("sums in words, made up", text.toString());
+        return new TextSource("generated sums in words", text.toString());
     }
 }

@@ -29,7 +29,7 @@ final class TextTraining implements AutoCloseable {
     /**
      * Training from the start of a text; the model stays the caller's.
      *
-     * @param settings whose text tells which runs are the same
+     * @param settings its text identifies runs that may continue each other
      * @param checksum of the text
      */
     TextTraining(TextModel text, StreamBatches windows, int rows, double clip, Object settings, String checksum) {
@@ -44,13 +44,13 @@ final class TextTraining implements AutoCloseable {
         after = resources.add(model.layer().newState(rows));
     }
 
-    /** Windows that lie behind us. */
+    /** Windows done so far. */
     long done() {
         DataPosition at = windows.position();
         return at.epoch() * windows.windowsPerEpoch() + at.batch();
     }
 
-    /** One window: forward, backward through its steps, one update. The state goes on, its gradient does not. */
+    /** One window: forward, backward through its steps, one update. The state is carried over, its gradient is not. */
     ClassificationLoss step(float rate) {
         adam.setLearningRate(rate);
         Window window = windows.next();
@@ -66,7 +66,7 @@ final class TextTraining implements AutoCloseable {
         return measured;
     }
 
-    /** Writes everything that a run needs to go on with the same bits. */
+    /** Writes everything that a resumed run needs for the same bits. */
     void save(Path file) throws IOException {
         text.checkpoint(settings)
                 .metadata(SystemCheckpoint.TEXT, checksum)
@@ -77,13 +77,13 @@ final class TextTraining implements AutoCloseable {
                 .write(file);
     }
 
-    /** Goes on from what {@link #save} wrote; refuses a checkpoint of other settings or another text. */
+    /** Resumes from what {@link #save} wrote; refuses a checkpoint of other settings or another text. */
     void resume(Path file) throws IOException {
         SystemCheckpoint.read(file, TextModel.SYSTEM, settings, saved -> {
             BadInput.check(
                     text.vocabulary().toText().equals(saved.metadata().get("vocabulary")),
                     file + ": symbols",
-                    "others",
+                    "different ones",
                     "those of --text");
             SystemCheckpoint.checkText(file, saved, checksum, "--text");
             saved.restore(model.parameters());

@@ -5,40 +5,44 @@ import io.github.fusedrnn.examples.training.TrainingOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How a text model learns. */
+/** How a text model is trained. */
 final class TextTrainingOptions {
-    /** Share of the learning rate that is left at the end of its straight way down. */
+    /** Share of the learning rate at the end of its linear decay. */
     private static final double LAST_RATE = 0.05;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
             defaultValue = "32",
-            description = "Streams side by side. Default: ${DEFAULT-VALUE}.")
+            description = "Parallel streams per batch. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
     @Option(
             names = "--window",
             paramLabel = "T",
             defaultValue = "64",
-            description = "Steps of backpropagation. Default: ${DEFAULT-VALUE}.")
+            description = "Steps of truncated backpropagation. Default: ${DEFAULT-VALUE}.")
     private int window;
 
     @Option(
             names = "--lr",
             paramLabel = "RATE",
             defaultValue = "0.004",
-            description = "Adam's rate at the start; it falls to a twentieth. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Initial learning rate of Adam; it decays linearly to a twentieth. Default: " + "${DEFAULT-VALUE}.")
     private float rate;
 
     @Option(
             names = "--clip",
             paramLabel = "NORM",
             defaultValue = "5",
-            description = "Bound of the gradients' norm. Default: ${DEFAULT-VALUE}.")
+            description = "Maximum norm of the gradients. Default: ${DEFAULT-VALUE}.")
     private double clip;
 
-    @Option(names = "--minutes", paramLabel = "M", description = "Limit of the time of training. Default: none.")
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            description = "Time limit of the training, in minutes. Default: none.")
     private @Nullable Double minutes;
 
     public void check(TrainingOptions command) {
@@ -69,7 +73,7 @@ final class TextTrainingOptions {
     }
 
     /**
-     * Share of the training that is behind us, by whichever limit is nearer; the time of evaluation counts.
+     * Share of the training that is done, by whichever limit is nearer; the time of evaluation counts.
      *
      * @param start of the training, by {@link System#nanoTime}
      */
@@ -80,14 +84,14 @@ final class TextTrainingOptions {
                 : Math.max(bySteps, Math.min(1, (System.nanoTime() - start) / (60e9 * minutes)));
     }
 
-    /** What has to be the same for a run to go on, with the number of windows. */
+    /** What has to be the same for a resumed run, with the number of windows. */
     String describe(long total) {
         return Texts.format(
                 "%d streams, windows of %d, %d windows, rate %s, gradients clipped to %s",
                 batch, window, total, rate, clip);
     }
 
-    /** The limit of time, for people. */
+    /** The time limit, as printed. */
     String limit() {
         return minutes == null ? "" : ", at most " + minutes + " minutes";
     }

@@ -41,13 +41,13 @@ final class Word2vec implements AutoCloseable {
      *
      * @param kind how the pairs are made
      * @param width D
-     * @param window a word's neighbours are at most this far away; how far is drawn anew for each word
+     * @param window a word's neighbours are at most this far away; the distance is drawn for each word
      * @param negatives k
      * @param sample t, 0 = every word counts
      * @param rate learning rate at the start
      */
     record Settings(Kind kind, int width, int window, int negatives, double sample, float rate) {
-        /** One line: what has to be the same for a run to go on from a checkpoint. */
+        /** One line: what has to be the same for a resumed run. */
         @Override
         public String toString() {
             return Texts.format(
@@ -158,10 +158,10 @@ final class Word2vec implements AutoCloseable {
         int m = inputs.length;
         int n = truth.length * (1 + settings.negatives());
         int[] drawn = new int[n];
-        float[] wanted = new float[n];
+        float[] labels = new float[n];
         for (int i = 0; i < n; i++) {
             int word = truth[i % truth.length];
-            wanted[i] = i < truth.length ? 1 : 0;
+            labels[i] = i < truth.length ? 1 : 0;
             drawn[i] = i < truth.length ? word : other(word, random);
         }
         FloatTensor in = rows.take(m, d);
@@ -173,7 +173,7 @@ final class Word2vec implements AutoCloseable {
         FloatTensor u = outputs.take(n, d);
         ops.gather(contexts.weight(), drawn, u);
         FloatTensor z = logits.take(n);
-        FloatTensor t = targets.take(n).copyFrom(wanted);
+        FloatTensor t = targets.take(n).copyFrom(labels);
         ops.gemm(false, true, n, 1, d, 1, u, h, 0, z);
         Loss measured = loss.compute(z, t, z);
 

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "word2vec",
         description = {
-            "Learn vectors of words by CBOW or skip-gram with negative sampling, and list the nearest words of some.",
-            "The text has a sentence a line. --save keeps vectors that ptb --vectors can start from."
+            "Learn word vectors by CBOW or skip-gram with negative sampling, and list nearest " + "neighbors.",
+            "The text has one sentence per line. --save writes vectors from which ptb --vectors " + "can start."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -48,7 +48,7 @@ public final class Word2vecCommand implements Callable<Integer> {
             names = "--text",
             paramLabel = "FILE",
             defaultValue = "../shared/data/ptb/ptb.train.txt",
-            description = "Text in UTF-8, a sentence a line. Default: ${DEFAULT-VALUE}.")
+            description = "Text in UTF-8, one sentence per line. Default: ${DEFAULT-VALUE}.")
     private Path text;
 
     @Option(
@@ -69,35 +69,36 @@ public final class Word2vecCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "W",
             defaultValue = "5",
-            description = "Farthest neighbours. Default: ${DEFAULT-VALUE}.")
+            description = "Maximum distance of a context word. Default: ${DEFAULT-VALUE}.")
     private int window;
 
     @Option(
             names = "--negatives",
             paramLabel = "K",
             defaultValue = "5",
-            description = "Drawn words for each true one. Default: ${DEFAULT-VALUE}.")
+            description = "Negative samples per pair. Default: ${DEFAULT-VALUE}.")
     private int negatives;
 
     @Option(
             names = "--sample",
             paramLabel = "T",
             defaultValue = "0.001",
-            description = "Frequency above which words are left out at times, 0 = never. Default: ${DEFAULT-VALUE}.")
+            description = "Subsampling threshold: more frequent words are dropped at random, 0 = never. "
+                    + "Default: ${DEFAULT-VALUE}.")
     private double sample;
 
     @Option(
             names = "--lr",
             paramLabel = "RATE",
-            description =
-                    "Rate at the start; it falls to a thousandth. " + "Default: 0.05 for cbow, 0.025 for skipgram.")
+            description = "Initial learning rate; it decays to a thousandth. Default: 0.05 for cbow, 0.025 for "
+                    + "skipgram.")
     private @Nullable Float rate;
 
     @Option(
             names = "--nearest",
             paramLabel = "WORD",
             split = ",",
-            description = "List the words that are nearest to these.")
+            description = "List the nearest neighbors of these words.")
     private List<String> nearest = List.of();
 
     @Override
@@ -106,7 +107,7 @@ public final class Word2vecCommand implements Callable<Integer> {
         List<List<String>> lines = PtbCorpus.sentences("--text", text);
         Vocabulary vocabulary = Vocabulary.mostFrequent(
                 lines.stream().flatMap(List::stream).toList(), Integer.MAX_VALUE, PtbCorpus.END);
-        BadInput.check(vocabulary.size() > 2, "--text", vocabulary.size() - 1 + " word", "several");
+        BadInput.check(vocabulary.size() > 2, "--text", vocabulary.size() - 1 + " word", "two or more");
         for (String word : nearest) {
             BadInput.check(vocabulary.contains(word), "--nearest", "'" + word + "'", "a word of the text");
         }
@@ -157,7 +158,7 @@ public final class Word2vecCommand implements Callable<Integer> {
                 BadInput.check(
                         vocabulary.toText().equals(saved.metadata().get("vocabulary")),
                         from + ": words",
-                        "others",
+                        "different ones",
                         "those of --text");
                 SystemCheckpoint.checkText(from, saved, Texts.checksum(sentences), "--text");
                 saved.restore(learner.parameters());
@@ -175,7 +176,7 @@ public final class Word2vecCommand implements Callable<Integer> {
         LossMeter meter = new LossMeter();
         try (TrainingRun run = new TrainingRun(
                 spec, training, curve, "batches", start.epoch() * perEpoch + start.batch(), epochs * perEpoch, saver)) {
-            while (run.goesOn()) {
+            while (run.proceed()) {
                 DataPosition at = order.position();
                 float now = falling.at(at.epoch() + (double) at.batch() / perEpoch);
                 SplittableRandom random =

@@ -84,7 +84,7 @@ record WordVectors(Vocabulary vocabulary, int width, float[] values) {
                 found++;
             }
         }
-        return Texts.format("the embedding starts from vectors of %d of %d words", found, words.size());
+        return Texts.format("embedding initialized from the vectors of %d of %d words", found, words.size());
     }
 
     private static double meanSquare(float[] values) {

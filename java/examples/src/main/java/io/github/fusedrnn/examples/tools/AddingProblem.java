@@ -22,13 +22,13 @@ import java.util.SplittableRandom;
 
 /**
  * The adding problem (Hochreiter &amp; Schmidhuber 1997): at each of T steps a number of [0, 1) and a mark; two steps are
- * marked, one in each half, and the sum of their numbers is asked for at the end. Who always says 1 has a mean squared
+ * marked, one in each half, and the target is the sum of their numbers. The constant answer 1 has a mean squared
  * error of 1/6. Gates begin with biases that fit the length: forget, or keep, with log u, u uniform in [1, T − 1) (Tallec
  * &amp; Ollivier 2018). One thread.
  */
 final class AddingProblem implements AutoCloseable {
     /** Mean squared error of the best constant answer: the variance of a sum of two uniform numbers. */
-    static final double IGNORANCE = 1.0 / 6;
+    static final double CONSTANT_ANSWER = 1.0 / 6;
 
     private final int steps;
     private final Resources resources = new Resources();
@@ -43,7 +43,7 @@ final class AddingProblem implements AutoCloseable {
      * A new network.
      *
      * @param gain recurrent matrices are orthogonal, times this
-     * @param plain whether descent is plain, instead of Adam's
+     * @param plain whether the optimizer is plain SGD instead of Adam
      */
     AddingProblem(
             CellKind cell,

@@ -20,11 +20,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Says what was found, tried and chosen on this machine. */
+/** Prints what was found, tried and chosen on this machine. */
 @Command(
         name = "doctor",
-        description =
-                "Print what FusedRNN finds here: Java, CPU, instruction sets, OpenBLAS, backends, why one is missing.",
+        description = "Print what FusedRNN finds on this machine: Java, CPU, instruction sets, OpenBLAS, "
+                + "backends, and why one is not available.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DoctorCommand implements Callable<Integer> {
@@ -83,7 +83,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 FloatTensor product = FloatTensor.allocate(BackendKind.CPU, 1)) {
             Backends.dense(BackendKind.CPU).gemm(false, false, 1, 1, 1, 1, one, one, 0, product);
         } catch (RuntimeException e) {
-            // What is wrong with the backend is said in its own section.
+            // The section of the backend reports what is wrong.
             return;
         }
     }
@@ -106,7 +106,7 @@ public final class DoctorCommand implements Callable<Integer> {
         }
     }
 
-    /** What a layer gets when nobody asks for anything, after a step: plans are made by calls. */
+    /** What a layer gets by default, after a step: plans are made by calls. */
     private static void chosen(PrintWriter out) {
         try (Lstm layer = Lstm.builder(64, 128).build();
                 FloatTensor x = layer.newInput(1, 1);
@@ -139,7 +139,7 @@ public final class DoctorCommand implements Callable<Integer> {
         return firstLine(Path.of("/proc/meminfo"), "MemAvailable", "unknown");
     }
 
-    /** What stands behind the colon of the first line that begins so, in a file that only Linux has. */
+    /** The text after the colon of the first line with this start, in a file that only Linux has. */
     private static String firstLine(Path file, String start, String otherwise) {
         try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
             return lines.filter(line -> line.startsWith(start))

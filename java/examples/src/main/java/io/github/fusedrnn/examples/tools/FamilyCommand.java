@@ -21,17 +21,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows what older and rarer recurrent networks are known for. */
+/** Demonstrates older and rarer recurrent networks. */
 @Command(
         name = "family",
-        description =
-                "What rarer recurrent networks are known for: Hopfield's recall, echo states' forecasts, recognizers "
-                        + "of regular languages.",
+        description = "Demonstrate rarer recurrent networks: recall by a Hopfield network, forecasts by an "
+                + "echo state network, recognizers of regular languages.",
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class FamilyCommand implements Callable<Integer> {
     private static final int PATTERN_UNITS = 200;
-    /** Above one and still forgetting: inputs and biases keep the units off the steepest part of tanh. */
+    /** Above 1, yet with fading memory: inputs and biases keep the units off the steepest part of tanh. */
     private static final double RADIUS = 1.1;
 
     private static final int FORECASTS = 50;
@@ -48,14 +47,14 @@ public final class FamilyCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of everything drawn. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of all random numbers. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--units",
             paramLabel = "N",
             defaultValue = "400",
-            description = "Of the echo state network's reservoir. Default: ${DEFAULT-VALUE}.")
+            description = "Reservoir units of the echo state network. Default: ${DEFAULT-VALUE}.")
     private int units;
 
     @Override
@@ -65,12 +64,13 @@ public final class FamilyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("seed " + seed + ", backend " + Texts.lower(layers.backend()));
         for (int patterns : new int[] {10, 20, 40}) {
-            say(
-                    "Hopfield network, %d units, %d patterns, each with a tenth of its units wrong: %d recalled",
+            print(
+                    "Hopfield network, %d units, %d patterns, each with a tenth of its units flipped: %d " + "recalled",
                     PATTERN_UNITS, patterns, recalled(patterns));
         }
-        say(
-                "echo state network, %d units, Mackey-Glass %d steps ahead on its own: error %.2e of the deviation",
+        print(
+                "echo state network, %d units, Mackey-Glass forecast %d steps ahead: error %.2e "
+                        + "standard deviations",
                 units, HORIZON, forecastError(layers.backend()));
         for (RegularLanguage language : RegularLanguage.values()) {
             recognize("second-order network", language, new SecondOrderRnn(2, 4, layers.backend(), seed));
@@ -82,7 +82,7 @@ public final class FamilyCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void say(String format, Object... values) {
+    private void print(String format, Object... values) {
         spec.commandLine().getOut().println(String.format(Locale.ROOT, format, values));
         spec.commandLine().getOut().flush();
     }
@@ -108,11 +108,11 @@ public final class FamilyCommand implements Callable<Integer> {
         return recalled;
     }
 
-    /** Root of the mean square of errors {@code HORIZON} steps ahead, after hearing 1,000 values each, over the series' deviation. */
+    /** Root of the mean square of errors {@code HORIZON} steps ahead, after 1,000 values each, over the standard deviation of the series. */
     private double forecastError(BackendKind backend) {
-        int taught = 4000;
-        int heard = 1000;
-        double[] series = MackeyGlass.series(taught + FORECASTS * 60 + heard + HORIZON, 1.2);
+        int trained = 4000;
+        int observed = 1000;
+        double[] series = MackeyGlass.series(trained + FORECASTS * 60 + observed + HORIZON, 1.2);
         double mean = Arrays.stream(series).average().orElseThrow();
         double variance = Arrays.stream(series)
                 .map(x -> (x - mean) * (x - mean))
@@ -120,12 +120,12 @@ public final class FamilyCommand implements Callable<Integer> {
                 .orElseThrow();
         double sum = 0;
         try (EchoStateNetwork network = new EchoStateNetwork(units, RADIUS, backend, seed)) {
-            network.fit(Arrays.copyOf(series, taught), 200, 1e-10);
+            network.fit(Arrays.copyOf(series, trained), 200, 1e-10);
             for (int i = 0; i < FORECASTS; i++) {
-                int from = taught + i * 60;
+                int from = trained + i * 60;
                 network.reset();
-                double[] answers = network.forecast(Arrays.copyOfRange(series, from, from + heard), HORIZON);
-                double error = answers[HORIZON - 1] - series[from + heard + HORIZON - 1];
+                double[] answers = network.forecast(Arrays.copyOfRange(series, from, from + observed), HORIZON);
+                double error = answers[HORIZON - 1] - series[from + observed + HORIZON - 1];
                 sum += error * error;
             }
         }
@@ -134,14 +134,14 @@ public final class FamilyCommand implements Callable<Integer> {
 
     private void recognize(String name, RegularLanguage language, StateNetwork network) {
         try (network) {
-            int passes = language.teach(network, 1000, seed);
-            say(
+            int passes = language.train(network, 1000, seed);
+            print(
                     "%s, %s: %s, then %.1f %% of strings of %d symbols right",
                     name,
                     Texts.lower(language).replace('_', ' '),
                     passes < 0
-                            ? "strings of up to " + language.taughtLength() + " not learned in 1000 passes"
-                            : "all strings of up to " + language.taughtLength() + " learned in " + passes + " passes",
+                            ? "strings of up to " + language.trainingLength() + " not learned in 1000 passes"
+                            : "all strings of up to " + language.trainingLength() + " learned in " + passes + " passes",
                     100 * language.accuracy(network, ASKED_LENGTH, 1000, seed),
                     ASKED_LENGTH);
         }

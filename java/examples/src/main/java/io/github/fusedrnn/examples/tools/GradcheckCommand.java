@@ -25,13 +25,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Proves the gradients of everything that a layer can be. */
+/** Checks the gradients of every kind of layer. */
 @Command(
         name = "gradcheck",
         description = {
-            "Check the gradients of every cell and variant on every backend present.",
-            "The reference's are held against central differences, "
-                    + "those of every backend (with outputs and final states) against the reference's in float64.",
+            "Check the gradients of every cell and variant on every available backend.",
+            "The reference is compared with central differences; every backend, with outputs and "
+                    + "final states, with the reference in float64.",
             "Errors are relative to a tensor's largest value; the worst tensor of each check is shown."
         },
         mixinStandardHelpOptions = true)
@@ -40,7 +40,7 @@ public final class GradcheckCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--summary", description = "Only the totals, and what missed.")
+    @Option(names = "--summary", description = "Print only totals and failures.")
     private boolean summary;
 
     @Mixin
@@ -50,7 +50,7 @@ public final class GradcheckCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of weights and data. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of weights and data. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
@@ -139,7 +139,7 @@ public final class GradcheckCommand implements Callable<Integer> {
         if (!support.available()) {
             return new Cell(null, support.reason());
         }
-        // wider than the usual ±1/√H: clips, kinks and saturation shall take part
+        // wider than the usual ±1/√H: so that clips, kinks and saturation take part
         RecurrentBuilder<?> builder = RecurrentBuilder.of(variant.config())
                 .seed(seed)
                 .dropoutSeed(seed)

@@ -23,7 +23,7 @@ final class GradientFlow {
     /** Width of the inputs, which are uniform in [−1, 1). */
     private static final int INPUTS = 4;
 
-    /** What the command shows. */
+    /** The cells that the command compares. */
     static final List<Subject> SUBJECTS = List.of(
             new Subject("RNN, weights 0.7 orthogonal", CellKind.RNN, 0.7, 0),
             new Subject("RNN, orthogonal", CellKind.RNN, 1, 0),
@@ -37,11 +37,11 @@ final class GradientFlow {
     private GradientFlow() {}
 
     /**
-     * A cell to look into.
+     * A cell to measure.
      *
      * @param name for the legend
      * @param gain of its orthogonal recurrent matrices
-     * @param bias of the gate that remembers: f of an LSTM, z of a GRU
+     * @param bias of the gate that keeps the state: f of an LSTM, z of a GRU
      */
     record Subject(String name, CellKind cell, double gain, float bias) {
         /** The name, and the norms at T − t = T/10, T/4, T/2 and T. */

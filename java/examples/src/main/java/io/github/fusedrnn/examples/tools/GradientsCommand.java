@@ -21,15 +21,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Shows gradients vanish and explode, and what helps. */
+/** Demonstrates vanishing and exploding gradients, and what helps. */
 @Command(
         name = "gradients",
         description = {
-            "flow: how much the last output depends on the state k steps before, for RNN, LSTM and GRU.",
-            "clipping: an RNN with large weights on the adding problem, plain descent with and without a bound.",
-            "memory: the adding problem of T = 100, 200 and 400 steps for RNN, LSTM and GRU; a mean squared error of 1/6 is "
-                    + "ignorance. It takes minutes.",
-            "An epoch is 100 batches of fresh sequences. --curve draws what is shown."
+            "flow: how much the last output depends on the state k steps earlier, for RNN, LSTM " + "and GRU.",
+            "clipping: an RNN with large weights on the adding problem, plain SGD with and "
+                    + "without gradient clipping.",
+            "memory: the adding problem of T = 100, 200 and 400 steps for RNN, LSTM and GRU; a "
+                    + "constant answer has a mean squared error of 1/6. Takes minutes.",
+            "An epoch is 100 batches of newly generated sequences. --curve plots the results."
         },
         mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -38,9 +39,9 @@ public final class GradientsCommand implements Callable<Integer> {
     private static final int BATCH = 32;
     private static final int TESTED = 1_000;
     private static final long TEST_SEED = 20_261_121;
-    /** A hundredth of ignorance: who has it has seen both marks. */
-    private static final double SOLVED = AddingProblem.IGNORANCE / 100;
-    /** What a picture of logarithms can show. */
+    /** A hundredth of the error of a constant answer: only a network that uses both marks reaches it. */
+    private static final double SOLVED = AddingProblem.CONSTANT_ANSWER / 100;
+    /** The smallest value on a logarithmic axis. */
     private static final double SMALLEST = 1e-12;
 
     private enum Part {
@@ -65,23 +66,24 @@ public final class GradientsCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "T",
             split = ",",
-            description = "Lengths of the sequences. Default: 100; of clipping 20; of memory 100, 200, 400.")
+            description = "Lengths of the sequences. Default: 100; 20 for clipping; 100, 200 and 400 for memory.")
     private @Nullable List<Integer> lengths;
 
     @Option(
             names = "--cells",
             split = ",",
             defaultValue = "rnn,lstm,gru",
-            description = "Of memory. Default: all three.")
+            description = "Cells of memory. Default: all three.")
     private List<CellKind> cells;
 
-    @Option(names = "--lr", description = "Adam's rate in memory. Default: 0.01, of an RNN 0.002.")
+    @Option(names = "--lr", description = "Learning rate of Adam in memory. Default: 0.01; 0.002 for rnn.")
     private @Nullable Float rate;
 
     @Override
     public Integer call() throws IOException {
         options.check();
-        options.require(options.save() == null, "--save", options.save(), "nothing: there is no model to keep");
+        options.require(
+                options.save() == null, "--save", options.save(), "no --save: this command has no model to save");
         options.requireRate("--lr", rate);
         List<Integer> steps = lengths != null
                 ? lengths
@@ -130,7 +132,7 @@ public final class GradientsCommand implements Callable<Integer> {
 
     private int clipping(List<Integer> lengths) throws IOException {
         LossCurve curve = new LossCurve(
-                        "An RNN with weights 1.5 orthogonal, plain descent at 0.1", "batch", "norm of the gradient")
+                        "An RNN with weights 1.5 orthogonal, plain SGD at 0.1", "batch", "norm of the gradient")
                 .logarithmic();
         int total = options.epochs(20) * TaskTraining.BATCHES_PER_EPOCH;
         for (int t : lengths) {
@@ -142,7 +144,7 @@ public final class GradientsCommand implements Callable<Integer> {
                 try (AddingProblem problem =
                                 new AddingProblem(CellKind.RNN, t, HIDDEN, 1.5, true, 0.1f, options, options.seed());
                         TrainingRun run = new TrainingRun(spec, options, curve, name + ", T = " + t, 0, total, null)) {
-                    while (Double.isFinite(measured[0]) && Double.isFinite(measured[1]) && run.goesOn()) {
+                    while (Double.isFinite(measured[0]) && Double.isFinite(measured[1]) && run.proceed()) {
                         measured = problem.train(RandomStream.of(options.seed(), done), BATCH, bound);
                         done++;
                         if (Double.isFinite(measured[0])) {
@@ -164,7 +166,7 @@ public final class GradientsCommand implements Callable<Integer> {
                             largest,
                             Double.isFinite(test)
                                     ? Texts.format("%.4f after %d batches", test, done)
-                                    : "is no number any more after " + done + " batches"));
+                                    : "not finite after " + done + " batches"));
                 }
             }
         }
@@ -174,9 +176,9 @@ public final class GradientsCommand implements Callable<Integer> {
     private int memory(PrintWriter out, List<Integer> lengths) throws IOException {
         LossCurve curve = new LossCurve("The adding problem", "batch", "mean squared error").logarithmic();
         int total = options.epochs(10) * TaskTraining.BATCHES_PER_EPOCH;
-        out.println(Texts.format(
-                "cell    T   loss after %d batches of %d (ignorance: %.4f)  solved after  batches/s",
-                total, BATCH, AddingProblem.IGNORANCE));
+        String loss = Texts.format(
+                "loss after %d batches of %d (constant answer: %.4f)", total, BATCH, AddingProblem.CONSTANT_ANSWER);
+        out.println("cell     T  " + loss + "  solved after  batches/s");
         for (int t : lengths) {
             for (CellKind cell : cells) {
                 float lr = rate != null ? rate : cell == CellKind.RNN ? 0.002f : 0.01f;
@@ -184,7 +186,7 @@ public final class GradientsCommand implements Callable<Integer> {
                 double test = Double.NaN;
                 try (AddingProblem problem = new AddingProblem(cell, t, HIDDEN, 1, false, lr, options, options.seed());
                         TrainingRun run = new TrainingRun(spec, options, curve, cell + ", T = " + t, 0, total, null)) {
-                    while (run.goesOn()) {
+                    while (run.proceed()) {
                         run.step(1, problem.train(RandomStream.of(options.seed(), run.steps()), BATCH, 1)[0]);
                         if (run.steps() % TaskTraining.BATCHES_PER_EPOCH == 0) {
                             test = problem.test(new SplittableRandom(TEST_SEED), TESTED);
@@ -196,11 +198,11 @@ public final class GradientsCommand implements Callable<Integer> {
                         return TrainingRun.INTERRUPTED;
                     }
                     run.println(Texts.format(
-                            "%-4s  %4d  %44.5f  %13s  %9.1f",
+                            "%-4s  %4d  %" + loss.length() + ".5f  %12s  %9.1f",
                             cell,
                             t,
                             test,
-                            solved == 0 ? "not" : Integer.toString(solved),
+                            solved == 0 ? "never" : Integer.toString(solved),
                             run.speed().rate()));
                 }
             }

@@ -16,41 +16,41 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Lines of numbers over the course of a training, and their picture. One thread at a time. */
+/** Curves over the course of a training, and their plot. One thread at a time. */
 public final class LossCurve {
     private static final String VECTOR = ".svg";
     private static final String BITMAP = ".png";
 
     private final String title;
-    private final String across;
-    private final String up;
+    private final String xAxis;
+    private final String yAxis;
     private final Map<String, List<double[]>> lines = new LinkedHashMap<>();
     private boolean logarithmic;
 
-    public LossCurve(String title, String across, String up) {
+    public LossCurve(String title, String xAxis, String yAxis) {
         this.title = title;
-        this.across = across;
-        this.up = up;
+        this.xAxis = xAxis;
+        this.yAxis = yAxis;
     }
 
-    /** Whether a picture of this name can be drawn. */
-    public static boolean knows(Path file) {
+    /** Whether a plot can be written in the format that the name ends in. */
+    public static boolean supports(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
         return name.endsWith(VECTOR) || name.endsWith(BITMAP);
     }
 
-    /** Draws the numbers by their logarithm; all must be positive. */
+    /** Uses a logarithmic y axis; all values must be positive. */
     public LossCurve logarithmic() {
         logarithmic = true;
         return this;
     }
 
-    /** Adds a point to a line. */
+    /** Adds a point to a curve. */
     public void add(String line, double x, double y) {
         lines.computeIfAbsent(line, name -> new ArrayList<>()).add(new double[] {x, y});
     }
 
-    /** The picture, 800 by 500; nothing is drawn where there is no point. */
+    /** Writes the plot, 800 by 500 pixels; without any point it writes nothing and returns false. */
     public boolean write(Path file) throws IOException {
         if (lines.isEmpty()) {
             return false;
@@ -60,8 +60,8 @@ public final class LossCurve {
                 .width(800)
                 .height(500)
                 .title(title)
-                .xAxisTitle(across)
-                .yAxisTitle(up)
+                .xAxisTitle(xAxis)
+                .yAxisTitle(yAxis)
                 .build();
         chart.getStyler().setYAxisLogarithmic(logarithmic);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);

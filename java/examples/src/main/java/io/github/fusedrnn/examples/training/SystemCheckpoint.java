@@ -17,8 +17,8 @@ public final class SystemCheckpoint {
     /** Key of the checksum of what was trained on. */
     public static final String TEXT = "text";
 
-    /** Passes that nobody makes; fewer than this, times the batches of one, fit into 64 bits. */
-    static final int MOST_EPOCHS = 10_000_000;
+    /** Upper bound of the epochs: times the batches of one epoch, it fits into 64 bits. */
+    static final int MAX_EPOCHS = 10_000_000;
 
     private static final String SYSTEM = "system";
     private static final String SETTINGS = "settings";
@@ -32,17 +32,18 @@ public final class SystemCheckpoint {
 
     /** Refuses a checkpoint of another text. */
     public static void checkText(Path file, Checkpoint saved, String checksum, String option) {
-        BadInput.check(checksum.equals(saved.metadata().get(TEXT)), file + ": text", "another", "that of " + option);
+        BadInput.check(
+                checksum.equals(saved.metadata().get(TEXT)), file + ": text", "a different one", "that of " + option);
     }
 
     /** A position in the data. */
     public static DataPosition position(Path file, Checkpoint saved, String name) throws FormatException {
         DataPosition position = saved.position(name);
-        BadInput.check(position.epoch() <= MOST_EPOCHS, file + ": epoch", position.epoch(), "at most " + MOST_EPOCHS);
+        BadInput.check(position.epoch() <= MAX_EPOCHS, file + ": epoch", position.epoch(), "at most " + MAX_EPOCHS);
         return position;
     }
 
-    /** Begins a checkpoint of a command; settings are anything whose text tells which runs are the same. */
+    /** Starts a checkpoint of a command; the text of {@code settings} identifies runs that may continue each other. */
     public static Checkpoint.Writer of(Parameters parameters, String system, Object settings) {
         return Checkpoint.of(parameters).metadata(SYSTEM, system).metadata(SETTINGS, settings.toString());
     }
@@ -50,7 +51,7 @@ public final class SystemCheckpoint {
     /**
      * Reads a checkpoint of a command and of these settings.
      *
-     * @throws BadInput if it is none, or of another command, model or settings
+     * @throws BadInput if the file is no checkpoint, or one of another command, model or settings
      */
     public static <T> T read(Path file, String system, Object settings, Reader<T> reader) throws IOException {
         return read(file, system, saved -> {
@@ -64,13 +65,12 @@ public final class SystemCheckpoint {
     public static <T> T read(Path file, String system, Reader<T> reader) throws IOException {
         try (Checkpoint saved = Checkpoint.open(file)) {
             String found = saved.metadata().getOrDefault(SYSTEM, "an unknown command");
-            BadInput.check(
-                    found.equals(system), file + ": a checkpoint", "of " + found, "one that " + system + " saved");
+            BadInput.check(found.equals(system), file + ": checkpoint", "of " + found, "one saved by " + system);
             return reader.read(saved);
         } catch (FormatException e) {
             throw new BadInput(Texts.sentence(e), e);
         } catch (IllegalArgumentException e) {
-            // A number that no training can have, such as a batch behind the last.
+            // A number out of range, such as a batch after the last.
             throw new BadInput(file + ": " + Texts.sentence(e), e);
         }
     }

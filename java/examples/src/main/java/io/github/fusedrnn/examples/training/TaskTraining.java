@@ -10,11 +10,11 @@ import java.util.SplittableRandom;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The training of a small task whose batches are drawn afresh: batch k is a function of (seed, k) alone, so that weights,
+ * Trains a small task on generated batches: batch k is a function of (seed, k) alone, so that weights,
  * optimiser and its number of steps are all that a checkpoint needs. One thread.
  */
 public final class TaskTraining {
-    /** Batches of an epoch, where the data are generated and have no end. */
+    /** Batches per epoch, where the data are generated without end. */
     public static final int BATCHES_PER_EPOCH = 100;
 
     private final CommandSpec spec;
@@ -37,7 +37,7 @@ public final class TaskTraining {
         double train(SplittableRandom random);
     }
 
-    /** What is said now and then. */
+    /** Called every so many steps. */
     @FunctionalInterface
     public interface Report {
         /**
@@ -48,7 +48,7 @@ public final class TaskTraining {
         void print(TrainingRun run, double loss);
     }
 
-    /** Training of a command's parameters; settings are anything whose text tells which runs are the same. */
+    /** Trains the parameters of a command; the text of {@code settings} identifies runs that may continue each other. */
     public TaskTraining(
             CommandSpec spec, TrainingOptions options, Object settings, Parameters parameters, Optimizer optimizer) {
         this.spec = spec;
@@ -92,7 +92,7 @@ public final class TaskTraining {
                                 parameters, spec.name(), settings)
                         .optimizer(optimizer)
                         .write(file))) {
-            while (run.goesOn()) {
+            while (run.proceed()) {
                 parameters.zeroGradients();
                 double loss = batch.train(RandomStream.of(options.seed(), optimizer.steps()));
                 norm = GradientClip.byGlobalNorm(parameters, clip);

@@ -7,66 +7,67 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What every command that trains a system takes. */
+/** The options of every command that trains. */
 public class TrainingOptions extends LayerOptions {
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of weights, order and samples. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of weights, order and samples. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--epochs", paramLabel = "E", description = "Passes over the data. Default: the system's own.")
+    @Option(
+            names = "--epochs",
+            paramLabel = "E",
+            description = "Passes over the data. Default: depends on the command.")
     private @Nullable Double epochs;
 
     @Option(
             names = "--save",
             paramLabel = "FILE",
-            description = "Keep a checkpoint here (safetensors): after each epoch, every five minutes, "
-                    + "and when training is interrupted.")
+            description = "Write checkpoints (safetensors) to this file: after each epoch, every five minutes, "
+                    + "and on interruption.")
     private @Nullable Path save;
 
     @Option(
             names = "--resume",
-            description = "Go on from the checkpoint that --save names, as if there had been no interruption.")
+            description =
+                    "Resume from the checkpoint named by --save; the results are those of an " + "uninterrupted run.")
     private boolean resume;
 
     @Option(
             names = "--stop-after",
             paramLabel = "N",
-            description = "Stop after N steps, as Ctrl-C would: save, and leave the rest to --resume.")
+            description = "Stop after N steps as Ctrl-C does: save a checkpoint for --resume.")
     private @Nullable Long stopAfter;
 
-    @Option(
-            names = "--curve",
-            paramLabel = "FILE",
-            description = "Draw the losses here, as SVG or PNG by the name's end.")
+    @Option(names = "--curve", paramLabel = "FILE", description = "Plot the losses to this file, .svg or .png.")
     private @Nullable Path curve;
 
     @Override
     public void check() {
         super.check();
         require(
-                epochs == null || epochs <= SystemCheckpoint.MOST_EPOCHS,
+                epochs == null || epochs <= SystemCheckpoint.MAX_EPOCHS,
                 "--epochs",
                 epochs,
-                "at most " + SystemCheckpoint.MOST_EPOCHS);
-        require(save == null || canHold(save), "--save", save, "a file in a folder that exists and can be written to");
-        require(!resume || save != null, "--resume", "without --save", "--save FILE, the checkpoint to go on from");
+                "at most " + SystemCheckpoint.MAX_EPOCHS);
+        require(save == null || canWrite(save), "--save", save, "a file in an existing, writable folder");
+        require(!resume || save != null, "--resume", "without --save", "--save FILE, the checkpoint to resume from");
         require(!resume || Files.isRegularFile(save), "--save", save, "an existing checkpoint, with --resume");
         require(stopAfter == null || stopAfter >= 1, "--stop-after", stopAfter, "an integer >= 1");
         require(
-                curve == null || (LossCurve.knows(curve) && canHold(curve)),
+                curve == null || (LossCurve.supports(curve) && canWrite(curve)),
                 "--curve",
                 curve,
-                "a name that ends in .svg or .png, in a folder that exists and can be written to");
+                "a .svg or .png file in an existing, writable folder");
     }
 
     public final long seed() {
         return seed;
     }
 
-    /** Passes over the data, where a system would make {@code usual}. */
+    /** Passes over the data; {@code usual} by default. */
     public final int epochs(int usual) {
         if (epochs == null) {
             return usual;
@@ -76,8 +77,8 @@ public class TrainingOptions extends LayerOptions {
         return epochs.intValue();
     }
 
-    /** The same for systems that can stop in the middle of a pass. */
-    public final double parts(double usual) {
+    /** The same for commands that can stop within a pass. */
+    public final double fractionalEpochs(double usual) {
         require(epochs == null || epochs > 0, "--epochs", epochs, "a number > 0");
         return epochs != null ? epochs : usual;
     }
@@ -87,23 +88,23 @@ public class TrainingOptions extends LayerOptions {
         return save;
     }
 
-    /** The checkpoint to go on from, null = start anew. */
+    /** The checkpoint to resume from, null = start from scratch. */
     public final @Nullable Path resume() {
         return resume ? save : null;
     }
 
-    /** Steps of this run, before it stops as if interrupted. */
+    /** Steps after which this run stops as if interrupted. */
     final long stopAfter() {
         return stopAfter != null ? stopAfter : Long.MAX_VALUE;
     }
 
-    /** Where the picture goes, null = nowhere. */
+    /** Where the plot goes, null = nowhere. */
     public final @Nullable Path curve() {
         return curve;
     }
 
-    /** Asked before the training, which may take long. */
-    public static boolean canHold(Path file) {
+    /** Whether a file can be written; checked before a training, which may take long. */
+    public static boolean canWrite(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         return folder != null && Files.isDirectory(folder) && Files.isWritable(folder) && !Files.isDirectory(file);
     }

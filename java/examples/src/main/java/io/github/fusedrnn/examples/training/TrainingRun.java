@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * What surrounds the steps of any training: progress and samples per second, checkpoints, the picture of the losses, and
- * Ctrl-C, which ends the loop at its next step, saves, and says where the last checkpoint lies.
+ * The loop around the steps of any training: progress and samples per second, checkpoints, the plot of the losses, and
+ * Ctrl-C, which ends the loop at its next step, saves, and names the last checkpoint.
  *
  * <pre>{@code
  * try (TrainingRun run = new TrainingRun(spec, options, curve, "batches", done, total, model::save)) {
- *     while (run.goesOn()) {
+ *     while (run.proceed()) {
  *         ... one step ...
  *         run.step(samples, loss);
  *     }
@@ -27,11 +27,11 @@ import picocli.CommandLine.Model.CommandSpec;
  * <p>One thread at a time; the signal may come on any.
  */
 public final class TrainingRun implements AutoCloseable {
-    /** Exit code of a command that Ctrl-C ended, by the shells' custom. */
+    /** Exit code of a command interrupted by Ctrl-C, by the convention of shells. */
     public static final int INTERRUPTED = 130;
 
-    /** How long Ctrl-C waits for the step that runs, and for the checkpoint. */
-    private static final long PATIENCE_SECONDS = 20;
+    /** How long Ctrl-C waits for the current step and its checkpoint. */
+    private static final long STOP_TIMEOUT_SECONDS = 20;
 
     private static final long SAVE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
@@ -56,9 +56,9 @@ public final class TrainingRun implements AutoCloseable {
     private long savedNanos = System.nanoTime();
 
     /**
-     * A training that begins behind {@code done} of {@code total} steps.
+     * A training of {@code total} steps, of which {@code done} are done.
      *
-     * @param saver writes a checkpoint of the moment between two steps; null = there is nothing to keep
+     * @param saver writes a checkpoint of the moment between two steps; null = nothing can be saved
      */
     public TrainingRun(
             CommandSpec spec,
@@ -81,8 +81,8 @@ public final class TrainingRun implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Whether there is another step to do; saves if it is time, or if Ctrl-C was pressed. */
-    public boolean goesOn() throws IOException {
+    /** Whether to run another step; saves a checkpoint if one is due or Ctrl-C was pressed. */
+    public boolean proceed() throws IOException {
         stopped |= stopping || steps - first >= options.stopAfter();
         if (stopped || System.nanoTime() - savedNanos > SAVE_NANOS) {
             save();
@@ -94,9 +94,9 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * One step is done.
      *
-     * @param samples how many examples it had
-     * @param loss what it measured
-     * @throws IllegalStateException if the loss is no number: going on would only lose the last good checkpoint
+     * @param samples examples of the step
+     * @param loss of the step
+     * @throws IllegalStateException if the loss is not finite: a later checkpoint would overwrite the last good one
      */
     public void step(long samples, double loss) {
         steps++;
@@ -123,12 +123,12 @@ public final class TrainingRun implements AutoCloseable {
         progress.println(line);
     }
 
-    /** Adds a point to the picture. */
+    /** Adds a point to the plot. */
     public void point(String line, double x, double y) {
         curve.add(line, x, y);
     }
 
-    /** Writes a checkpoint now, if one is wanted. */
+    /** Writes a checkpoint now, if --save names a file. */
     public void save() throws IOException {
         Path file = options.save();
         if (file != null && saver != null) {
@@ -143,34 +143,35 @@ public final class TrainingRun implements AutoCloseable {
         return stopped;
     }
 
-    /** Runs when the process is told to end, beside the training; the process ends when it returns. */
+    /** The shutdown hook, which runs beside the training; the process ends when it returns. */
     private void stop() {
         stopping = true;
         boolean inTime;
         try {
-            inTime = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            inTime = ended.await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             inTime = false;
         }
-        System.err.println(farewell(inTime));
+        System.err.println(interruptionMessage(inTime));
         System.err.flush();
     }
 
-    /** What is said last. */
-    public String farewell(boolean inTime) {
+    /** The last line of an interrupted training. */
+    public String interruptionMessage(boolean inTime) {
         @Nullable Path file = options.save();
-        String where = "interrupted at step " + steps + " of " + total + (inTime ? "" : ", which did not end in time");
+        String where = "interrupted at step " + steps + " of " + total
+                + (inTime ? "" : ", the step did not end within " + STOP_TIMEOUT_SECONDS + " s");
         if (saver == null) {
-            return where + ": nothing is kept";
+            return where + ": this part saves no checkpoint";
         }
         return file == null
-                ? where + ": nothing is saved (--save FILE keeps a checkpoint)"
+                ? where + ": nothing was saved (--save FILE writes checkpoints)"
                 : savedAt < 0
-                        ? where + ": no checkpoint was due yet, nothing is in " + file
-                        : where + ": the last checkpoint, of step " + savedAt + ", is whole: " + file;
+                        ? where + ": no checkpoint has been written yet to " + file
+                        : where + ": the last complete checkpoint is that of step " + savedAt + ": " + file;
     }
 
-    /** Ends progress, draws the picture, and no longer listens to Ctrl-C. */
+    /** Ends the progress bar, writes the plot, and stops handling Ctrl-C. */
     @Override
     public void close() {
         try (progress) {
@@ -186,7 +187,7 @@ public final class TrainingRun implements AutoCloseable {
                 try {
                     Runtime.getRuntime().removeShutdownHook(hook);
                 } catch (IllegalStateException e) {
-                    // The process is ending this very moment; the hook has nothing to wait for any more.
+                    // The process is already shutting down, and the hook no longer waits.
                 }
             }
         }

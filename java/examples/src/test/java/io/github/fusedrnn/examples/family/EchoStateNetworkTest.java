@@ -18,15 +18,15 @@ class EchoStateNetworkTest {
         }
     }
 
-    /** The echo state property: whatever it heard before, the same input leads to the same state. */
+    /** The echo state property: whatever the inputs before, the same input leads to the same state. */
     @Test
     void theReservoirForgetsHowItBegan() {
-        double[] heard = Arrays.copyOfRange(SERIES, 700, 1100);
+        double[] series = Arrays.copyOfRange(SERIES, 700, 1100);
         try (EchoStateNetwork network = new EchoStateNetwork(100, 1.1, BackendKind.CPU, 1)) {
-            network.hear(SERIES, 300);
-            float[][] one = network.hear(heard, heard.length);
+            network.run(SERIES, 300);
+            float[][] one = network.run(series, series.length);
             network.reset();
-            float[][] other = network.hear(heard, heard.length);
+            float[][] other = network.run(series, series.length);
             assertThat(one[0]).isNotEqualTo(other[0]);
             assertThat(one[399]).containsExactly(other[399], within(1e-5f));
         }

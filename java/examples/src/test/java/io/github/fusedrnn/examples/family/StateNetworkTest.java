@@ -272,7 +272,7 @@ class StateNetworkTest {
             try (network) {
                 assertThat(RegularLanguage.EVEN_ONES.accuracy(network, 10, 200, 3))
                         .isLessThan(0.9);
-                assertThat(RegularLanguage.EVEN_ONES.teach(network, 300, 1)).isPositive();
+                assertThat(RegularLanguage.EVEN_ONES.train(network, 300, 1)).isPositive();
                 assertThat(RegularLanguage.EVEN_ONES.accuracy(network, 10, 200, 3))
                         .isEqualTo(1);
             }

@@ -36,7 +36,7 @@ class FirstUnitCommandTest {
         assertThat(run.out())
                 .contains("LSTM of 100 cells, input 50, h = o c, SGD at 0.01")
                 .contains("[0.02, 0.03, 0.05, 0.07, 0.11, 0.13, 0.17, 0.19, 0.23, 0.29]")
-                .contains("as good as the published loss, or better");
+                .contains("at least as good as the published loss");
     }
 
     @Test
@@ -92,7 +92,7 @@ class FirstUnitCommandTest {
         assertThat(other.exitCode()).isEqualTo(2);
         assertThat(other.err()).contains("seed 1 (expected:", "seed 9").hasLineCount(1);
         assertThat(command.exitCode()).isEqualTo(2);
-        assertThat(command.err()).contains("of primes (expected: one that sequence saved)");
+        assertThat(command.err()).contains("of primes (expected: one saved by sequence)");
         assertThat(none.exitCode()).as(none.err()).isEqualTo(2);
     }
 

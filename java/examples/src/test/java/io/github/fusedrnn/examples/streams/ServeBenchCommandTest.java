@@ -42,7 +42,7 @@ class ServeBenchCommandTest {
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
         assertThat(run.out())
                 .contains("GRU, input 3, 8 units", "50 streams, 3000 requests/s", "2 thread(s)")
-                .contains("p99.99", "wait until a step's batch began", "streams in a batch", "mean ")
+                .contains("p99.99", "batch wait: p50 ", "streams per batch", "mean ")
                 .containsPattern("(?m)^pool +\\d+ .* 0$")
                 .containsPattern("(?m)^one by one +\\d+ .* 0$");
         assertThat(Files.readString(picture)).startsWith("<?xml").contains("<svg");
@@ -87,9 +87,9 @@ class ServeBenchCommandTest {
                 "--batch 0 | --batch: 0 (expected: an integer, 1 to 4096)",
                 "--batch 5000 | --batch: 5000 (expected: an integer, 1 to 4096)",
                 "--threads 2000 | --threads: 2000 (expected: an integer, 1 to 1024)",
-                "--picture nowhere/p.svg | --picture: nowhere/p.svg (expected: a name that ends in .svg or .png, in a",
+                "--picture nowhere/p.svg | --picture: nowhere/p.svg (expected: a .svg or .png file in an existing, writable folder)",
                 "--threads 0 | --threads: 0 (expected: an integer, 1 to 1024)",
-                "--picture p.jpg | --picture: p.jpg (expected: a name that ends in .svg or .png, in a folder",
+                "--picture p.jpg | --picture: p.jpg (expected: a .svg or .png file in an existing, writable folder)",
             })
     void refusesWrongArguments(String arguments, String message) {
         CommandRun run = CommandRun.of(("serve-bench " + arguments).split(" "));

@@ -67,7 +67,7 @@ class KnownBestCommandsTest {
             for (int t = 0; t < words.length; t++) {
                 int tag = tags >> t & 1;
                 p *= (t == 0 ? model.start()[tag] : model.next()[tags >> (t - 1) & 1][tag])
-                        * model.says()[tag][words[t]];
+                        * model.emissions()[tag][words[t]];
             }
             total += p;
             last[tags >> 3 & 1] += p;

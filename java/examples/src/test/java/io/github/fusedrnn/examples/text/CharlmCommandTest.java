@@ -128,7 +128,7 @@ class CharlmCommandTest {
 
         CommandRun run = CommandRun.of("charlm", "--text", text.toString());
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains(text + ": bytes that are no UTF-8 (expected: a text in UTF-8)");
+        assertThat(run.err()).contains(text + ": not valid UTF-8 (expected: a text in UTF-8)");
     }
 
     @ParameterizedTest
@@ -137,15 +137,15 @@ class CharlmCommandTest {
             value = {
                 "--text nowhere.txt | --text: nowhere.txt (expected: an existing file)",
                 "--model nowhere.bin --sample 3 | --model: nowhere.bin (expected: an existing file)",
-                "--save nowhere/model | --save: nowhere/model (expected: a file in a folder that exists",
-                "--save . | --save: . (expected: a file in a folder that exists",
+                "--save nowhere/model | --save: nowhere/model (expected: a file in an existing, writable folder)",
+                "--save . | --save: . (expected: a file in an existing, writable folder)",
                 "--cell rnn | --cell: rnn (expected: lstm or gru)",
                 "--sample -1 | --sample: -1 (expected: an integer >= 0)",
                 "--top-k -1 | --top-k: -1 (expected: an integer >= 0)",
                 "--min-count 0 | --min-count: 0 (expected: an integer >= 1)",
                 "--resume | --resume: without --save (expected: --save FILE",
                 "--resume --save nowhere.bin | --save: nowhere.bin (expected: an existing checkpoint, with --resume)",
-                "--curve curve.gif | --curve: curve.gif (expected: a name that ends in .svg or .png",
+                "--curve curve.gif | --curve: curve.gif (expected: a .svg or .png file",
                 "--temperature -0.1 | --temperature: -0.1 (expected: a number >= 0)",
                 "--dropout 1.5 | --dropout: 1.5 (expected: 0 <= P < 1)",
                 "--epochs 0 | --epochs: 0.0 (expected: a number > 0)",
@@ -177,7 +177,7 @@ class CharlmCommandTest {
         CommandRun run = train("");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("is empty (expected: a text to learn from)");
+        assertThat(run.err()).contains("is empty (expected: a text to train on)");
     }
 
     @ParameterizedTest
@@ -207,7 +207,9 @@ class CharlmCommandTest {
         refused(train(how + " --seed 2 --resume"), "clipped to 5.0, seed 2)");
         StringBuilder turned = new StringBuilder(Files.readString(text)).reverse();
         Files.writeString(text, turned);
-        refused(train(how + " --seed 2 --clip 3 --resume"), model + ": text: another (expected: that of --text)");
+        refused(
+                train(how + " --seed 2 --clip 3 --resume"),
+                model + ": text: a different one (expected: that of --text)");
     }
 
     private static void refused(CommandRun run, String message) {

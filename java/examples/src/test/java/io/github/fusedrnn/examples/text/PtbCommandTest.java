@@ -70,7 +70,7 @@ class PtbCommandTest {
     @Test
     void countsTheSentencesThatNoBucketHolds() {
         assertThat(ptb(BUCKETED.replace("6,9", "7") + "--epochs 1").out())
-                .containsPattern("400 sentences \\([1-9]\\d* longer than the largest bucket left out\\)");
+                .containsPattern("400 sentences \\([1-9]\\d* longer than the largest bucket dropped\\)");
     }
 
     @Test
@@ -111,9 +111,9 @@ class PtbCommandTest {
         refused(ptb(SMALL + "--resume --save " + saved), saved + ": settings: 2 x LSTM of 12");
         refused(
                 CommandRun.of("charlm", "--model", saved.toString(), "--sample", "1"),
-                saved + ": a checkpoint: of ptb (expected: one that charlm saved)");
+                saved + ": checkpoint: of ptb (expected: one saved by charlm)");
         Files.writeString(folder.resolve("ptb.train.txt"), Files.readString(folder.resolve("ptb.train.txt")) + "new\n");
-        refused(ptb(BUCKETED + "--resume --save " + saved), "words: others (expected: those of --data)");
+        refused(ptb(BUCKETED + "--resume --save " + saved), "words: different ones (expected: those of --data)");
         Files.writeString(saved, "no checkpoint");
         refused(ptb(BUCKETED + "--resume --save " + saved), saved.toString());
     }
@@ -132,7 +132,7 @@ class PtbCommandTest {
         List<String> lines = new ArrayList<>(Files.readAllLines(text));
         Collections.reverse(lines);
         Files.write(text, lines);
-        refused(ptb(run + " --seed 2 --resume"), saved + ": text: another (expected: that of --data)");
+        refused(ptb(run + " --seed 2 --resume"), saved + ": text: a different one (expected: that of --data)");
     }
 
     @ParameterizedTest
@@ -172,7 +172,7 @@ class PtbCommandTest {
         Files.writeString(folder.resolve("ptb.test.txt"), "one and zebra\n");
         refused(ptb(BUCKETED), "ptb.test.txt: 'zebra' (expected: one of the");
         Files.writeString(folder.resolve("ptb.train.txt"), " \n\n");
-        refused(ptb(BUCKETED), "ptb.train.txt: no sentence (expected: a sentence a line)");
+        refused(ptb(BUCKETED), "ptb.train.txt: no sentence (expected: one sentence per line)");
         Files.writeString(folder.resolve("ptb.train.txt"), "one two\n");
         Files.writeString(folder.resolve("ptb.test.txt"), "one\n");
         Files.writeString(folder.resolve("ptb.valid.txt"), "two\n");

@@ -78,7 +78,7 @@ class Word2vecCommandTest {
 
         CommandRun run = CommandRun.of((ptb + vectors).split(" "));
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).containsPattern("the embedding starts from vectors of (\\d+) of \\1 words");
+        assertThat(run.out()).containsPattern("embedding initialized from the vectors of (\\d+) of \\1 words");
         assertThat(WordVectors.read(vectors).width()).isEqualTo(8);
 
         CommandRun wide = CommandRun.of((ptb.replace("--hidden 8", "--hidden 9") + vectors).split(" "));
@@ -112,7 +112,7 @@ class Word2vecCommandTest {
                 "--lr 0 | --lr: 0.0 (expected: a number > 0)",
                 "--kind glove | glove",
                 "--nearest zebra | --nearest: 'zebra' (expected: a word of the text)",
-                "--text nowhere | --text: nowhere (expected: an existing file: a sentence a line)",
+                "--text nowhere | --text: nowhere (expected: an existing file with one sentence per line)",
             })
     void refusesWrongArguments(String arguments, String message) {
         String given = arguments.contains("--text") ? arguments : "--text " + text + " " + arguments;
@@ -127,6 +127,6 @@ class Word2vecCommandTest {
         Files.writeString(text, "\n \n");
 
         assertThat(word2vec("").exitCode()).isEqualTo(2);
-        assertThat(word2vec("").err()).contains("no sentence (expected: a sentence a line)");
+        assertThat(word2vec("").err()).contains("no sentence (expected: one sentence per line)");
     }
 }

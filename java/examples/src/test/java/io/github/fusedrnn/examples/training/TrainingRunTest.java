@@ -90,8 +90,8 @@ class TrainingRunTest {
 
         assertThat(said.strip().lines()).hasSize(1);
         assertThat(said)
-                .matches("(?s)interrupted at step (\\d+) of \\d+: the last checkpoint, of step \\1, is whole: " + saved
-                        + "\\s*");
+                .matches("(?s)interrupted at step (\\d+) of \\d+: the last complete checkpoint is that of step \\1: "
+                        + saved + "\\s*");
         CommandRun resumed = CommandRun.of(
                 ("ptb --data " + folder + " " + TRAINING + " --epochs 900000 --resume --stop-after 1 --save " + saved)
                         .split(" "));
@@ -103,6 +103,6 @@ class TrainingRunTest {
 
     @Test
     void ctrlCSaysThatNothingIsKept() throws IOException, InterruptedException {
-        assertThat(interrupted("--epochs 900000")).contains("nothing is saved (--save FILE keeps a checkpoint)");
+        assertThat(interrupted("--epochs 900000")).contains("nothing was saved (--save FILE writes checkpoints)");
     }
 }
