@@ -52,9 +52,7 @@ final class StreamBuffers implements AutoCloseable {
     private FloatTensor view(@Nullable FloatTensor[] views, TensorStorage whole, int t, int width) {
         FloatTensor view = views[t];
         if (view == null) {
-            view = batchMajor
-                    ? TensorAccess.view(whole, 0, 1, t, width)
-                    : TensorAccess.view(whole, 0, t, 1, width);
+            view = batchMajor ? TensorAccess.view(whole, 0, 1, t, width) : TensorAccess.view(whole, 0, t, 1, width);
             views[t] = view;
         }
         return view;

@@ -50,8 +50,8 @@ public final class TuningCall implements AutoCloseable {
         // Neither zero, which compressed weights may treat apart, nor near the numbers that are slow to compute with.
         x.fill(0.25f);
         call = reserve == null ? null : new TrainingCall(size.t(), size.n(), null, x, null, y, null, 0, 0, reserve);
-        results =
-                new InputGradients(null, null, parameters == 0 ? null : TensorAccess.view(block, sequences, parameters));
+        results = new InputGradients(
+                null, null, parameters == 0 ? null : TensorAccess.view(block, sequences, parameters));
     }
 
     /** Runs it once on a plan of its size. */

@@ -334,14 +334,28 @@ public final class CudaDenseKernels implements DenseKernels {
                 dropout = kernel;
             }
             DropoutMask mask = new DropoutMask(p, seed, call);
-            kernel.run(stream, TensorAccess.address(x), TensorAccess.address(y), t, n, units, n * units, units, mask, layer);
+            kernel.run(
+                    stream,
+                    TensorAccess.address(x),
+                    TensorAccess.address(y),
+                    t,
+                    n,
+                    units,
+                    n * units,
+                    units,
+                    mask,
+                    layer);
         });
     }
 
     @Override
     public void scale(FloatTensor x, float factor) {
         locked(() -> elementwise(
-                kernel("fr_cuda_scale", 3).with(TensorAccess.address(x)).with(factor).with(x.size()), x.size()));
+                kernel("fr_cuda_scale", 3)
+                        .with(TensorAccess.address(x))
+                        .with(factor)
+                        .with(x.size()),
+                x.size()));
     }
 
     @Override

@@ -128,9 +128,7 @@ final class ForwardRun {
 
     /** The output of stage {@code k}. */
     long outputOf(int k, TrainingCall call, CudnnReserve reserve) {
-        return k < context.count() - 1 || ownOutput()
-                ? reserve.output(k).address()
-                : TensorAccess.address(call.y());
+        return k < context.count() - 1 || ownOutput() ? reserve.output(k).address() : TensorAccess.address(call.y());
     }
 
     /** The initial states in the data type of the stages; filled by forward. */
