@@ -45,7 +45,7 @@ public final class Backends {
                 details.putAll(provider.open().describe());
             }
         } catch (IllegalArgumentException e) {
-            details.put("settings", "no layer can be made: " + e.getMessage());
+            details.put("settings", "layers cannot be built: " + e.getMessage());
         } catch (RuntimeException | LinkageError e) {
             found = Availability.no(BackendRegistry.notOpened(e));
         }

@@ -311,8 +311,8 @@ public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
             return new float[(int) spec.size()];
         } catch (OutOfMemoryError e) {
             throw new FusedRnnException(
-                    spec.name() + ": to draw its values takes " + spec.size() * Float.BYTES
-                            + " bytes of the Java heap, which has not as many free (-Xmx raises its limit)",
+                    spec.name() + ": drawing its values needs " + spec.size() * Float.BYTES
+                            + " bytes of Java heap, and fewer are free (-Xmx raises the limit)",
                     e);
         }
     }

@@ -2,6 +2,7 @@ package io.github.fusedrnn;
 
 import io.github.fusedrnn.config.PlanExplanation;
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.layer.CallArguments;
 import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.FloatTensor;
@@ -134,11 +135,9 @@ public final class RecurrentStream implements AutoCloseable {
         TensorStorage to = TensorAccess.storage(y);
         arguments.usable("x", from);
         arguments.usable("y", to);
-        if (y.overlaps(x)) {
-            throw new IllegalArgumentException("y: overlaps x (expected: memory apart from x)");
-        }
+        Checks.apart(y.overlaps(x), "y", "x");
         if (to == TensorAccess.storage(state) || from == TensorAccess.storage(state)) {
-            throw new IllegalArgumentException("x, y: the stream's own state (expected: the caller's memory)");
+            throw Checks.wrong("x, y", "the stream's own state", "the caller's memory");
         }
         from.acquire();
         try {
@@ -197,9 +196,7 @@ public final class RecurrentStream implements AutoCloseable {
     }
 
     private static void checkRange(String name, int length, int offset, int t, int width) {
-        if (t < 1) {
-            throw new IllegalArgumentException("t: " + t + " (expected: an integer >= 1)");
-        }
+        Checks.positive("t", t);
         if (offset < 0 || offset > length - (long) t * width) {
             throw new IndexOutOfBoundsException(name + ": " + length + " elements, offset " + offset
                     + " (expected: room for " + t + " x " + width + " elements)");
@@ -213,8 +210,7 @@ public final class RecurrentStream implements AutoCloseable {
     }
 
     private static IllegalArgumentException wrong(String name, FloatTensor tensor, String expected) {
-        return new IllegalArgumentException(
-                name + ": " + Arrays.toString(tensor.dims()) + " (expected: " + expected + ")");
+        return Checks.wrong(name, Arrays.toString(tensor.dims()), expected);
     }
 
     /** Time steps since the zero state. */

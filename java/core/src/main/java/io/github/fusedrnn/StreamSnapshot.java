@@ -1,6 +1,7 @@
 package io.github.fusedrnn;
 
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.weights.ModelFingerprint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,7 +71,7 @@ public final class StreamSnapshot {
         int cSize = in.getInt();
         long expected = HEADER + ((long) hSize + cSize) * Float.BYTES + CHECKSUM;
         if (hSize < 0 || cSize < 0 || bytes.length != expected) {
-            throw wrong(bytes.length + " bytes", "as many as its " + hSize + " + " + cSize + " elements take");
+            throw wrong(bytes.length + " bytes", "the size of its " + hSize + " + " + cSize + " elements");
         }
         int found = in.getInt(bytes.length - CHECKSUM);
         int computed = checksum(bytes);
@@ -96,7 +97,7 @@ public final class StreamSnapshot {
     }
 
     private static IllegalArgumentException wrong(String found, String expected) {
-        return new IllegalArgumentException("snapshot: " + found + " (expected: " + expected + ")");
+        return Checks.wrong("snapshot", found, expected);
     }
 
     /** The bytes. */

@@ -47,7 +47,7 @@ class BackendsTest {
             assertThat(Backends.report())
                     .filteredOn(status -> status.kind() == BackendKind.CPU && status.available())
                     .allSatisfy(status -> assertThat(status.details().get("settings"))
-                            .startsWith("no layer can be made: fusedrnn.cpu.isa: 'sse' (expected: auto or one that"));
+                            .startsWith("layers cannot be built: fusedrnn.cpu.isa: 'sse' (expected: auto or one that"));
         } finally {
             if (isa == null) {
                 System.clearProperty(property);
@@ -175,7 +175,7 @@ class BackendsTest {
         assertThatThrownBy(() ->
                         BackendRegistry.first(List.of(full, full), backend -> Availability.yes("-"), new ArrayList<>()))
                 .isInstanceOf(FusedRnnException.class)
-                .hasMessage("no backend can be taken: [not CUDNN: cannot be opened (full), not CUDNN: cannot be opened"
+                .hasMessage("no backend is usable: [not CUDNN: cannot be opened (full), not CUDNN: cannot be opened"
                         + " (full)]");
     }
 }

@@ -222,7 +222,7 @@ public class RecurrentStreamTest {
             }
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> stream.restore(Arrays.copyOf(good, good.length + 1)))
-                    .withMessageContaining("bytes (expected: as many as its 5 + 0 elements take)");
+                    .withMessageContaining("bytes (expected: the size of its 5 + 0 elements)");
             byte[] newer = good.clone();
             newer[8] = 2;
             assertThatIllegalArgumentException()

@@ -138,7 +138,7 @@ class TuningTest {
 
     /** As {@link TuningFile#write} would have it, with a line of ours. */
     private void writeWithSum(String lines) throws IOException {
-        String body = "fusedrnn-tuning 1\nlibrary=1.2.3\nmachine=" + HERE.machine() + "\n" + lines + "\n";
+        String body = "fusedrnn-tuning 2\nlibrary=1.2.3\nmachine=" + HERE.machine() + "\n" + lines + "\n";
         CRC32 sum = new CRC32();
         sum.update(body.getBytes(StandardCharsets.UTF_8));
         Files.writeString(file, body + "end=" + lines.lines().count() + " " + Long.toHexString(sum.getValue()) + "\n");
@@ -154,7 +154,7 @@ class TuningTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("tuning.txt, line 1");
         }
-        Files.writeString(file, "fusedrnn-tuning 2\n");
+        Files.writeString(file, "fusedrnn-tuning 3\n");
         assertThatThrownBy(() -> TuningFile.read(file, HERE)).hasMessageContaining("another version of the format");
     }
 

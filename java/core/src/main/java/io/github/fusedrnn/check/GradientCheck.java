@@ -4,6 +4,7 @@ import io.github.fusedrnn.Gradients;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.Tape;
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.reference.ReferenceGradients;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
@@ -95,7 +96,7 @@ public final class GradientCheck {
      */
     public GradientCheck random(int steps, int rows, int @Nullable [] lengths) {
         if (steps < 1 || rows < 1) {
-            throw new IllegalArgumentException("steps, rows: " + steps + ", " + rows + " (expected: both >= 1)");
+            throw Checks.wrong("steps, rows", steps + ", " + rows, "both >= 1");
         }
         this.steps = steps;
         this.rows = rows;
@@ -136,7 +137,7 @@ public final class GradientCheck {
      */
     public GradientCheck maxElements(long count) {
         if (count < 1) {
-            throw new IllegalArgumentException("maxElements: " + count + " (expected: an integer >= 1)");
+            throw Checks.wrong("maxElements", count, "an integer >= 1");
         }
         maxElements = count;
         return this;
@@ -145,7 +146,7 @@ public final class GradientCheck {
     /** Largest relative error allowed instead of {@link Tolerances#float32}. */
     public GradientCheck tolerance(double relativeError) {
         if (!(relativeError >= 0)) {
-            throw new IllegalArgumentException("tolerance: " + relativeError + " (expected: a number >= 0)");
+            throw Checks.wrong("tolerance", relativeError, "a number >= 0");
         }
         tolerance = relativeError;
         return this;

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.check;
 
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
 import io.github.fusedrnn.tensor.FloatTensor;
@@ -206,7 +207,7 @@ public final class Parity {
         /** Share of calls that are sampled, 0 ≤ fraction ≤ 1; default 0.01. */
         public Builder fraction(double fraction) {
             if (!(fraction >= 0 && fraction <= 1)) {
-                throw new IllegalArgumentException("fraction: " + fraction + " (expected: 0 <= fraction <= 1)");
+                throw Checks.wrong("fraction", fraction, "0 <= fraction <= 1");
             }
             this.fraction = fraction;
             return this;
@@ -221,7 +222,7 @@ public final class Parity {
         /** Largest relative error that is no drift, instead of {@link Tolerances#float32}. */
         public Builder tolerance(double relativeError) {
             if (!(relativeError >= 0)) {
-                throw new IllegalArgumentException("tolerance: " + relativeError + " (expected: a number >= 0)");
+                throw Checks.wrong("tolerance", relativeError, "a number >= 0");
             }
             this.tolerance = relativeError;
             return this;

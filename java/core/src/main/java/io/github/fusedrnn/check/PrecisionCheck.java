@@ -1,6 +1,7 @@
 package io.github.fusedrnn.check;
 
 import io.github.fusedrnn.RecurrentLayer;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.layer.LayerWeights;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.internal.reference.ReferenceTape;
@@ -37,8 +38,7 @@ public final class PrecisionCheck {
      */
     public static PrecisionReport measure(RecurrentLayer layer, int steps, int rows, long seed) {
         if (steps < 1 || rows < 1) {
-            throw new IllegalArgumentException(
-                    "steps, rows: " + steps + ", " + rows + " (expected: at least one step and one row)");
+            throw Checks.wrong("steps, rows", steps + ", " + rows, "at least one step and one row");
         }
         long size =
                 Math.multiplyExact((long) steps * rows, (long) layer.config().inputSize());

@@ -2,6 +2,7 @@ package io.github.fusedrnn.check;
 
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.reference.ReferenceNetwork;
 import io.github.fusedrnn.weights.ParameterSpec;
 import io.github.fusedrnn.weights.WeightLayout;
@@ -82,8 +83,7 @@ public final class ReferenceLayer {
     public synchronized void setWeight(String name, double... values) {
         ParameterSpec spec = layout().get(name);
         if (values.length != spec.size()) {
-            throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + spec.size()
-                    + ", shape " + spec.shape() + ")");
+            throw Checks.wrong(name, values.length + " elements", spec.size() + ", shape " + spec.shape());
         }
         double[] changed = weights.clone();
         System.arraycopy(values, 0, changed, Math.toIntExact(spec.offset()), values.length);
@@ -98,8 +98,7 @@ public final class ReferenceLayer {
      */
     public synchronized void setWeights(double[] values) {
         if (values.length != layout().size()) {
-            throw new IllegalArgumentException(
-                    "weights: " + values.length + " elements (expected: " + layout().size() + ")");
+            throw Checks.wrong("weights", values.length + " elements", layout().size());
         }
         weights = values.clone();
     }

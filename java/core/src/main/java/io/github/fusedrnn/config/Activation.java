@@ -1,5 +1,6 @@
 package io.github.fusedrnn.config;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.Objects;
 
 /**
@@ -56,8 +57,7 @@ public record Activation(Kind kind, float alpha, float beta) {
     public Activation {
         Objects.requireNonNull(kind, "kind");
         if (!Float.isFinite(alpha) || !Float.isFinite(beta)) {
-            throw new IllegalArgumentException(
-                    "activation " + kind + ": alpha = " + alpha + ", beta = " + beta + " (expected: finite numbers)");
+            throw Checks.wrong("activation " + kind, "alpha = " + alpha + ", beta = " + beta, "finite numbers");
         }
     }
 

@@ -27,22 +27,14 @@ final class PoolBatch implements AutoCloseable {
     private final TensorStorage state;
     private final float[] input;
     private final float[] output;
-    private final @Nullable Rows[] views;
+    private final @Nullable BatchRows[] views;
     private final int[] slabRows;
-
-    /**
-     * What a batch of so many rows works on.
-     *
-     * @param parts the states of each layer, h then c, in the order of the slab's tables
-     * @param slabRows the slab's row of each stream
-     */
-    record Rows(FloatTensor x, FloatTensor y, RecurrentState state, FloatTensor[] parts, int[] slabRows) {}
 
     PoolBatch(RecurrentLayer layer, int largest) {
         config = layer.config();
         input = new float[Math.multiplyExact(largest, config.inputSize())];
         output = new float[Math.multiplyExact(largest, config.outputSize())];
-        views = new @Nullable Rows[largest + 1];
+        views = new @Nullable BatchRows[largest + 1];
         slabRows = new int[largest];
         backend = BackendRegistry.open(layer.backend(), layer.device());
         session = layer.session(1, largest, 1);
@@ -76,11 +68,11 @@ final class PoolBatch implements AutoCloseable {
 
     /** Steps the first {@code n} rows. What fails has changed no state of a stream. */
     void run(int n, StateSlab slab) {
-        Rows rows = rows(n);
-        System.arraycopy(slabRows, 0, rows.slabRows, 0, n);
+        BatchRows rows = rows(n);
+        System.arraycopy(slabRows, 0, rows.slabRows(), 0, n);
         x.write(0, input, 0, n * config.inputSize());
         slab.gather(rows);
-        session.infer(rows.x, null, rows.state, rows.y, rows.state);
+        session.infer(rows.x(), null, rows.state(), rows.y(), rows.state());
         y.read(0, output, 0, n * config.outputSize());
         slab.scatter(rows);
     }
@@ -90,8 +82,8 @@ final class PoolBatch implements AutoCloseable {
         System.arraycopy(output, row * config.outputSize(), to, offset, config.outputSize());
     }
 
-    private Rows rows(int n) {
-        Rows known = views[n];
+    private BatchRows rows(int n) {
+        BatchRows known = views[n];
         if (known == null) {
             known = makeRows(n);
             views[n] = known;
@@ -99,7 +91,7 @@ final class PoolBatch implements AutoCloseable {
         return known;
     }
 
-    private Rows makeRows(int n) {
+    private BatchRows makeRows(int n) {
         RecurrentState states = TensorAccess.states(state, config, n);
         int layers = config.stateLayers();
         FloatTensor[] parts = new FloatTensor[config.hasCellState() ? 2 * layers : layers];
@@ -107,7 +99,7 @@ final class PoolBatch implements AutoCloseable {
             FloatTensor of = i < layers ? states.h() : states.c();
             parts[i] = of.slice(i % layers, 1).reshape(n, of.dim(2));
         }
-        return new Rows(
+        return new BatchRows(
                 sequence(x, n, config.inputSize()), sequence(y, n, config.outputSize()), states, parts, new int[n]);
     }
 

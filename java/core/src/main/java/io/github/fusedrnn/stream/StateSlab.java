@@ -39,14 +39,14 @@ final class StateSlab implements AutoCloseable {
     }
 
     /** Copies the rows of a batch's streams into its states. */
-    void gather(PoolBatch.Rows rows) {
+    void gather(BatchRows rows) {
         for (int i = 0; i < tables.length; i++) {
             dense.gather(tables[i], rows.slabRows(), rows.parts()[i]);
         }
     }
 
     /** Copies a batch's states back. */
-    void scatter(PoolBatch.Rows rows) {
+    void scatter(BatchRows rows) {
         for (int i = 0; i < tables.length; i++) {
             dense.scatter(rows.parts()[i], rows.slabRows(), tables[i]);
         }

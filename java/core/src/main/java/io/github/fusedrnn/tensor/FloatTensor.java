@@ -113,8 +113,7 @@ public final class FloatTensor implements AutoCloseable {
      */
     public long dim(int i) {
         if (i < 0 || i >= dims.length) {
-            throw new IllegalArgumentException(
-                    "i: " + i + " (expected: 0 <= i < rank = " + dims.length + " of " + Arrays.toString(dims) + ")");
+            throw Checks.wrong("i", i, "0 <= i < rank = " + dims.length + " of " + Arrays.toString(dims));
         }
         return dims[i];
     }
@@ -333,8 +332,8 @@ public final class FloatTensor implements AutoCloseable {
 
     private void checkRange(String name, long first, long count) {
         if (first < 0 || first > size - count) {
-            throw new IllegalArgumentException(name + ": " + first + " (expected: " + count + " element(s) inside [0, "
-                    + size + "), dims " + Arrays.toString(dims) + ")");
+            throw Checks.wrong(
+                    name, first, count + " element(s) inside [0, " + size + "), dims " + Arrays.toString(dims));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.fusedrnn.weights;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.HexFormat;
 
 /**
@@ -15,7 +16,7 @@ public record ModelFingerprint(String hex) {
     /** Refuses what is no such digest. */
     public ModelFingerprint {
         if (!hex.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("hex: '" + hex + "' (expected: 64 hexadecimal digits in lower case)");
+            throw Checks.wrong("hex", "'" + hex + "'", "64 hexadecimal digits in lower case");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.weights;
 
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,7 +96,7 @@ public final class WeightLayout {
     public ParameterSpec get(String name) {
         ParameterSpec spec = byName.get(name);
         if (spec == null) {
-            throw new IllegalArgumentException("parameter: '" + name + "' (expected: one of " + byName.keySet() + ")");
+            throw Checks.wrong("parameter", "'" + name + "'", "one of " + byName.keySet());
         }
         return spec;
     }

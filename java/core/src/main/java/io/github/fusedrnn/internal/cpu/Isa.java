@@ -1,5 +1,6 @@
 package io.github.fusedrnn.internal.cpu;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.natives.NativeApi;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,6 @@ enum Isa {
                 return isa;
             }
         }
-        throw new IllegalArgumentException(
-                name + ": '" + value + "' (expected: auto or one that runs here, " + supported() + ")");
+        throw Checks.wrong(name, "'" + value + "'", "auto or one that runs here, " + supported());
     }
 }

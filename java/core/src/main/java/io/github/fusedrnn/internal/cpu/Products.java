@@ -1,5 +1,6 @@
 package io.github.fusedrnn.internal.cpu;
 
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.natives.NativeApi;
 import io.github.fusedrnn.spi.EngineOptions;
 import java.util.Locale;
@@ -57,7 +58,7 @@ enum Products {
             case "packed" -> PACKED;
             case "openblas" -> OPENBLAS;
             default ->
-                throw new IllegalArgumentException(name + ": '" + value + "' (expected: auto, packed or openblas)");
+                throw Checks.wrong(name, "'" + value + "'", "auto, packed or openblas");
         };
     }
 }

@@ -80,7 +80,7 @@ public final class BackendRegistry {
             }
             notes.add("not " + provider.kind() + ": " + found.reason());
         }
-        throw new FusedRnnException("no backend can be taken: " + notes, null);
+        throw new FusedRnnException("no backend is usable: " + notes, null);
     }
 
     /**

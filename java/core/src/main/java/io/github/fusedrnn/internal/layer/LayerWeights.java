@@ -1,6 +1,7 @@
 package io.github.fusedrnn.internal.layer;
 
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.memory.TensorAccess;
 import io.github.fusedrnn.tensor.TensorStorage;
 import io.github.fusedrnn.weights.MeasuredAccuracy;
@@ -71,8 +72,7 @@ public final class LayerWeights implements Weights {
     public float[] get(String name) {
         ParameterSpec spec = layout.get(name);
         if (spec.size() > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException(
-                    name + ": " + spec.size() + " elements (expected: at most 2^31 - 9 for a Java array)");
+            throw Checks.wrong(name, spec.size() + " elements", "at most 2^31 - 9 for a Java array");
         }
         float[] values = new float[(int) spec.size()];
         read(storage -> {

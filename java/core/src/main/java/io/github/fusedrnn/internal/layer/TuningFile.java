@@ -23,7 +23,7 @@ import java.util.zip.CRC32;
  * The text file of measured choices: a header, what they depend on, one line for each plan, and an end that tells whether all is there.
  *
  * <pre>
- * fusedrnn-tuning 1
+ * fusedrnn-tuning 2
  * library=VERSION
  * machine=PROCESSOR
  * CHOICE | NANOSECONDS | NANOSECONDS BY RULE | PLAN
@@ -31,7 +31,7 @@ import java.util.zip.CRC32;
  * </pre>
  */
 public final class TuningFile {
-    private static final String HEADER = "fusedrnn-tuning 1";
+    private static final String HEADER = "fusedrnn-tuning 2";
     private static final String LIBRARY = "library=";
     private static final String MACHINE = "machine=";
     private static final String END = "end=";
@@ -97,7 +97,7 @@ public final class TuningFile {
         List<String> lines = text.lines().toList();
         int last = lines.size() - 1;
         if (lines.isEmpty() || !lines.get(0).startsWith(HEADER.substring(0, HEADER.indexOf(' ')))) {
-            throw wrong(file, 1, "no tuning file", "'" + HEADER + "'");
+            throw wrong(file, 1, "not a tuning file", "'" + HEADER + "'");
         }
         if (!lines.get(0).equals(HEADER)) {
             throw wrong(
@@ -106,7 +106,7 @@ public final class TuningFile {
         // The end before the rest: of a damaged file no other line means anything.
         String body = text.substring(0, Math.max(text.lastIndexOf("\n" + END), 0) + 1);
         if (last < 3 || !text.equals(body + end(last - 3, body) + "\n")) {
-            throw wrong(file, last + 1, "the file is damaged or not complete", "its last line to fit those before");
+            throw wrong(file, last + 1, "the file is damaged or incomplete", "a last line that matches those before");
         }
         same(file, 2, lines.get(1), LIBRARY, here.library(), "version of the library");
         same(file, 3, lines.get(2), MACHINE, here.machine(), "processor");
@@ -132,7 +132,7 @@ public final class TuningFile {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw wrong(file, 1, "no text in UTF-8", "'" + HEADER + "'");
+            throw wrong(file, 1, "not UTF-8 text", "'" + HEADER + "'");
         }
     }
 

@@ -93,6 +93,6 @@ final class ReferenceEngine implements RecurrentEngine {
 
     @Override
     public String determinism() {
-        return "a row's result depends neither on its batch mates nor on threads; the same call gives the same bits";
+        return "a row's result depends neither on the other rows of the batch nor on the threads; the same call gives the same bits";
     }
 }

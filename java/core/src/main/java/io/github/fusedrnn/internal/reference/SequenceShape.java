@@ -1,6 +1,7 @@
 package io.github.fusedrnn.internal.reference;
 
 import io.github.fusedrnn.config.RecurrentConfig;
+import io.github.fusedrnn.internal.checks.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ final class SequenceShape {
         this.n = n;
         this.lengths = lengths == null ? null : lengths.clone();
         if (t < 1 || n < 1) {
-            throw new IllegalArgumentException("T, N: " + t + ", " + n + " (expected: both >= 1)");
+            throw Checks.wrong("T, N", t + ", " + n, "both >= 1");
         }
         if (lengths != null) {
             checkLengths(lengths);
@@ -28,12 +29,11 @@ final class SequenceShape {
 
     private void checkLengths(int[] values) {
         if (values.length != n) {
-            throw new IllegalArgumentException("lengths: " + values.length + " values (expected: N = " + n + ")");
+            throw Checks.wrong("lengths", values.length + " values", "N = " + n);
         }
         for (int row = 0; row < n; row++) {
             if (values[row] < 0 || values[row] > t) {
-                throw new IllegalArgumentException(
-                        "lengths[" + row + "]: " + values[row] + " (expected: 0 <= length <= T = " + t + ")");
+                throw Checks.wrong("lengths[" + row + "]", values[row], "0 <= length <= T = " + t);
             }
         }
     }
@@ -58,8 +58,8 @@ final class SequenceShape {
 
     void check(String name, double[] values, long expected) {
         if (values.length != expected) {
-            throw new IllegalArgumentException(name + ": " + values.length + " elements (expected: " + expected
-                    + " for T = " + t + ", N = " + n + ", " + config + ")");
+            throw Checks.wrong(
+                    name, values.length + " elements", expected + " for T = " + t + ", N = " + n + ", " + config);
         }
     }
 
