@@ -3,8 +3,8 @@ package io.github.fusedrnn.stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream of a pool and its requests. What this class adds is guarded by the request queue; what it inherits belongs to the worker. One
- * object holds both, so that a step touches the fewest cache lines.
+ * One stream of a pool with its requests, and its place in the line of those whose turn it is. What this class adds is guarded by the request
+ * queue; what it inherits belongs to the worker. One object holds both, so that a step touches the fewest cache lines.
  */
 final class PooledStream extends ResidentStreams.Entry {
     /** Its requests, oldest first; the first one stays until it is answered. */
@@ -16,8 +16,7 @@ final class PooledStream extends ResidentStreams.Entry {
     /** Ready to be stepped, or being stepped. */
     boolean scheduled;
 
-    @Nullable
-    PooledStream nextReady;
+    private @Nullable PooledStream nextReady;
 
     PooledStream(long id) {
         super(id);
@@ -110,5 +109,74 @@ final class PooledStream extends ResidentStreams.Entry {
         }
         first.next = null;
         return first;
+    }
+
+    /** Streams whose turn it is, first come, first served. Guarded by the request queue. */
+    static final class Line {
+        private @Nullable PooledStream first;
+        private @Nullable PooledStream last;
+        private int size;
+
+        private long oldestSubmission;
+
+        boolean isEmpty() {
+            return first == null;
+        }
+
+        int size() {
+            return size;
+        }
+
+        /**
+         * When the oldest of the streams' first requests was submitted; undefined while nothing, or a batch or more, is ready. It need not belong to
+         * the first stream: one that was just stepped rejoins at the end, with a request that may have waited through that step.
+         */
+        long oldestSubmission() {
+            return oldestSubmission;
+        }
+
+        /** Adds a stream that has a request. */
+        void add(PooledStream stream) {
+            long submitted = stream.first().submitted;
+            if (first == null || submitted - oldestSubmission < 0) {
+                oldestSubmission = submitted;
+            }
+            stream.nextReady = null;
+            if (last == null) {
+                first = stream;
+            } else {
+                last.nextReady = stream;
+            }
+            last = stream;
+            size++;
+        }
+
+        /** Moves the first streams, as many as a batch may have, to {@code batch}; returns how many. */
+        int take(PooledStream[] batch, int largestBatch) {
+            int n = 0;
+            while (n < largestBatch && first != null) {
+                PooledStream stream = first;
+                first = stream.nextReady;
+                stream.nextReady = null;
+                batch[n++] = stream;
+            }
+            if (first == null) {
+                last = null;
+            }
+            size -= n;
+            if (size < largestBatch) { // a full batch is due whatever its age, so a long line is never searched
+                findOldestSubmission();
+            }
+            return n;
+        }
+
+        private void findOldestSubmission() {
+            for (PooledStream stream = first; stream != null; stream = stream.nextReady) {
+                long submitted = stream.first().submitted;
+                if (stream == first || submitted - oldestSubmission < 0) {
+                    oldestSubmission = submitted;
+                }
+            }
+        }
     }
 }

@@ -35,7 +35,7 @@ final class RequestQueue {
     private final long roomWaitNanos;
 
     private final StreamIndex index = new StreamIndex();
-    private final ReadyStreams ready = new ReadyStreams();
+    private final PooledStream.Line ready = new PooledStream.Line();
     private int queued;
     private int waitingForRoom;
     private @Nullable Request free;

@@ -3,6 +3,7 @@ package io.github.fusedrnn.stream;
 import io.github.fusedrnn.RecurrentLayer;
 import io.github.fusedrnn.RecurrentStream;
 import io.github.fusedrnn.internal.checks.Checks;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -130,7 +131,7 @@ public final class StreamPool implements AutoCloseable {
     public void submit(long streamId, float[] x, int xOffset, float[] y, int yOffset, StepCallback callback) {
         checkRange("x", x.length, xOffset, inputSize);
         checkRange("y", y.length, yOffset, outputSize);
-        step(streamId, x, xOffset, y, yOffset, Checks.notNull("callback", callback));
+        step(streamId, x, xOffset, y, yOffset, Objects.requireNonNull(callback, "callback: null (expected: a value)"));
     }
 
     private static void checkRange(String name, int length, int offset, int count) {
