@@ -73,11 +73,9 @@ public final class RecurrentConfig {
                 cellClip >= 0 && Float.isFinite(cellClip), "cellClip", cellClip, "a finite number >= 0, 0 = none");
         Checks.argument(
                 gateClip >= 0 && Float.isFinite(gateClip), "gateClip", gateClip, "a finite number >= 0, 0 = none");
-        Checks.argument(
-                projectionSize >= 0 && projectionSize < hiddenSize,
-                "projectionSize",
-                projectionSize,
-                "0 (none) or 1 <= projectionSize < hiddenSize = " + hiddenSize);
+        if (projectionSize < 0 || projectionSize >= hiddenSize) {
+            throw Checks.wrong("projectionSize", projectionSize, "0 (none) or 1 <= projectionSize < hiddenSize = " + hiddenSize);
+        }
         Checks.argument(
                 merge == Merge.CONCAT || direction == Direction.BIDIRECTIONAL,
                 "merge",
@@ -92,33 +90,29 @@ public final class RecurrentConfig {
 
     private void checkActivations() {
         int slots = direction.count() * cell.activationSlots().size();
-        Checks.argument(
-                activations.size() == slots,
-                "activations",
-                activations.size() + " functions",
-                slots + ": " + direction.count() + " direction(s) of " + cell.activationSlots());
+        if (activations.size() != slots) {
+            throw Checks.wrong("activations", activations.size() + " functions", slots + ": " + direction.count() + " direction(s) of " + cell.activationSlots());
+        }
     }
 
     private void checkFeaturesOfTheCell() {
         if (cell != CellKind.LSTM) {
-            Checks.argument(
-                    projectionSize == 0,
-                    "projectionSize",
-                    projectionSize,
-                    "0: only LSTM has a projection, not " + cell);
-            Checks.argument(cellClip == 0, "cellClip", cellClip, "0: only LSTM has a cell state, not " + cell);
-            Checks.argument(!peepholes, "peepholes", peepholes, "false: only LSTM has a cell state, not " + cell);
-            Checks.argument(
-                    !coupledInputForget,
-                    "coupledInputForget",
-                    coupledInputForget,
-                    "false: only LSTM has an input and a forget gate, not " + cell);
+            if (projectionSize != 0) {
+                throw Checks.wrong("projectionSize", projectionSize, "0: only LSTM has a projection, not " + cell);
+            }
+            if (cellClip != 0) {
+                throw Checks.wrong("cellClip", cellClip, "0: only LSTM has a cell state, not " + cell);
+            }
+            if (peepholes) {
+                throw Checks.wrong("peepholes", true, "false: only LSTM has a cell state, not " + cell);
+            }
+            if (coupledInputForget) {
+                throw Checks.wrong("coupledInputForget", true, "false: only LSTM has an input and a forget gate, not " + cell);
+            }
         }
-        Checks.argument(
-                cell == CellKind.GRU || reset == ResetPlacement.AFTER,
-                "reset",
-                reset,
-                "AFTER for a " + cell + ", which has no reset gate");
+        if (cell != CellKind.GRU && reset != ResetPlacement.AFTER) {
+            throw Checks.wrong("reset", reset, "AFTER for a " + cell + ", which has no reset gate");
+        }
     }
 
     /** A builder for {@code cell} with input width C and H units; everything else has its default. */
