@@ -74,7 +74,8 @@ public final class RecurrentConfig {
         Checks.argument(
                 gateClip >= 0 && Float.isFinite(gateClip), "gateClip", gateClip, "a finite number >= 0, 0 = none");
         if (projectionSize < 0 || projectionSize >= hiddenSize) {
-            throw Checks.wrong("projectionSize", projectionSize, "0 (none) or 1 <= projectionSize < hiddenSize = " + hiddenSize);
+            throw Checks.wrong(
+                    "projectionSize", projectionSize, "0 (none) or 1 <= projectionSize < hiddenSize = " + hiddenSize);
         }
         Checks.argument(
                 merge == Merge.CONCAT || direction == Direction.BIDIRECTIONAL,
@@ -91,7 +92,10 @@ public final class RecurrentConfig {
     private void checkActivations() {
         int slots = direction.count() * cell.activationSlots().size();
         if (activations.size() != slots) {
-            throw Checks.wrong("activations", activations.size() + " functions", slots + ": " + direction.count() + " direction(s) of " + cell.activationSlots());
+            throw Checks.wrong(
+                    "activations",
+                    activations.size() + " functions",
+                    slots + ": " + direction.count() + " direction(s) of " + cell.activationSlots());
         }
     }
 
@@ -107,7 +111,8 @@ public final class RecurrentConfig {
                 throw Checks.wrong("peepholes", true, "false: only LSTM has a cell state, not " + cell);
             }
             if (coupledInputForget) {
-                throw Checks.wrong("coupledInputForget", true, "false: only LSTM has an input and a forget gate, not " + cell);
+                throw Checks.wrong(
+                        "coupledInputForget", true, "false: only LSTM has an input and a forget gate, not " + cell);
             }
         }
         if (cell != CellKind.GRU && reset != ResetPlacement.AFTER) {

@@ -1,6 +1,7 @@
 package io.github.fusedrnn.dense;
 
 import io.github.fusedrnn.config.Activation;
+import io.github.fusedrnn.config.BackendKind;
 import io.github.fusedrnn.internal.checks.Checks;
 import io.github.fusedrnn.internal.checks.ThreadSetting;
 import io.github.fusedrnn.internal.memory.TensorAccess;
@@ -14,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  * backend's {@link DenseKernels} run.
  */
 public final class CheckedDenseOps implements DenseOps {
-    private final Allocator backend;
+    private final String place;
+    private final BackendKind kind;
+    private final int device;
     private final DenseKernels kernels;
 
     /** Dense operations on a backend's memory. */
     public CheckedDenseOps(Allocator backend, DenseKernels kernels) {
-        this.backend = backend;
+        this.place = backend.place();
+        this.kind = backend.kind();
+        this.device = backend.device();
         this.kernels = kernels;
     }
 
@@ -46,7 +51,7 @@ public final class CheckedDenseOps implements DenseOps {
         size("c", c, Math.multiplyExact(m, n), "m * n = " + m + " * " + n);
         Checks.apart(c.overlaps(a), "c", "a");
         Checks.apart(c.overlaps(b), "c", "b");
-        try (Hold hold = new Hold(backend).write("c", c).read("a", a).read("b", b)) {
+        try (Hold hold = new Hold().write("c", c).read("a", a).read("b", b)) {
             kernels.gemm(transA, transB, m, n, k, alpha, a, b, beta, c);
         }
     }
@@ -55,7 +60,7 @@ public final class CheckedDenseOps implements DenseOps {
     public void addBias(FloatTensor y, FloatTensor bias) {
         long rows = rows("y", y, bias.size(), "bias");
         Checks.apart(bias.overlaps(y), "bias", "y");
-        try (Hold hold = new Hold(backend).write("y", y).read("bias", bias)) {
+        try (Hold hold = new Hold().write("y", y).read("bias", bias)) {
             kernels.addBias(y, bias, rows, bias.size());
         }
     }
@@ -64,7 +69,7 @@ public final class CheckedDenseOps implements DenseOps {
     public void biasGradient(FloatTensor dy, FloatTensor dBias) {
         long rows = rows("dy", dy, dBias.size(), "dBias");
         Checks.apart(dBias.overlaps(dy), "dBias", "dy");
-        try (Hold hold = new Hold(backend).write("dBias", dBias).read("dy", dy)) {
+        try (Hold hold = new Hold().write("dBias", dBias).read("dy", dy)) {
             kernels.biasGradient(dy, dBias, rows, dBias.size());
         }
     }
@@ -115,7 +120,7 @@ public final class CheckedDenseOps implements DenseOps {
         ids(ids, dTable.dim(0));
         rowsOfIds("dy", dy, ids, cols);
         Checks.apart(dTable.overlaps(dy), "dTable", "dy");
-        try (Hold hold = new Hold(backend).write("dTable", dTable).read("dy", dy)) {
+        try (Hold hold = new Hold().write("dTable", dTable).read("dy", dy)) {
             kernels.scatterAdd(dy, ids, dTable, cols);
         }
     }
@@ -136,7 +141,7 @@ public final class CheckedDenseOps implements DenseOps {
             }
         }
         same("dLogits", dLogits, logits);
-        try (Hold hold = new Hold(backend).read("logits", logits).write("dLogits", dLogits)) {
+        try (Hold hold = new Hold().read("logits", logits).write("dLogits", dLogits)) {
             return kernels.softmaxCrossEntropy(logits, labels, ignore, classes, scale, dLogits);
         }
     }
@@ -145,7 +150,7 @@ public final class CheckedDenseOps implements DenseOps {
     public void softmax(FloatTensor x, long cols, FloatTensor y) {
         Checks.argument(cols >= 1 && x.size() % cols == 0, "cols", cols, "a divisor of x's " + x.size() + " elements");
         same("y", y, x);
-        try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
+        try (Hold hold = new Hold().read("x", x).write("y", y)) {
             kernels.softmax(x, x.size() / cols, cols, y);
         }
     }
@@ -154,7 +159,7 @@ public final class CheckedDenseOps implements DenseOps {
     public double sigmoidCrossEntropy(FloatTensor z, FloatTensor target, float scale, @Nullable FloatTensor dz) {
         same("target", target, z);
         same("dz", dz, z);
-        try (Hold hold = new Hold(backend).read("z", z).read("target", target).write("dz", dz)) {
+        try (Hold hold = new Hold().read("z", z).read("target", target).write("dz", dz)) {
             return kernels.sigmoidCrossEntropy(z, target, scale, dz);
         }
     }
@@ -163,7 +168,7 @@ public final class CheckedDenseOps implements DenseOps {
     public double squaredError(FloatTensor p, FloatTensor target, float scale, @Nullable FloatTensor dp) {
         same("target", target, p);
         same("dp", dp, p);
-        try (Hold hold = new Hold(backend).read("p", p).read("target", target).write("dp", dp)) {
+        try (Hold hold = new Hold().read("p", p).read("target", target).write("dp", dp)) {
             return kernels.squaredError(p, target, scale, dp);
         }
     }
@@ -171,7 +176,7 @@ public final class CheckedDenseOps implements DenseOps {
     @Override
     public void activate(Activation f, FloatTensor x, FloatTensor y) {
         same("y", y, x);
-        try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
+        try (Hold hold = new Hold().read("x", x).write("y", y)) {
             kernels.activate(f, x, y);
         }
     }
@@ -181,8 +186,7 @@ public final class CheckedDenseOps implements DenseOps {
         same("y", y, x);
         same("dy", dy, x);
         same("dx", dx, x);
-        try (Hold hold =
-                new Hold(backend).read("x", x).read("y", y).read("dy", dy).write("dx", dx)) {
+        try (Hold hold = new Hold().read("x", x).read("y", y).read("dy", dy).write("dx", dx)) {
             kernels.activateBackward(f, x, y, dy, dx);
         }
     }
@@ -197,28 +201,28 @@ public final class CheckedDenseOps implements DenseOps {
                 Math.multiplyExact(Math.multiplyExact(t, n), units),
                 "t * n * units = " + t + " * " + n + " * " + units);
         same("y", y, x);
-        try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
+        try (Hold hold = new Hold().read("x", x).write("y", y)) {
             kernels.dropout(x, y, t, n, units, p, seed, call, layer);
         }
     }
 
     @Override
     public double sum(FloatTensor x) {
-        try (Hold hold = new Hold(backend).read("x", x)) {
+        try (Hold hold = new Hold().read("x", x)) {
             return kernels.sum(x);
         }
     }
 
     @Override
     public double sumOfSquares(FloatTensor x) {
-        try (Hold hold = new Hold(backend).read("x", x)) {
+        try (Hold hold = new Hold().read("x", x)) {
             return kernels.sumOfSquares(x);
         }
     }
 
     @Override
     public void scale(FloatTensor x, float factor) {
-        try (Hold hold = new Hold(backend).write("x", x)) {
+        try (Hold hold = new Hold().write("x", x)) {
             kernels.scale(x, factor);
         }
     }
@@ -226,7 +230,7 @@ public final class CheckedDenseOps implements DenseOps {
     @Override
     public void clamp(FloatTensor x, float low, float high) {
         Checks.argument(low <= high, "low", low, "at most high = " + high);
-        try (Hold hold = new Hold(backend).write("x", x)) {
+        try (Hold hold = new Hold().write("x", x)) {
             kernels.clamp(x, low, high);
         }
     }
@@ -234,7 +238,7 @@ public final class CheckedDenseOps implements DenseOps {
     @Override
     public void axpy(float a, FloatTensor x, FloatTensor y) {
         same("x", x, y);
-        try (Hold hold = new Hold(backend).read("x", x).write("y", y)) {
+        try (Hold hold = new Hold().read("x", x).write("y", y)) {
             kernels.axpy(a, x, y);
         }
     }
@@ -252,7 +256,7 @@ public final class CheckedDenseOps implements DenseOps {
         same("velocity", velocity, w);
         Checks.argument(
                 velocity != null || momentum == 0, "velocity", "null", "a tensor, because momentum = " + momentum);
-        try (Hold hold = new Hold(backend).read("g", g).write("w", w).write("velocity", velocity)) {
+        try (Hold hold = new Hold().read("g", g).write("w", w).write("velocity", velocity)) {
             kernels.sgd(w, g, velocity, rate, momentum, weightDecay, nesterov);
         }
     }
@@ -263,8 +267,7 @@ public final class CheckedDenseOps implements DenseOps {
         same("m", m, w);
         same("v", v, w);
         Checks.argument(step.step() >= 1, "step", step.step(), "an integer >= 1");
-        try (Hold hold =
-                new Hold(backend).read("g", g).write("w", w).write("m", m).write("v", v)) {
+        try (Hold hold = new Hold().read("g", g).write("w", w).write("m", m).write("v", v)) {
             kernels.adam(w, g, m, v, step);
         }
     }
@@ -311,29 +314,28 @@ public final class CheckedDenseOps implements DenseOps {
     /** One use of a tensor's memory, which the caller releases; refused as {@link Hold} does. Nothing is allocated while all is well. */
     private TensorStorage held(String name, FloatTensor tensor) {
         TensorStorage storage = TensorAccess.storage(tensor);
-        if (!storage.usableBy(backend) || !storage.tryAcquire()) {
-            throw refused(backend, name, storage);
+        if (!acquired(storage)) {
+            throw refused(name, storage);
         }
         return storage;
     }
 
-    private static RuntimeException refused(Allocator backend, String name, TensorStorage storage) {
+    private boolean acquired(TensorStorage storage) {
+        return storage.usableBy(kind) && storage.device() == device && storage.tryAcquire();
+    }
+
+    private RuntimeException refused(String name, TensorStorage storage) {
         return storage.isClosed()
                 ? new IllegalStateException(name + ": " + storage.label() + " is closed")
-                : Checks.wrong(name, "memory of " + storage.place(), "memory of " + backend.place());
+                : Checks.wrong(name, "memory of " + storage.place(), "memory of " + place);
     }
 
     /** Uses of the tensors of one call. */
-    private static final class Hold implements AutoCloseable {
+    private final class Hold implements AutoCloseable {
         private static final int MAX = 4;
 
-        private final Allocator backend;
         private final TensorStorage[] held = new TensorStorage[MAX];
         private int count;
-
-        Hold(Allocator backend) {
-            this.backend = backend;
-        }
 
         Hold read(String name, FloatTensor tensor) {
             hold(name, TensorAccess.storage(tensor));
@@ -354,9 +356,9 @@ public final class CheckedDenseOps implements DenseOps {
         }
 
         private void hold(String name, TensorStorage storage) {
-            if (!storage.usableBy(backend) || !storage.tryAcquire()) {
+            if (!acquired(storage)) {
                 close();
-                throw refused(backend, name, storage);
+                throw refused(name, storage);
             }
             held[count++] = storage;
         }

@@ -33,11 +33,6 @@ public abstract class TensorStorage extends NativeResource {
         return -1;
     }
 
-    /** Whether a backend, on its device, can read and write the block. */
-    public final boolean usableBy(Allocator backend) {
-        return usableBy(backend.kind()) && device() == backend.device();
-    }
-
     /** What messages call the memory's place. */
     public final String place() {
         return Allocator.place(backend(), device());

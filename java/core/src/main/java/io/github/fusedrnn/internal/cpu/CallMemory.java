@@ -7,7 +7,6 @@ import io.github.fusedrnn.internal.natives.fr_call;
 import java.nio.IntBuffer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
-import org.jspecify.annotations.Nullable;
 
 /** A plan's memory for arguments of a call that are no tensors: the lengths of the rows, and the struct of a training call. */
 final class CallMemory {
@@ -43,11 +42,8 @@ final class CallMemory {
         return call;
     }
 
-    /** Copies the lengths of a call and returns their address; 0 for null. */
-    long put(int @Nullable [] lengthsOfRows) {
-        if (lengthsOfRows == null) {
-            return 0;
-        }
+    /** Copies the lengths of a call and returns their address. */
+    long put(int[] lengthsOfRows) {
         lengths.put(0, lengthsOfRows, 0, lengthsOfRows.length);
         return lengthsAddress;
     }

@@ -24,6 +24,7 @@ final class CpuPlan extends NativeResource implements Plan {
     private final CallMemory memory;
     private final int maxT;
     private final int maxN;
+    private final boolean training;
 
     CpuPlan(fr_plan plan, int threads, PlanExplanation explanation, CallMemory memory) {
         super("plan for T = " + explanation.maxT() + ", N = " + explanation.maxN(), () -> {
@@ -36,6 +37,7 @@ final class CpuPlan extends NativeResource implements Plan {
         this.memory = memory;
         this.maxT = explanation.maxT();
         this.maxN = explanation.maxN();
+        this.training = explanation.training();
     }
 
     fr_plan handle() {
@@ -59,7 +61,7 @@ final class CpuPlan extends NativeResource implements Plan {
 
     @Override
     public boolean training() {
-        return explanation.training();
+        return training;
     }
 
     @Override
@@ -82,20 +84,24 @@ final class CpuPlan extends NativeResource implements Plan {
                 ((CpuPackedWeights) weights).handle(),
                 t,
                 n,
-                memory.put(lengthsOfRows),
+                lengthsOfRows == null ? 0 : memory.put(lengthsOfRows),
                 TensorAccess.address(x),
                 h(in),
                 c(in),
                 TensorAccess.address(y),
                 h(out),
                 c(out));
-        NativeStatus.check("fr_infer", status);
+        if (status != NativeApi.FR_OK) {
+            throw NativeStatus.failure("fr_infer", status);
+        }
     }
 
     @Override
     public void forward(PackedWeights weights, TrainingCall call) {
         int status = NativeApi.fr_forward(plan, ((CpuPackedWeights) weights).handle(), common(call));
-        NativeStatus.check("fr_forward", status);
+        if (status != NativeApi.FR_OK) {
+            throw NativeStatus.failure("fr_forward", status);
+        }
     }
 
     @Override
@@ -109,14 +115,17 @@ final class CpuPlan extends NativeResource implements Plan {
                 .dc0(c(results.dIn()))
                 .dweights(address(results.dWeights()));
         int status = NativeApi.fr_backward(plan, ((CpuPackedWeights) weights).handle(), struct);
-        NativeStatus.check("fr_backward", status);
+        if (status != NativeApi.FR_OK) {
+            throw NativeStatus.failure("fr_backward", status);
+        }
     }
 
     private fr_call common(TrainingCall call) {
+        int[] lengths = call.lengths();
         return memory.call()
                 .t(call.t())
                 .n(call.n())
-                .lengths(memory.put(call.lengths()))
+                .lengths(lengths == null ? 0 : memory.put(lengths))
                 .x(TensorAccess.address(call.x()))
                 .h0(h(call.in()))
                 .c0(c(call.in()))

@@ -57,8 +57,7 @@ enum Products {
             case "auto" -> byDefault(isa);
             case "packed" -> PACKED;
             case "openblas" -> OPENBLAS;
-            default ->
-                throw Checks.wrong(name, "'" + value + "'", "auto, packed or openblas");
+            default -> throw Checks.wrong(name, "'" + value + "'", "auto, packed or openblas");
         };
     }
 }

@@ -18,7 +18,8 @@ public final class NativeStatus {
         return failure(call, NativeApi.fr_last_status());
     }
 
-    private static RuntimeException failure(String call, int status) {
+    /** What to throw for a status that is not FR_OK; hot paths look at the status themselves. */
+    public static RuntimeException failure(String call, int status) {
         String text = NativeApi.fr_status_text(status) + ": " + NativeApi.fr_last_error();
         return status == NativeApi.FR_UNSUPPORTED
                 ? new UnsupportedOperationException("fusedrnn: " + call + ": " + text)
