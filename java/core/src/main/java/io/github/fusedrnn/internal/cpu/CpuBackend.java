@@ -90,7 +90,7 @@ final class CpuBackend implements Backend {
             all.put("products", Products.choose(EngineOptions.AUTO, isa).label());
         } catch (IllegalArgumentException e) {
             // The report shows what is wrong with a setting; building a layer fails with it.
-            all.put("settings", "no layer can be made: " + e.getMessage());
+            all.put("settings", "layers cannot be built: " + e.getMessage());
         }
         all.put("caches", Machine.caches());
         all.put("OpenBLAS", openBlas());
