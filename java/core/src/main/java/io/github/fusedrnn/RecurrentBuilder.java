@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class RecurrentBuilder<B extends RecurrentBuilder<B>>
         permits Rnn.Builder, Lstm.Builder, Gru.Builder {
-    /** The most threads that a plan has room for. */
-    static final int MAX_THREADS = ThreadSetting.MOST;
+    /** The most threads that a call may be given. */
+    public static final int MAX_THREADS = ThreadSetting.MOST;
 
     private static final int MAX_PLANS = 65_536;
 

@@ -287,8 +287,8 @@ public abstract sealed class RecurrentLayer implements AutoCloseable permits Rnn
             @Nullable RecurrentState stateIn,
             FloatTensor y,
             @Nullable RecurrentState stateOut) {
-        checkForward(
-                x, lengths, stateIn, y, stateOut); // before the number is taken: a refused call must not use one up
+        // Before the number is taken: a refused call must not use one up.
+        checkForward(x, lengths, stateIn, y, stateOut);
         return runForward(x, lengths, stateIn, y, stateOut, dropoutCalls.getAndIncrement());
     }
 

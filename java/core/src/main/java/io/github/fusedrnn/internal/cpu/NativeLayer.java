@@ -47,6 +47,7 @@ final class NativeLayer {
      *
      * @param idle its threads help
      */
+    @SuppressWarnings("NullAway") // the bindings pass null on as NULL, and bear no annotations
     @Nullable
     fr_packed pack(boolean training, long canonical, long[] offsets, @Nullable fr_plan idle) {
         try {
@@ -61,6 +62,7 @@ final class NativeLayer {
      *
      * @param schedule null for the default
      */
+    @SuppressWarnings("NullAway") // the bindings pass null on as NULL, and bear no annotations
     long planBytes(int t, int n, int threads, boolean training, @Nullable String schedule) {
         try {
             return NativeApi.fr_plan_bytes(handle, t, n, threads, flag(training), schedule);
@@ -74,6 +76,7 @@ final class NativeLayer {
      *
      * @param schedule null for the default
      */
+    @SuppressWarnings("NullAway") // the bindings pass null on as NULL, and bear no annotations
     @Nullable
     fr_plan plan(int t, int n, int threads, boolean training, @Nullable String schedule) {
         try {

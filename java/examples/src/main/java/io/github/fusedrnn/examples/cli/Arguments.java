@@ -1,14 +1,12 @@
 package io.github.fusedrnn.examples.cli;
 
+import io.github.fusedrnn.RecurrentBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Checks of a command's arguments; each failure reads {@code name: value (expected: ...)}. */
 final class Arguments {
-    /** The most threads that the library takes for one call. */
-    private static final int MOST_THREADS = 1024;
-
     private Arguments() {}
 
     static void require(CommandSpec spec, boolean ok, String name, @Nullable Object value, String expected) {
@@ -20,9 +18,9 @@ final class Arguments {
     static void requireThreads(CommandSpec spec, int threads) {
         require(
                 spec,
-                threads >= 1 && threads <= MOST_THREADS,
+                threads >= 1 && threads <= RecurrentBuilder.MAX_THREADS,
                 "--threads",
                 threads,
-                "an integer, 1 to " + MOST_THREADS);
+                "an integer, 1 to " + RecurrentBuilder.MAX_THREADS);
     }
 }
