@@ -2,6 +2,7 @@ package io.github.fusedrnn;
 
 import io.github.fusedrnn.config.Activation;
 import io.github.fusedrnn.config.BackendKind;
+import io.github.fusedrnn.config.CellKind;
 import io.github.fusedrnn.config.Direction;
 import io.github.fusedrnn.config.FusedRnnException;
 import io.github.fusedrnn.config.Merge;
