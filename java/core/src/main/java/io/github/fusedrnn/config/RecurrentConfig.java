@@ -477,10 +477,8 @@ public final class RecurrentConfig {
 
         /** As the other form; a list for both directions, {@code [D][slots]}, sets both. */
         public Builder activations(List<Activation> functions) {
-            int slots = cell.activationSlots().size();
-            boolean both = functions.size() == 2 * slots;
-            this.activations = List.copyOf(both ? functions.subList(0, slots) : functions);
-            this.reverseActivations = both ? List.copyOf(functions.subList(slots, 2 * slots)) : List.of();
+            this.activations = List.copyOf(functions);
+            this.reverseActivations = List.of();
             return this;
         }
 
@@ -491,15 +489,19 @@ public final class RecurrentConfig {
         }
 
         private List<Activation> allActivations() {
+            int slots = cell.activationSlots().size();
             List<Activation> all = new ArrayList<>(activations);
-            if (direction == Direction.BIDIRECTIONAL) {
-                all.addAll(reverseActivations.isEmpty() ? activations : reverseActivations);
-            } else {
+            if (direction != Direction.BIDIRECTIONAL) {
                 Checks.argument(
                         reverseActivations.isEmpty(),
                         "reverseActivations",
                         reverseActivations,
                         "none unless bidirectional");
+            } else if (!reverseActivations.isEmpty()) {
+                all = new ArrayList<>(activations.subList(0, Math.min(slots, activations.size())));
+                all.addAll(reverseActivations);
+            } else if (activations.size() == slots) {
+                all.addAll(activations);
             }
             return List.copyOf(all);
         }

@@ -181,6 +181,28 @@ class RecurrentConfigTest {
     }
 
     @Test
+    void activationsAreThoseOfOneDirectionOrOfBoth() {
+        refuses(
+                () -> RecurrentConfig.rnn(3, 5)
+                        .activations(Activation.RELU, Activation.TANH)
+                        .build(),
+                "activations: 2 functions (expected: 1: 1 direction(s) of [f])");
+        refuses(
+                () -> RecurrentConfig.gru(3, 5)
+                        .bidirectional()
+                        .activations(Activation.TANH)
+                        .build(),
+                "activations: 1 functions (expected: 4: 2 direction(s) of [f, g])");
+        RecurrentConfig.Builder both =
+                RecurrentConfig.rnn(3, 5).bidirectional().activations(Activation.RELU, Activation.TANH);
+        assertThat(both.build().activations()).containsExactly(Activation.RELU, Activation.TANH);
+        assertThat(both.reverseActivations(Activation.SIGMOID).build().activations())
+                .containsExactly(Activation.RELU, Activation.SIGMOID);
+        assertThat(both.activations(Activation.RELU).build().activations())
+                .containsExactly(Activation.RELU, Activation.RELU);
+    }
+
+    @Test
     void aBuilderRefusesTheConfigOfAnotherCell() {
         refuses(() -> Lstm.builder(RecurrentConfig.gru(5, 7).build()), "config.cell: GRU (expected: LSTM)");
         refuses(() -> Gru.builder(RecurrentConfig.rnn(5, 7).build()), "config.cell: RNN (expected: GRU)");
